@@ -1,0 +1,27 @@
+/** gRPC servers and channels with mTLS, deadlines and one way to say that a call failed. */
+export {
+  createChannelSet,
+  type ChannelSet,
+  type ChannelSetOptions,
+  type Method,
+  type UnaryOptions,
+} from './channel.ts';
+export {
+  createRpcServer,
+  serverStream,
+  unary,
+  type CallContext,
+  type RpcServer,
+  type RpcServerOptions,
+  type ServiceImplementation,
+} from './server.ts';
+export { RpcError, StatusCode, toRpcError, toServiceError } from './status.ts';
+export {
+  channelCredentials,
+  identityOfSubject,
+  readTls,
+  serverCredentials,
+  type PeerIdentity,
+  type TlsFiles,
+  type TlsMaterial,
+} from './tls.ts';

@@ -1,0 +1,72 @@
+/**
+ * Mutual TLS for both sides of a link. Every server demands a certificate of its own CA from every
+ * client; the certificate's common name is the caller's user, its organizations are the groups.
+ */
+import { readFileSync } from 'node:fs';
+import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
+
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Verifies the other side. */
+  readonly caFile: string;
+}
+
+export interface TlsMaterial {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca: Buffer;
+}
+
+/** @throws with the file's name when one cannot be read. */
+export function readTls(files: TlsFiles): TlsMaterial {
+  const read = (path: string, what: string) => {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw new Error(`cannot read the ${what} ${path}: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  };
+  return {
+    cert: read(files.certFile, 'certificate'),
+    key: read(files.keyFile, 'private key'),
+    ca: read(files.caFile, 'CA certificate'),
+  };
+}
+
+/** Undefined material means plain text, which only etcd offers, as the original does. */
+export function serverCredentials(
+  tls: TlsMaterial | undefined,
+  options: { requireClientCertificate: boolean } = { requireClientCertificate: true },
+): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  return ServerCredentials.createSsl(
+    tls.ca,
+    [{ cert_chain: tls.cert, private_key: tls.key }],
+    options.requireClientCertificate,
+  );
+}
+
+export function channelCredentials(tls: TlsMaterial | undefined): ChannelCredentials {
+  if (tls === undefined) return ChannelCredentials.createInsecure();
+  return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert);
+}
+
+export interface PeerIdentity {
+  /** The certificate's common name. */
+  readonly user: string;
+  /** The certificate's organizations. */
+  readonly groups: readonly string[];
+}
+
+/** The caller behind a certificate's subject as node:tls gives it. */
+export function identityOfSubject(subject: {
+  CN?: string | string[];
+  O?: string | string[];
+}): PeerIdentity {
+  const list = (value: string | string[] | undefined) =>
+    value === undefined ? [] : typeof value === 'string' ? [value] : value;
+  return { user: list(subject.CN)[0] ?? '', groups: list(subject.O) };
+}

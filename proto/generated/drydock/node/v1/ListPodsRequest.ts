@@ -1,0 +1,8 @@
+// Original file: drydock/node.proto
+
+
+export interface ListPodsRequest {
+}
+
+export interface ListPodsRequest__Output {
+}

@@ -1,0 +1,14 @@
+/** What a node-agent serves (drydock/node.proto), loaded and typed. */
+import type { NodeApiDefinition } from './generated/drydock/node/v1/NodeApi.ts';
+import { loadService } from './load.ts';
+
+export const nodeApi = loadService(
+  'drydock/node.proto',
+  'drydock.node.v1.NodeApi',
+) as unknown as NodeApiDefinition;
+
+export type { ListPodsRequest__Output as ListPodsRequest } from './generated/drydock/node/v1/ListPodsRequest.ts';
+export type { ListPodsResponse__Output as ListPodsResponse } from './generated/drydock/node/v1/ListPodsResponse.ts';
+export type { LogsChunk__Output as LogsChunk } from './generated/drydock/node/v1/LogsChunk.ts';
+export type { LogsRequest__Output as LogsRequest } from './generated/drydock/node/v1/LogsRequest.ts';
+export type { NodeApiHandlers } from './generated/drydock/node/v1/NodeApi.ts';
