@@ -1,0 +1,80 @@
+/**
+ * The runtime shape of every type that a kind reaches: what decoding, patching, OpenAPI and protobuf
+ * are driven by.
+ *
+ * 1. `fieldsOf` holds the fields of embedded structs too, because JSON shows them flattened.
+ * 2. Facts are upstream's (see schema/README.md); nothing here is written by hand.
+ */
+import { schemaFacts } from './generated/schema.ts';
+import type { SchemaName } from './generated/schema.ts';
+
+export type { SchemaName } from './generated/schema.ts';
+
+export type ElementType =
+  | 'object'
+  | 'string'
+  | 'int32'
+  | 'int64'
+  | 'bool'
+  | 'bytes'
+  | 'Quantity'
+  | 'IntOrString'
+  | 'Time'
+  | 'MicroTime'
+  | 'FieldsV1'
+  | 'RawExtension'
+  | 'any';
+
+export interface FieldSchema {
+  /** The type of the value, or of each element of its list or map. */
+  readonly type: ElementType;
+  /** The type's name when `type` is 'object'. */
+  readonly ref?: SchemaName;
+  readonly container?: 'list' | 'map';
+  readonly enum?: readonly string[];
+  /** A Go pointer: absent and zero differ. */
+  readonly pointer?: true;
+  readonly omitempty?: true;
+  /** Required by upstream's OpenAPI. */
+  readonly required?: true;
+  /** The protobuf field number. */
+  readonly proto?: number;
+  readonly mergeKey?: string;
+  /** 'merge', 'retainKeys' or 'merge,retainKeys'. */
+  readonly patchStrategy?: string;
+  readonly listType?: string;
+  readonly listMapKeys?: readonly string[];
+}
+
+/** A Go struct embedded in another: flattened in JSON, a message of its own in protobuf. */
+export interface InlineSchema {
+  readonly ref: SchemaName;
+  readonly proto: number;
+}
+
+export interface TypeFacts {
+  /** Upstream's package, as in 'core.v1'. */
+  readonly package: string;
+  readonly fields: Readonly<Record<string, FieldSchema>>;
+  readonly inline: readonly InlineSchema[];
+}
+
+const flattened = new Map<SchemaName, ReadonlyMap<string, FieldSchema>>();
+
+/** Every JSON field of a type by name, embedded structs included. */
+export function fieldsOf(name: SchemaName): ReadonlyMap<string, FieldSchema> {
+  const known = flattened.get(name);
+  if (known !== undefined) return known;
+  const facts = schemaFacts[name];
+  const fields = new Map<string, FieldSchema>();
+  for (const inline of facts.inline) {
+    for (const [key, field] of fieldsOf(inline.ref)) fields.set(key, field);
+  }
+  for (const key of Object.keys(facts.fields)) fields.set(key, facts.fields[key]!);
+  flattened.set(name, fields);
+  return fields;
+}
+
+export function typeFacts(name: SchemaName): TypeFacts {
+  return schemaFacts[name];
+}
