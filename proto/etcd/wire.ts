@@ -20,14 +20,14 @@ export interface Codec<Message> {
   /** The full name in the .proto file, as "etcdserverpb.PutRequest". */
   readonly typeName: string;
   /** Fills what is left out with the defaults of proto3. */
-  from(partial: Partial<Message>): Message;
-  encode(message: Message): Buffer;
+  readonly from: (partial: Partial<Message>) => Message;
+  readonly encode: (message: Message) => Buffer;
   /** Bytes in the result are views of the input. */
-  decode(bytes: Uint8Array): Message;
+  readonly decode: (bytes: Uint8Array) => Message;
   /** Bytes that `encode` makes. */
-  size(message: Message): number;
+  readonly size: (message: Message) => number;
   /** Writes `size` bytes at `at`, and returns the offset behind them. */
-  write(message: Message, into: Buffer, at: number): number;
+  readonly write: (message: Message, into: Buffer, at: number) => number;
 }
 
 export const emptyBytes: Uint8Array = new Uint8Array(0);

@@ -1,0 +1,3 @@
+/** etcd's v3 client API: messages, codecs and service definitions, for its server and its clients. */
+export * from './generated/etcd.ts';
+export { WireError, type Codec } from './wire.ts';
