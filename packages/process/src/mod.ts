@@ -1,0 +1,24 @@
+/** What a component's main needs: settings, logs, metrics, health, signals, and the real ports. */
+export { createSystemClock } from './clock.ts';
+export {
+  boolean,
+  choice,
+  decimal,
+  describeFlags,
+  duration,
+  FlagError,
+  integer,
+  list,
+  parseDuration,
+  parseFlags,
+  path,
+  port,
+  text,
+  type Flag,
+  type FlagSpec,
+  type FlagValues,
+} from './flags.ts';
+export { createHealthServer, type Health, type HealthCheck } from './health.ts';
+export { createLogger, type LogLevel } from './logger.ts';
+export { runMain, type MainOptions, type ProcessContext } from './main.ts';
+export { createSystemRandom } from './random.ts';
