@@ -1,0 +1,209 @@
+import { Metadata } from '@grpc/grpc-js';
+import { silentLogger } from '@drydock/ports';
+import { createSystemClock, createSystemRandom } from '@drydock/process';
+import { objectApi, type ApiObject, type GetRequest, type WatchEvent } from '@drydock/proto/api';
+import { createTestAuthority, type TestAuthority } from '@drydock/testing/certificates';
+import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createChannelSet, type ChannelSetOptions } from './channel.ts';
+import {
+  createRpcServer,
+  serverStream,
+  unary,
+  type CallContext,
+  type RpcServer,
+} from './server.ts';
+import { RpcError, StatusCode } from './status.ts';
+import type { TlsMaterial } from './tls.ts';
+
+const clock = createSystemClock();
+const random = createSystemRandom();
+const notImplemented = () => undefined;
+
+let authority: TestAuthority;
+let serverTls: TlsMaterial;
+let clientTls: TlsMaterial;
+
+beforeAll(async () => {
+  authority = await createTestAuthority();
+  serverTls = await authority.issue({ commonName: 'apiserver' });
+  clientTls = await authority.issue({
+    commonName: 'system:node:n1',
+    organizations: ['system:nodes'],
+  });
+});
+
+interface Handlers {
+  get?: (request: GetRequest, context: CallContext) => Promise<ApiObject>;
+  watch?: (send: (event: WatchEvent) => Promise<void>, context: CallContext) => Promise<void>;
+}
+
+function serve(handlers: Handlers, port = 0): Promise<RpcServer> {
+  return createRpcServer({ host: '127.0.0.1', port, tls: serverTls, log: silentLogger, clock }, [
+    {
+      definition: objectApi,
+      handlers: {
+        Get: unary(silentLogger, handlers.get ?? (() => Promise.reject(new Error('a bug')))),
+        Watch: serverStream(silentLogger, (_request, send, context) =>
+          handlers.watch!(send as (event: WatchEvent) => Promise<void>, context),
+        ),
+        List: notImplemented,
+        Create: notImplemented,
+        Update: notImplemented,
+        Patch: notImplemented,
+        Delete: notImplemented,
+      },
+    },
+  ]);
+}
+
+const channelsTo = (ports: number[], options: Partial<ChannelSetOptions> = {}) =>
+  createChannelSet({
+    endpoints: ports.map((port) => `localhost:${port}`),
+    tls: clientTls,
+    clock,
+    random: { ...random, between: (low) => low },
+    ...options,
+  });
+
+const get = { minimumResourceVersion: 7 };
+const objectWith = (resourceVersion: number): ApiObject => ({
+  json: Buffer.from('{}'),
+  resourceVersion,
+});
+
+describe('a server with mutual TLS', () => {
+  test('sees the caller as its certificate names it', async () => {
+    let seen: CallContext['identity'];
+    await using server = await serve({
+      get: async (request, context) => {
+        seen = context.identity;
+        return objectWith(request.minimumResourceVersion);
+      },
+    });
+    using channels = channelsTo([server.port]);
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(7);
+    expect(seen).toEqual({ user: 'system:node:n1', groups: ['system:nodes'] });
+  });
+
+  test('refuses a caller whose certificate another authority signed', async () => {
+    await using server = await serve({ get: async () => objectWith(1) });
+    const stranger = await (await createTestAuthority('stranger')).issue({ commonName: 'admin' });
+    using channels = channelsTo([server.port], { tls: { ...stranger, ca: authority.ca } });
+    await expect(channels.unary(objectApi.Get, get)).rejects.toMatchObject({
+      code: StatusCode.UNAVAILABLE,
+    });
+  });
+
+  test('says nothing to a caller without a certificate', async () => {
+    await using server = await serve({ get: async () => objectWith(1) });
+    const received = await new Promise<number>((resolve) => {
+      let bytes = 0;
+      const socket = connectTls({
+        port: server.port,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        ca: authority.ca,
+        ALPNProtocols: ['h2'],
+      });
+      socket.on('data', (chunk) => (bytes += chunk.length));
+      socket.on('error', () => undefined).on('close', () => resolve(bytes));
+    });
+    expect(received).toBe(0);
+  });
+
+  test('outlives bytes that are neither TLS nor HTTP/2', async () => {
+    await using server = await serve({ get: async () => objectWith(1) });
+    await new Promise<void>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () => socket.end('\0\xff garbage\r\n\r\n'));
+      socket.on('close', () => resolve()).on('error', () => resolve());
+      socket.resume();
+    });
+    using channels = channelsTo([server.port]);
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(1);
+  });
+});
+
+describe('failures', () => {
+  test('an RpcError arrives with its code, text and trailers', async () => {
+    const trailers = new Metadata();
+    trailers.set('drydock-status-bin', Buffer.from('{"code":404}'));
+    await using server = await serve({
+      get: () =>
+        Promise.reject(new RpcError(StatusCode.NOT_FOUND, 'pods "x" not found', { trailers })),
+    });
+    using channels = channelsTo([server.port]);
+    const error = await channels.unary(objectApi.Get, get).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: StatusCode.NOT_FOUND, message: 'pods "x" not found' });
+    const status = (error as RpcError).trailers?.get('drydock-status-bin')[0];
+    expect(status?.toString()).toBe('{"code":404}');
+  });
+
+  test('a bug in a handler shows neither its text nor its stack', async () => {
+    await using server = await serve({});
+    using channels = channelsTo([server.port]);
+    await expect(channels.unary(objectApi.Get, get)).rejects.toMatchObject({
+      code: StatusCode.INTERNAL,
+      message: expect.not.stringContaining('a bug') as string,
+    });
+  });
+
+  test('a call that gets no answer ends at its deadline, naming the server and the method', async () => {
+    let ended: Promise<void> | undefined;
+    await using server = await serve({
+      get: (_request, { signal }) => {
+        ended = new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
+        return ended.then(() => objectWith(0));
+      },
+    });
+    using channels = channelsTo([server.port]);
+    const call = channels.unary(objectApi.Get, get, { timeoutMillis: 50 });
+    await expect(call).rejects.toMatchObject({
+      code: StatusCode.DEADLINE_EXCEEDED,
+      message: expect.stringMatching(/localhost.*\/Get within 50 ms/) as string,
+    });
+    await ended;
+  });
+});
+
+describe('a set of endpoints', () => {
+  test('moves on when one is gone, and its caller decides to repeat', async () => {
+    const first = await serve({ get: async () => objectWith(1) });
+    await using second = await serve({ get: async () => objectWith(2) });
+    using channels = channelsTo([first.port, second.port]);
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(1);
+    await first[Symbol.asyncDispose]();
+    await expect(channels.unary(objectApi.Get, get)).rejects.toMatchObject({
+      code: StatusCode.UNAVAILABLE,
+    });
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(2);
+  });
+
+  test('a slow reader holds back its own stream, not the server', async () => {
+    let sent = 0;
+    const json = Buffer.alloc(64 * 1024);
+    await using server = await serve({
+      get: async () => objectWith(1),
+      watch: async (send, { signal }) => {
+        while (!signal.aborted) {
+          await send({ type: 'ADDED', json, resourceVersion: sent });
+          sent++;
+        }
+      },
+    });
+    using channels = channelsTo([server.port], { flowControlWindowBytes: 256 * 1024 });
+    const abort = new AbortController();
+    const stream = channels.serverStream(objectApi.Watch, {}, { signal: abort.signal });
+    stream.on('error', () => undefined);
+    await new Promise((resolve) => stream.once('readable', resolve));
+    let before = -1;
+    while (sent !== before) {
+      before = sent;
+      await clock.sleep(50);
+    }
+    expect(sent).toBeLessThan(200);
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(1);
+    abort.abort();
+  });
+});
