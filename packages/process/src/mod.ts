@@ -22,3 +22,9 @@ export { createHealthServer, type Health, type HealthCheck } from './health.ts';
 export { createLogger, type LogLevel } from './logger.ts';
 export { runMain, type MainOptions, type ProcessContext } from './main.ts';
 export { createSystemRandom } from './random.ts';
+export {
+  createSupervisor,
+  type ChildSpec,
+  type ChildStatus,
+  type Supervisor,
+} from './supervisor.ts';
