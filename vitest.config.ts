@@ -57,6 +57,7 @@ export default defineConfig({
           ...node,
           name: 'containers',
           include: ['tests/**/*.containers.test.ts'],
+          globalSetup: 'tests/harness/global-setup.ts',
           testTimeout: minutes(10),
           hookTimeout: minutes(15),
           fileParallelism: false,
