@@ -148,8 +148,7 @@ function formatValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'object' && 'goLiteral' in value) return String(value.goLiteral);
-  if (typeof value === 'object') return JSON.stringify(value);
-  return String(value as number | boolean);
+  return JSON.stringify(value);
 }
 
 /** Go's `%q`: printable text stays, the rest becomes escapes. */

@@ -1,0 +1,86 @@
+/**
+ * What JSON.parse does not tell: keys that an object has twice, and how deep a text nests.
+ *
+ * One pass over text that JSON.parse has accepted. It runs only where the client asked for strict
+ * field validation.
+ */
+
+const quote = 34;
+const backslash = 92;
+const openBrace = 123;
+const closeBrace = 125;
+const openBracket = 91;
+const closeBracket = 93;
+const comma = 44;
+const colon = 58;
+
+interface Frame {
+  /** Undefined in a list. */
+  readonly keys: Set<string> | undefined;
+  key: string;
+  index: number;
+}
+
+function endOfString(text: string, start: number): number {
+  let index = start + 1;
+  for (;;) {
+    const code = text.charCodeAt(index);
+    if (code === quote || Number.isNaN(code)) return index;
+    index += code === backslash ? 2 : 1;
+  }
+}
+
+function pathOf(frames: readonly Frame[]): string {
+  let path = '';
+  for (const frame of frames) {
+    if (frame.keys === undefined) path += `[${frame.index}]`;
+    else path += path === '' ? frame.key : `.${frame.key}`;
+  }
+  return path;
+}
+
+/** The paths of keys given twice, in the order of the text. */
+export function duplicateFields(text: string): string[] {
+  const duplicates: string[] = [];
+  const frames: Frame[] = [];
+  let top: Frame | undefined;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === quote) {
+      const end = endOfString(text, index);
+      let next = end + 1;
+      while (next < text.length && text.charCodeAt(next) <= 32) next += 1;
+      if (top?.keys !== undefined && text.charCodeAt(next) === colon) {
+        const raw = text.slice(index + 1, end);
+        top.key = raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
+        if (top.keys.has(top.key)) duplicates.push(pathOf(frames));
+        top.keys.add(top.key);
+      }
+      index = end;
+    } else if (code === openBrace || code === openBracket) {
+      top = { keys: code === openBrace ? new Set() : undefined, key: '', index: 0 };
+      frames.push(top);
+    } else if (code === closeBrace || code === closeBracket) {
+      frames.pop();
+      top = frames.at(-1);
+    } else if (code === comma && top !== undefined && top.keys === undefined) {
+      top.index += 1;
+    }
+  }
+  return duplicates;
+}
+
+/** The deepest nesting of braces and brackets; works on any text. */
+export function nestingDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === quote) index = endOfString(text, index);
+    else if (code === openBrace || code === openBracket) {
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (code === closeBrace || code === closeBracket) depth -= 1;
+  }
+  return deepest;
+}
