@@ -111,6 +111,12 @@ export interface HeartbeatResponse extends Envelope {
   readonly round: number;
 }
 
+/** Tells a follower at once what committed, when no entries carry it. Not answered. */
+export interface CommitNotice extends Envelope {
+  readonly kind: 'commit';
+  readonly commit: LogIndex;
+}
+
 /** Announces a snapshot whose body travels beside it. */
 export interface SnapshotMessage extends Envelope {
   readonly kind: 'snapshot';
@@ -147,6 +153,7 @@ export type Message =
   | AppendResponse
   | Heartbeat
   | HeartbeatResponse
+  | CommitNotice
   | SnapshotMessage
   | ProposeRequest
   | ReadIndexRequest

@@ -1,0 +1,4 @@
+/** A bug, not an outcome: going on would risk what was promised, so the member stops. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`broken invariant of Raft: ${message}`);
+}

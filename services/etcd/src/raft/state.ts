@@ -1,0 +1,134 @@
+/**
+ * All that a Raft core remembers, as one record that election, replication and reads work on, and
+ * the ways in which a message leaves.
+ *
+ * 1. Answers that promise something about this member's disk (votes, acknowledged appends) go to
+ *    `sendAfterPersist`; all else may leave before this member's own write is durable. So a leader
+ *    replicates while it syncs (thesis 10.2.1).
+ * 2. `term` and `vote` change only in `setTerm` and `castVote`.
+ */
+import type { Random } from '@drydock/ports';
+import type { RaftLog } from './log.ts';
+import type { Mutant } from './mutants.ts';
+import type { Progress } from './progress.ts';
+import type {
+  Configuration,
+  LogIndex,
+  MemberId,
+  Message,
+  ReadState,
+  Role,
+  SnapshotMeta,
+  Term,
+} from './types.ts';
+import { nobody } from './types.ts';
+
+export interface RaftOptions {
+  readonly id: MemberId;
+  readonly random: Random;
+  /** Real timeouts are drawn from [electionTicks, 2 x electionTicks). */
+  readonly electionTicks: number;
+  readonly heartbeatTicks: number;
+  /** Of the entries in one append. */
+  readonly messageBytesMax: number;
+  /** Appends to one peer that wait for an answer. */
+  readonly inflightMax: number;
+  readonly uncommittedBytesMax: number;
+  /** Test-only: a bug to put in. */
+  readonly mutant?: Mutant | undefined;
+}
+
+export interface PendingRead {
+  readonly id: number;
+  readonly from: MemberId;
+  readonly index: LogIndex;
+  readonly round: number;
+}
+
+export interface RaftState {
+  readonly options: RaftOptions;
+  readonly id: MemberId;
+  readonly log: RaftLog;
+  term: Term;
+  vote: MemberId;
+  role: Role;
+  leader: MemberId;
+  hardStateChanged: boolean;
+  configuration: Configuration;
+  /** Configurations by the entry that made them, for snapshots of the recent past. */
+  configurationHistory: { readonly index: LogIndex; readonly configuration: Configuration }[];
+
+  electionElapsed: number;
+  heartbeatElapsed: number;
+  randomizedElectionTicks: number;
+  votes: Map<MemberId, boolean>;
+  /** The batch that makes the own vote durable; the vote counts from then on. */
+  ownVoteSequence: number | undefined;
+  ownVotePending: boolean;
+
+  /** The peers, without this member, while it leads. */
+  progress: Map<MemberId, Progress>;
+  uncommittedBytes: number;
+  /** No change of membership is proposed while one up to here is not applied. */
+  pendingConfigurationIndex: LogIndex;
+  transferee: MemberId;
+  transferElapsed: number;
+
+  readRound: number;
+  readRoundStarted: boolean;
+  pendingReads: PendingRead[];
+  /** Reads that wait for the first commit of this leader's term. */
+  earlyReads: { readonly id: number; readonly from: MemberId }[];
+
+  messages: Message[];
+  messagesAfterPersist: Message[];
+  readStates: ReadState[];
+  snapshotRequests: MemberId[];
+  snapshotToPersist: SnapshotMeta | undefined;
+}
+
+export function send(state: RaftState, message: Message): void {
+  state.messages.push(message);
+}
+
+export function sendAfterPersist(state: RaftState, message: Message): void {
+  if (state.options.mutant === 'acknowledge-before-sync' && message.kind === 'append-response') {
+    state.messages.push(message);
+    return;
+  }
+  const queue = state.messagesAfterPersist;
+  const last = queue.at(-1);
+  // An acknowledgement of more entries says all that the one before it said.
+  if (
+    last?.kind === 'append-response' &&
+    message.kind === 'append-response' &&
+    !last.rejected &&
+    !message.rejected &&
+    last.to === message.to &&
+    last.term === message.term &&
+    last.index <= message.index
+  ) {
+    queue[queue.length - 1] = message;
+    return;
+  }
+  queue.push(message);
+}
+
+export function setTerm(state: RaftState, term: Term): void {
+  if (term === state.term) return;
+  state.term = term;
+  state.vote = nobody;
+  state.hardStateChanged = true;
+}
+
+export function castVote(state: RaftState, candidate: MemberId): void {
+  if (state.vote === candidate) return;
+  state.vote = candidate;
+  if (state.options.mutant !== 'forget-vote') state.hardStateChanged = true;
+}
+
+export function resetElectionTimer(state: RaftState): void {
+  const { electionTicks, random } = state.options;
+  state.electionElapsed = 0;
+  state.randomizedElectionTicks = random.between(electionTicks, 2 * electionTicks - 1);
+}
