@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { list, path, runMain, text } from '@drydock/process';
 import { makePki } from './make.ts';
-import { createShape } from './shape.ts';
+import { createShape } from '../cluster/shape.ts';
 
 await runMain({
   name: 'pki',

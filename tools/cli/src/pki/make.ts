@@ -25,7 +25,7 @@ import {
   type CertificateRequest,
   type ComponentFolder,
 } from './plan.ts';
-import type { ClusterShape } from './shape.ts';
+import type { ClusterShape } from '../cluster/shape.ts';
 
 export interface PkiOptions {
   /** Holds the CA keys and the token keys. */

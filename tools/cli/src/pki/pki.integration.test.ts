@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePki } from './make.ts';
-import { createShape, type ClusterShape } from './shape.ts';
+import { createShape, type ClusterShape } from '../cluster/shape.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'drydock-pki-'));
 const now = Date.now();

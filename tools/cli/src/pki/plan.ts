@@ -6,7 +6,7 @@
  *    with; nothing else. CA keys are in no component's folder.
  * 2. Every process has its own key: two apiservers share none.
  */
-import { firstAddressOf, type ClusterShape } from './shape.ts';
+import { firstAddressOf, type ClusterShape } from '../cluster/shape.ts';
 
 export type AuthorityName = 'ca' | 'etcd/ca';
 
