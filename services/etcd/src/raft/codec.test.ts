@@ -67,6 +67,7 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     kind: fc.constant('propose' as const),
     ...envelope,
+    id: number,
     proposals: fc.array(proposal, { maxLength: 10 }),
   }),
   fc.record({ kind: fc.constant('read-index' as const), ...envelope, id: number }),
@@ -112,7 +113,9 @@ describe('the binary form of messages', () => {
   });
 
   test('a list that claims more than its bytes is refused before it is built', () => {
-    const propose = encodeMessages([{ kind: 'propose', from: 1, to: 2, term: 0, proposals: [] }]);
+    const propose = encodeMessages([
+      { kind: 'propose', from: 1, to: 2, term: 0, id: 0, proposals: [] },
+    ]);
     const claimed = Uint8Array.of(...propose.subarray(0, -1), 0xff, 0xff, 0xff, 0x7f);
     expect(() => decodeMessages(claimed)).toThrow(/longer than its bytes/);
   });

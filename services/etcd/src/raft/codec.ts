@@ -110,6 +110,7 @@ function writeMessage(writer: ByteWriter, message: Message): void {
       writeSnapshotMeta(writer, message.snapshot);
       return;
     case 'propose':
+      writer.varint(message.id);
       writer.varint(message.proposals.length);
       for (const proposal of message.proposals) writeProposal(writer, proposal);
       return;
@@ -168,10 +169,11 @@ function readMessage(reader: ByteReader): Message {
     case 'snapshot':
       return { kind, from, to, term, snapshot: readSnapshotMeta(reader) };
     case 'propose': {
+      const id = reader.varint();
       const count = reader.count(proposalBytesMin);
       const proposals: Proposal[] = [];
       for (let at = 0; at < count; at++) proposals.push(readProposal(reader));
-      return { kind, from, to, term, proposals };
+      return { kind, from, to, term, id, proposals };
     }
     case 'read-index':
       return { kind, from, to, term, id: reader.varint() };

@@ -41,6 +41,7 @@ function leaveOffice(state: RaftState): void {
   state.ownVoteSequence = undefined;
   state.transferee = nobody;
   state.uncommittedBytes = 0;
+  state.forwardsSeen = new Map();
   state.heartbeatElapsed = 0;
   resetReads(state);
   resetElectionTimer(state);

@@ -226,6 +226,8 @@ function initialState(options: RaftOptions, initial: InitialState): RaftState {
     ownVotePending: false,
     progress: new Map(),
     uncommittedBytes: 0,
+    forwardsSent: 0,
+    forwardsSeen: new Map(),
     pendingConfigurationIndex: 0,
     transferee: nobody,
     transferElapsed: 0,

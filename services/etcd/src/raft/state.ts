@@ -69,6 +69,9 @@ export interface RaftState {
   /** The peers, without this member, while it leads. */
   progress: Map<MemberId, Progress>;
   uncommittedBytes: number;
+  forwardsSent: number;
+  /** Forwarded messages that were taken in this term, by origin. */
+  forwardsSeen: Map<number, { newest: number; readonly recent: Set<number> }>;
   /** No change of membership is proposed while one up to here is not applied. */
   pendingConfigurationIndex: LogIndex;
   transferee: MemberId;

@@ -20,7 +20,7 @@ import {
   handleHeartbeatResponse,
   sendHeartbeats,
 } from './heartbeat.ts';
-import { propose } from './proposal.ts';
+import { handlePropose } from './proposal.ts';
 import { confirmReads, handleReadIndex, handleReadIndexResponse } from './read-index.ts';
 import { handleAppend, handleAppendResponse, handleSnapshot } from './replication.ts';
 import { resetElectionTimer, sendAfterPersist, type RaftState } from './state.ts';
@@ -50,16 +50,9 @@ export function tick(state: RaftState): void {
 }
 
 export function step(state: RaftState, message: Message): void {
-  switch (message.kind) {
-    case 'propose':
-      // What a follower forwarded to someone who no longer leads goes no further: no loops.
-      if (state.role === 'leader') propose(state, message.proposals);
-      return;
-    case 'read-index':
-      handleReadIndex(state, message);
-      return;
-    default:
-      break;
+  if (message.kind === 'read-index') {
+    handleReadIndex(state, message);
+    return;
   }
   if (message.term > state.term) {
     if (!takeHigherTerm(state, message)) return;
@@ -152,6 +145,7 @@ function stepSameTerm(state: RaftState, message: Message): void {
       if (state.role === 'follower') campaign(state, { transfer: true });
       return;
     case 'propose':
+      return handlePropose(state, message);
     case 'read-index':
       return;
     default:

@@ -123,9 +123,14 @@ export interface SnapshotMessage extends Envelope {
   readonly snapshot: SnapshotMeta;
 }
 
-/** Proposals that a follower passes to its leader. */
+/**
+ * Proposals that a follower passes to the leader of its term. Any other leader ignores them, so once
+ * an entry of a later term is applied they are known to be lost, and may be proposed again.
+ */
 export interface ProposeRequest extends Envelope {
   readonly kind: 'propose';
+  /** Ascending for each origin: a message that arrives twice counts once. */
+  readonly id: number;
   readonly proposals: readonly Proposal[];
 }
 
