@@ -14,9 +14,10 @@ export function podTemplateHash(template: PodTemplateSpec, collisionCount = 0): 
     hash = Math.imul(hash ^ (unit & 0xff), 0x01000193);
     hash = Math.imul(hash ^ (unit >>> 8), 0x01000193);
   }
-  return [...String(hash >>> 0)]
-    .map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length])
-    .join('');
+  return String(hash >>> 0).replace(
+    /\d/g,
+    (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]!,
+  );
 }
 
 function canonicalJson(value: unknown): string {

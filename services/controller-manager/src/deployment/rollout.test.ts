@@ -1,5 +1,5 @@
 /** Whole rollouts: the deployment and replicaset plans with a toy kubelet, in any order of steps. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deploymentOf, withImage } from '../testing/builders.ts';
 import { ToyCluster } from '../testing/toy-cluster.ts';

@@ -135,7 +135,7 @@ export class ToyCluster {
       this.seconds += 1;
       let changed = this.runDeployment();
       changed = this.runReplicaSets() || changed;
-      for (const name of [...this.pods.keys()]) changed = this.runKubelet(name) || changed;
+      for (const name of this.pods.keys()) changed = this.runKubelet(name) || changed;
       if (!changed) return;
     }
     throw new Error(`not settled after ${passesMax} passes`);
