@@ -15,6 +15,28 @@ export type {
   TableColumn,
 } from './kind.ts';
 
+export {
+  configMaps,
+  deployments,
+  endpointSlices,
+  events,
+  findKind,
+  findResource,
+  groupVersions,
+  kinds,
+  leases,
+  namespaces,
+  nodes,
+  pods,
+  replicaSets,
+  secrets,
+  serviceAccounts,
+  services,
+} from './registry.ts';
+export { beforeCreate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
+export { generatedName, initializeMetadata } from './metadata.ts';
+export type { NewObject } from './metadata.ts';
+
 export * from './errors.ts';
 export { formatFieldError, formatFieldErrorBody } from './field-error.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
@@ -59,3 +81,37 @@ export {
   isIPv6,
   qualifiedNameProblems,
 } from './names.ts';
+
+export { deepCopy, deepEqual } from './equality.ts';
+export { resolveIntOrPercent, resolveRollingUpdate } from './int-or-string.ts';
+export {
+  controllerOf,
+  controllerReference,
+  findCondition,
+  isControlledBy,
+  withCondition,
+} from './owners.ts';
+export {
+  isPodActive,
+  isPodAvailable,
+  isPodFinished,
+  isPodReady,
+  isPodTerminating,
+  isSidecar,
+  podCondition,
+  podQosClass,
+  podRequests,
+  resourceAmount,
+} from './pod.ts';
+export type { ResourceAmounts } from './pod.ts';
+export {
+  addDefaultTolerations,
+  taintNotReady,
+  taintUnreachable,
+  taintUnschedulable,
+  tolerates,
+  tolerationSeconds,
+  untoleratedTaint,
+} from './taints.ts';
+export { podTemplateHash } from './template-hash.ts';
+export { nodePortMax, nodePortMin } from './kinds/services/validation.ts';

@@ -1,0 +1,187 @@
+/** Fills in what most kinds have in common, so that a kind's folder says only what is its own. */
+import { forbidden } from './field-error.ts';
+import type { FieldError } from './field-error.ts';
+import type {
+  FieldReader,
+  KindDefinition,
+  PrepareContext,
+  ScaleDefinition,
+  SubresourceDefinition,
+  TableCell,
+  TableColumn,
+} from './kind.ts';
+import {
+  defaultNameProblems,
+  inheritMetadata,
+  validateMetadata,
+  validateMetadataUpdate,
+} from './metadata.ts';
+import type { NameCheck } from './metadata.ts';
+import type { KubernetesObject } from './object.ts';
+import type { SchemaName } from './schema.ts';
+import { age } from './time.ts';
+
+export interface KindParts<T extends KubernetesObject> {
+  readonly group?: string;
+  readonly kind: SchemaName;
+  readonly resource: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly namespaced?: boolean;
+  readonly verbs?: readonly string[];
+  readonly subresources?: readonly SubresourceDefinition[];
+  readonly allowCreateOnUpdate?: boolean;
+  readonly allowUnconditionalUpdate?: boolean;
+  readonly nameProblems?: NameCheck;
+
+  setDefaults?(object: T): void;
+  prepareForCreate?(object: T, context: PrepareContext): void;
+  prepareForUpdate?(object: T, old: T): void;
+  prepareForStatusUpdate?(object: T, old: T): void;
+  /** Metadata is validated for every kind already. */
+  validate?(object: T): FieldError[];
+  /** Runs beside `validate` of the new object. */
+  validateUpdate?(object: T, old: T): FieldError[];
+  validateStatusUpdate?(object: T, old: T): FieldError[];
+
+  readonly columns?: readonly TableColumn[];
+  cells?(object: T, wallTime: number): TableCell[];
+  readonly fieldSelectors?: Readonly<Record<string, FieldReader<T>>>;
+  readonly scale?: ScaleDefinition<T>;
+}
+
+export const allVerbs = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+] as const;
+
+export function column(
+  name: string,
+  description: string,
+  options: { readonly type?: TableColumn['type']; readonly wide?: boolean } = {},
+): TableColumn {
+  return {
+    name,
+    type: options.type ?? 'string',
+    format: name === 'Name' ? 'name' : '',
+    description,
+    priority: options.wide ? 1 : 0,
+  };
+}
+
+export const nameColumn = column('Name', 'The name of the object, unique within its scope.');
+export const ageColumn = column('Age', 'The time since the object was created.');
+
+export function statusSubresource(kind: {
+  readonly group?: string;
+  readonly kind: string;
+}): SubresourceDefinition {
+  return {
+    name: 'status',
+    group: kind.group ?? '',
+    version: 'v1',
+    kind: kind.kind,
+    verbs: ['get', 'patch', 'update'],
+  };
+}
+
+/** Most kinds with a status: an update keeps it, a status update keeps all else. */
+export function keepAllButStatus<T extends KubernetesObject & { status?: unknown }>(
+  object: T,
+  old: T,
+): void {
+  const { status } = object;
+  const { resourceVersion, managedFields } = object.metadata;
+  const keys = object as unknown as Record<string, unknown>;
+  for (const key of Object.keys(object)) delete keys[key];
+  Object.assign(object, old);
+  object.metadata = { ...old.metadata };
+  if (resourceVersion === undefined) delete object.metadata.resourceVersion;
+  else object.metadata.resourceVersion = resourceVersion;
+  if (managedFields !== undefined) object.metadata.managedFields = managedFields;
+  if (status === undefined) delete object.status;
+  else object.status = status;
+}
+
+export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): KindDefinition<T> {
+  const namespaced = parts.namespaced ?? true;
+  const rules = { namespaced, nameProblems: parts.nameProblems ?? defaultNameProblems };
+  return {
+    group: parts.group ?? '',
+    version: 'v1',
+    kind: parts.kind,
+    listKind: `${parts.kind}List`,
+    resource: parts.resource,
+    singular: parts.kind.toLowerCase(),
+    shortNames: parts.shortNames ?? [],
+    categories: parts.categories ?? [],
+    namespaced,
+    verbs: parts.verbs ?? allVerbs,
+    subresources: parts.subresources ?? [],
+    schema: parts.kind,
+    allowCreateOnUpdate: parts.allowCreateOnUpdate ?? false,
+    allowUnconditionalUpdate: parts.allowUnconditionalUpdate ?? true,
+
+    setDefaults: (object) => parts.setDefaults?.(object),
+    prepareForCreate: (object, context) => {
+      delete object.metadata.generation;
+      parts.prepareForCreate?.(object, context);
+    },
+    prepareForUpdate: (object, old) => {
+      inheritMetadata(object.metadata, old.metadata);
+      parts.prepareForUpdate?.(object, old);
+    },
+    prepareForStatusUpdate: (object, old) => {
+      inheritMetadata(object.metadata, old.metadata);
+      if (parts.prepareForStatusUpdate === undefined) keepAllButStatus(object, old);
+      else parts.prepareForStatusUpdate(object, old);
+    },
+    validate: (object) => [
+      ...validateMetadata(object.metadata, rules),
+      ...(parts.validate?.(object) ?? []),
+    ],
+    validateUpdate: (object, old) => [
+      ...validateMetadataUpdate(object.metadata, old.metadata),
+      ...(parts.validate?.(object) ?? []),
+      ...(parts.validateUpdate?.(object, old) ?? []),
+    ],
+    validateStatusUpdate: (object, old) => [
+      ...validateMetadataUpdate(object.metadata, old.metadata),
+      ...(parts.validateStatusUpdate?.(object, old) ?? []),
+    ],
+
+    columns: parts.columns ?? [nameColumn, ageColumn],
+    cells: (object, wallTime) =>
+      parts.cells?.(object, wallTime) ?? [
+        object.metadata.name,
+        age(object.metadata.creationTimestamp, wallTime),
+      ],
+    fieldSelectors: {
+      'metadata.name': (object) => object.metadata.name,
+      ...(namespaced
+        ? { 'metadata.namespace': (object: T) => object.metadata.namespace ?? '' }
+        : {}),
+      ...parts.fieldSelectors,
+    },
+    ...(parts.scale === undefined ? {} : { scale: parts.scale }),
+  };
+}
+
+/** Sets generation 1 and no status: the first state of most kinds with a spec and a status. */
+export function startGeneration(object: KubernetesObject): void {
+  object.metadata.generation = 1;
+}
+
+export function bumpGeneration(object: KubernetesObject): void {
+  object.metadata.generation = (object.metadata.generation ?? 0) + 1;
+}
+
+/** A refusal at the object itself. */
+export const forbiddenWhenImmutable = (field: string) =>
+  forbidden(field, 'field is immutable when `immutable` is set');

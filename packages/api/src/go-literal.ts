@@ -1,0 +1,43 @@
+/** Go's `%#v` of the few structs that upstream's error texts show. */
+import { goQuote } from './field-error.ts';
+import type { GoLiteral } from './field-error.ts';
+import type { LabelSelector } from './generated/types.ts';
+
+const text = (goLiteral: string): GoLiteral => ({ goLiteral });
+
+function map(labels: Readonly<Record<string, string>> | undefined): string {
+  if (labels === undefined) return 'map[string]string(nil)';
+  const entries = Object.entries(labels)
+    .map(([key, value]) => `${goQuote(key)}:${goQuote(value)}`)
+    .sort();
+  return `map[string]string{${entries.join(', ')}}`;
+}
+
+function list(values: readonly string[] | undefined): string {
+  return values === undefined
+    ? '[]string(nil)'
+    : `[]string{${values.map((value) => goQuote(value)).join(', ')}}`;
+}
+
+export function goLabels(labels: Readonly<Record<string, string>> | undefined): GoLiteral {
+  return text(map(labels));
+}
+
+export function goStrings(values: readonly string[] | undefined): GoLiteral {
+  return text(list(values));
+}
+
+export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral {
+  if (selector === undefined) return text('null');
+  const expressions = (selector.matchExpressions ?? []).map(
+    ({ key, operator, values }) =>
+      `v1.LabelSelectorRequirement{Key:${goQuote(key)}, Operator:${goQuote(operator)}, Values:${list(values)}}`,
+  );
+  const shown =
+    expressions.length === 0
+      ? '[]v1.LabelSelectorRequirement(nil)'
+      : `[]v1.LabelSelectorRequirement{${expressions.join(', ')}}`;
+  return text(
+    `v1.LabelSelector{MatchLabels:${map(selector.matchLabels)}, MatchExpressions:${shown}}`,
+  );
+}

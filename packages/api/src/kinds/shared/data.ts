@@ -1,0 +1,9 @@
+/** What ConfigMap and Secret have in common. */
+
+export const dataBytesMax = 1024 * 1024;
+
+/** The bytes that a valid base64 text stands for. */
+export function base64Length(text: string): number {
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
+}
