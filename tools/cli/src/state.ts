@@ -38,6 +38,8 @@ export interface ClusterState {
   readonly nodes: readonly NodeSettings[];
   /** On the host's loopback. */
   readonly ports: Readonly<Record<PortName, number>>;
+  /** Of a local cluster's processes, by what they are for; empty otherwise. */
+  readonly localPorts: Readonly<Record<string, number>>;
   readonly timeScale: number;
   readonly logLevel: string;
   readonly podSubnet: string;

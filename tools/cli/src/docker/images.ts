@@ -132,10 +132,11 @@ interface Bases {
 
 function createBases(step: Step): Bases {
   let rootfs: Promise<string> | undefined;
+  let registryAnswers: Promise<boolean> | undefined;
   const fromRegistry = async (image: string): Promise<boolean> => {
     if (await exists(image)) return true;
-    step.note(`asking the registry for ${image}`);
-    return pull(image);
+    registryAnswers ??= askRegistry(image, step);
+    return (await registryAnswers) && pull(image, step);
   };
   return {
     node: async () => {
@@ -151,18 +152,20 @@ function createBases(step: Step): Bases {
   };
 }
 
-/** Pulls, unless the registry stays silent for five seconds; a pull that makes progress may take its time. */
-async function pull(image: string): Promise<boolean> {
-  const quiet = 5_000;
-  const [name, tag] = image.split(':');
-  const { code } = await execute('docker', ['manifest', 'inspect', `${name}:${tag}`], {
-    timeoutMillis: quiet,
+/** A registry that stays silent for five seconds is none. */
+async function askRegistry(image: string, step: Step): Promise<boolean> {
+  step.note('asking the image registry');
+  const { code } = await execute('docker', ['manifest', 'inspect', image], {
+    timeoutMillis: 5_000,
     environment: { DOCKER_CLI_EXPERIMENTAL: 'enabled' },
   });
-  if (code !== 0) return false;
-  return (
-    (await execute('docker', ['pull', '--quiet', image], { timeoutMillis: 300_000 })).code === 0
-  );
+  return code === 0;
+}
+
+async function pull(image: string, step: Step): Promise<boolean> {
+  step.note(`pulling ${image}`);
+  const options = { timeoutMillis: 300_000 };
+  return (await execute('docker', ['pull', '--quiet', image], options)).code === 0;
 }
 
 /** Debian's packages and Node, imported as one layer. */

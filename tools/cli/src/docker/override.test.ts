@@ -44,7 +44,9 @@ test('a fourth node is the first under another name, with certificates of its ow
   expect(JSON.stringify(file.services['node-4'])).toBe(original.replaceAll('node-1', 'node-4'));
   expect(original).toContain('NET_ADMIN');
   expect(file.services['pki']!.volumes).toEqual(['pki-node-4:/pki/components/node-4']);
-  expect(file.volumes).toEqual({ 'pki-node-4': null });
+  expect(file.volumes).toEqual({
+    'pki-node-4': { labels: { 'drydock.part-of': '${DRYDOCK_NAME:-drydock}' } },
+  });
   expect(plan.services).toContain('node-4');
 });
 

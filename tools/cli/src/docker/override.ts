@@ -39,7 +39,7 @@ export function planOverride(
     const service = known ? {} : renamed(base.services['node-1']!, 'node-1', node.name);
     const settings = settingsOf(node);
     if (!known) {
-      volumes[`pki-${node.name}`] = null;
+      volumes[`pki-${node.name}`] = base.volumes['pki-node-1'];
       (services['pki'] ??= { volumes: [] }).volumes!.push(
         `pki-${node.name}:/pki/components/${node.name}`,
       );

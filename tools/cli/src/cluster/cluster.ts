@@ -1,0 +1,86 @@
+/**
+ * A cluster as the commands see it, whether its parts are containers or processes on loopback.
+ * A part is what can be killed: an etcd member, an apiserver, a node.
+ */
+import type { ClusterState, StateFolder } from '../state.ts';
+import { CommandFailure } from '../terminal/failure.ts';
+import type { ClientFiles, RestClient } from './rest.ts';
+
+export interface Part {
+  /** Say `etcd-1`. */
+  readonly name: string;
+  readonly running: boolean;
+  /** As the engine or the supervisor says it, say `Exited (137) 2 minutes ago`. */
+  readonly detail: string;
+}
+
+export interface Cluster {
+  readonly state: ClusterState;
+  readonly folder: StateFolder;
+  /** Every part, also the dead. */
+  parts(): Promise<readonly Part[]>;
+  /** What /readyz of a part says: undefined when it is ready, else the reason. */
+  unreadyReason(part: string): Promise<string | undefined>;
+  /** All parts when none is named. */
+  start(parts: readonly string[]): Promise<void>;
+  stop(parts: readonly string[]): Promise<void>;
+  /** Prints logs until they end or, when following, until interrupted. */
+  logs(parts: readonly string[], options: LogOptions): Promise<number>;
+  /** What `down` removes, one line each. */
+  remains(): Promise<readonly string[]>;
+  /** Removes all of it. */
+  remove(): Promise<void>;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  readonly tail: number | undefined;
+}
+
+/** Where `up` leaves the admin's certificates. */
+export function adminFiles(folder: StateFolder): ClientFiles & { readonly folder: string } {
+  return {
+    folder: folder.file('pki'),
+    caFile: folder.file('pki/ca.crt'),
+    certFile: folder.file('pki/admin.crt'),
+    keyFile: folder.file('pki/admin.key'),
+  };
+}
+
+export function etcdClientFiles(folder: StateFolder): ClientFiles {
+  return {
+    caFile: folder.file('pki/etcd/ca.crt'),
+    certFile: folder.file('pki/etcd/healthcheck-client.crt'),
+    keyFile: folder.file('pki/etcd/healthcheck-client.key'),
+  };
+}
+
+/** etcd's members and their ports on the host's loopback. */
+export function etcdMembers(state: ClusterState): readonly { name: string; port: number }[] {
+  return [
+    { name: 'etcd-1', port: state.ports.etcd1 },
+    { name: 'etcd-2', port: state.ports.etcd2 },
+    { name: 'etcd-3', port: state.ports.etcd3 },
+  ];
+}
+
+export async function openCluster(state: ClusterState, folder: StateFolder): Promise<Cluster> {
+  if (state.mode === 'local') {
+    const { createLocalCluster } = await import('../local/local-cluster.ts');
+    return createLocalCluster(state, folder);
+  }
+  const { createDockerCluster } = await import('../docker/docker-cluster.ts');
+  return createDockerCluster(state, folder);
+}
+
+export async function openRest(cluster: Cluster): Promise<RestClient> {
+  const { createRestClient } = await import('./rest.ts');
+  return createRestClient(cluster.state.ports.api, adminFiles(cluster.folder));
+}
+
+export function noSuchPart(name: string, present: readonly Part[]): CommandFailure {
+  return new CommandFailure(`the cluster has no part named ${name}`, {
+    remedies: [`parts there are: ${present.map((part) => part.name).join(', ')}`],
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,230 @@
+/** `./drydock up`: from nothing, or from whatever is there, to a cluster that is Ready. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import { adminFiles, openCluster, openRest, type Cluster } from '../cluster/cluster.ts';
+import { contextName, renderKubeconfig } from '../cluster/kubeconfig.ts';
+import { createMissing, parseManifests } from '../cluster/manifests.ts';
+import type { RestClient } from '../cluster/rest.ts';
+import { createShape } from '../cluster/shape.ts';
+import { lookAt, type ClusterView } from '../cluster/view.ts';
+import {
+  answers,
+  deploymentAvailable,
+  etcdHasLeader,
+  leadersElected,
+  nodesReady,
+  partsReady,
+  waitFor,
+  type Progress,
+} from '../cluster/wait.ts';
+import {
+  ClusterConfigError,
+  parseClusterConfig,
+  type ClusterConfig,
+} from '../config/cluster-config.ts';
+import { planState, type UpOptions } from '../config/plan-state.ts';
+import { executeOrFail } from '../execute.ts';
+import { choosePorts, freePort } from '../ports.ts';
+import {
+  openStateFolder,
+  repositoryRoot,
+  writeFileAtomically,
+  type ClusterState,
+  type StateFolder,
+} from '../state.ts';
+import { CommandFailure } from '../terminal/failure.ts';
+import { createSteps, terminalOutput, type Step, type Steps } from '../terminal/steps.ts';
+
+export interface UpCommandOptions extends UpOptions {
+  readonly config?: string;
+  readonly demo: boolean;
+}
+
+export async function up(options: UpCommandOptions): Promise<void> {
+  const config = readConfig(options.config);
+  const folder = openStateFolder(config.name ?? options.name);
+  const steps = createSteps(terminalOutput(process.stdout));
+  const state = await prepareState(options, config, folder);
+  console.log(`Drydock cluster ${styleText('bold', state.name)}`);
+
+  if (state.mode === 'local') await startLocal(state, folder, steps);
+  else await startContainers(state, folder, steps);
+
+  const cluster = await openCluster(state, folder);
+  using rest = await openRest(cluster);
+  await waitUntilReady(cluster, rest, steps);
+  const withDemo = options.demo && state.mode === 'docker';
+  if (withDemo) await deployDemo(cluster, rest, steps);
+  const view = await lookAt(cluster, rest);
+  console.log(summary(cluster, view, { seconds: steps.seconds(), withDemo }));
+}
+
+function readConfig(path: string | undefined): ClusterConfig {
+  if (path === undefined) return {};
+  try {
+    return parseClusterConfig(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    if (!(cause instanceof ClusterConfigError) && !(cause as NodeJS.ErrnoException).code)
+      throw cause;
+    throw new CommandFailure(`${path}: ${(cause as Error).message}`, { exitCode: 2, cause });
+  }
+}
+
+async function prepareState(
+  options: UpOptions,
+  config: ClusterConfig,
+  folder: StateFolder,
+): Promise<ClusterState> {
+  const previous = folder.load();
+  const planned = planState({ name: folder.name, options, config, previous });
+  const wanted = config.apiServerPort === undefined ? {} : { api: config.apiServerPort };
+  const ports = await choosePorts(previous?.ports ?? {}, wanted);
+  const localPorts: Record<string, number> = { ...previous?.localPorts };
+  if (planned.mode === 'local') {
+    const { localPortNames } = await import('../local/plan.ts');
+    for (const name of localPortNames) localPorts[name] ??= await freePort();
+  }
+  const state = { ...planned, ports, localPorts };
+  folder.save(state);
+  return state;
+}
+
+async function startContainers(
+  state: ClusterState,
+  folder: StateFolder,
+  steps: Steps,
+): Promise<void> {
+  const { ensureEngine } = await import('../docker/engine.ts');
+  const { ensureImages } = await import('../docker/images.ts');
+  const { openCompose } = await import('../docker/compose.ts');
+  let compose: readonly string[] = [];
+  await steps.run('Docker engine', async (step) => {
+    const engine = await ensureEngine(step);
+    ({ compose } = engine);
+    return `${engine.version}, ${compose.join(' ')}`;
+  });
+  await steps.run('Images', ensureImages);
+  await steps.run('Certificates, containers', async (step) => {
+    const opened = openCompose(compose, state, folder);
+    step.note('creating containers');
+    await opened.run(['up', '-d', '--no-build', ...opened.services]);
+    const source = `${state.name}-pki:/pki/components/admin/.`;
+    await executeOrFail('docker', ['cp', source, adminFiles(folder).folder]);
+    writeKubeconfig(state, folder);
+    return `${opened.services.length - 1} parts`;
+  });
+}
+
+async function startLocal(state: ClusterState, folder: StateFolder, steps: Steps): Promise<void> {
+  await steps.run('Certificates', async () => {
+    const { makePki } = await import('../pki/make.ts');
+    const changes = await makePki({
+      authorityFolder: folder.file('authority'),
+      folderOf: (component) =>
+        component === 'admin' ? adminFiles(folder).folder : folder.file(`components/${component}`),
+      shape: createShape({ clusterName: state.name, nodes: 1, serviceSubnet: state.serviceSubnet }),
+      wallTime: Date.now(),
+    });
+    writeKubeconfig(state, folder);
+    return changes.length === 0 ? 'unchanged' : 'made';
+  });
+  await steps.run('Processes', async () => {
+    const cluster = await openCluster(state, folder);
+    await cluster.start([]);
+    return `${(await cluster.parts()).length} parts`;
+  });
+}
+
+export function writeKubeconfig(state: ClusterState, folder: StateFolder): void {
+  writeFileAtomically(
+    folder.file('kubeconfig'),
+    renderKubeconfig(kubeconfigOptions(state, folder)),
+  );
+}
+
+export function kubeconfigOptions(state: ClusterState, folder: StateFolder) {
+  const files = adminFiles(folder);
+  return {
+    clusterName: state.name,
+    port: state.ports.api,
+    caPem: readFileSync(files.caFile, 'utf8'),
+    certificatePem: readFileSync(files.certFile, 'utf8'),
+    keyPem: readFileSync(files.keyFile, 'utf8'),
+  };
+}
+
+export async function waitUntilReady(
+  cluster: Cluster,
+  rest: RestClient,
+  steps: Steps,
+): Promise<void> {
+  const wait = (name: string, part: string, check: () => Promise<Progress>) =>
+    steps.run(name, async (step) => waitFor(step, waitOptions(cluster, name, part), check));
+  const nodeNames = cluster.state.nodes.map((node) => node.name);
+  await wait('etcd', 'etcd-1', async () => etcdHasLeader(cluster));
+  await wait('API servers', 'apiserver-1', async () =>
+    partsReady(cluster, ['apiserver-1', 'apiserver-2', 'load-balancer']),
+  );
+  await wait('Leaders', 'controller-manager-1', async () => leadersElected(rest));
+  const nodePart = cluster.state.mode === 'local' ? 'node-agent' : 'node-1';
+  await wait('Nodes', nodePart, async () => nodesReady(rest, nodeNames));
+}
+
+function waitOptions(cluster: Cluster, what: string, part: string) {
+  const name = cluster.state.name === 'drydock' ? '' : ` --name ${cluster.state.name}`;
+  return {
+    what,
+    deadlineMillis: 120_000,
+    pauseMillis: cluster.state.mode === 'local' ? 30 : 150,
+    remedies: [
+      `read what it says: ./drydock logs ${part} --tail 30${name}`,
+      `look at the whole: ./drydock status${name}`,
+    ],
+  };
+}
+
+async function deployDemo(cluster: Cluster, rest: RestClient, steps: Steps): Promise<void> {
+  const url = demoUrl(cluster.state);
+  await steps.run('Demo application', async (step: Step) => {
+    const text = readFileSync(join(repositoryRoot, 'deploy/manifests/demo.yaml'), 'utf8');
+    await createMissing(rest, parseManifests(text));
+    const options = waitOptions(cluster, 'the demo', 'node-1');
+    const available = await waitFor(step, options, async () => deploymentAvailable(rest, 'demo'));
+    await waitFor(step, options, async () => answers(url));
+    return `${available}, answers at ${url}`;
+  });
+}
+
+function demoUrl(state: ClusterState): string {
+  return `http://127.0.0.1:${state.ports.demo}/`;
+}
+
+function summary(
+  cluster: Cluster,
+  view: ClusterView,
+  { seconds, withDemo }: { seconds: number; withDemo: boolean },
+): string {
+  const { state, folder } = cluster;
+  const name = state.name === 'drydock' ? '' : ` --name ${state.name}`;
+  const leader = view.members.find((one) => one.status?.leaderId === one.status?.memberId);
+  const nodes = view.nodes.map((node) => `${node.name} ${node.address}`.trim()).slice(0, 6);
+  const more =
+    view.nodes.length > nodes.length ? `, and ${view.nodes.length - nodes.length} more` : '';
+  const bold = (text: string) => styleText('bold', text);
+  const victim = leader?.name ?? 'etcd-1';
+  const experiment =
+    state.mode === 'docker'
+      ? `docker kill ${state.name}-${victim}       take the etcd leader away; watch: ./drydock status --watch${name}`
+      : `./drydock stop ${victim}${name}          take the etcd leader away; then start it again`;
+  return `
+${bold('Ready')} in ${seconds.toFixed(1)} s
+  etcd         ${view.members.map((one) => one.name).join(', ')}; ${leader?.name ?? 'none'} leads in term ${leader?.status?.raftTerm ?? '?'}
+  nodes        ${nodes.join(', ')}${more}
+${withDemo ? `  demo         ${demoUrl(state)}\n` : ''}  kubeconfig   ${folder.file('kubeconfig')} (context ${contextName(state.name)})
+
+${bold('Next')}
+  eval "$(./drydock env${name})"; kubectl get pods -A -o wide; etcdctl endpoint status -w table
+  ${experiment}
+  ./drydock down${name}                 leaves nothing behind`;
+}

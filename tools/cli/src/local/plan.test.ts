@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { folderVariable, localParts, localPortNames, planLocal } from './plan.ts';
+
+const localPorts = Object.fromEntries(localPortNames.map((name, index) => [name, 20_000 + index]));
+const plan = planLocal(
+  {
+    name: 'demo',
+    nodes: [1, 2].map((index) => ({ name: `node-${index}`, labels: {}, portMappings: [] })),
+    ports: { api: 6443, etcd1: 2379, etcd2: 22_379, etcd3: 32_379, demo: 30_080 },
+    localPorts,
+    timeScale: 0.5,
+    logLevel: 'info',
+    podSubnet: '10.244.0.0/16',
+    serviceSubnet: '10.96.0.0/16',
+  },
+  '/state/demo',
+);
+const lineOf = (name: string) => plan.find((child) => child.name === name)!.args.join(' ');
+
+test('every part has a process, and every process is marked with the cluster’s folder', () => {
+  expect(plan.map((child) => child.name)).toEqual(localParts);
+  for (const child of plan) expect(child.environment![folderVariable]).toBe('/state/demo');
+});
+
+test('nothing listens beyond loopback, and all links are TLS', () => {
+  for (const child of plan) {
+    const line = child.args.join(' ');
+    expect(line).not.toContain('0.0.0.0');
+    expect(line.match(/http:\/\/\S+/g) ?? []).toEqual(
+      child.name.startsWith('etcd')
+        ? [`http://127.0.0.1:${localPorts[`${child.name}/health`]}`]
+        : [],
+    );
+  }
+});
+
+test('members and clients agree on ports', () => {
+  expect(lineOf('etcd-2')).toContain('--listen-client-urls https://127.0.0.1:22379');
+  expect(lineOf('apiserver-1')).toContain(
+    '--etcd-servers https://127.0.0.1:2379,https://127.0.0.1:22379,https://127.0.0.1:32379',
+  );
+  const grpc = ['apiserver-1/grpc', 'apiserver-2/grpc'].map(
+    (name) => `127.0.0.1:${localPorts[name]}`,
+  );
+  expect(lineOf('scheduler-2')).toContain(`--apiservers ${grpc.join(',')}`);
+  expect(lineOf('node-agent')).toContain('--runtime simulated --nodes 2');
+});
