@@ -142,7 +142,7 @@ describe('slices', () => {
       };
     };
     const { slices } = run([], [at('10.244.0.5', 1), at('10.244.0.6', 2)], { service: named });
-    expect(slices.map((slice) => slice.ports?.[0]?.port).sort()).toEqual([1, 2]);
+    expect(new Set(slices.map((slice) => slice.ports?.[0]?.port))).toEqual(new Set([1, 2]));
   });
 
   test('one change in a thousand endpoints is one write', () => {
@@ -166,7 +166,8 @@ describe('slices', () => {
         for (const pods of rounds) {
           slices = run(slices, pods, { service, endpointsPerSliceMax: 7 }).slices;
           const found = slices.flatMap((slice) => slice.endpoints.map((one) => one.addresses[0]));
-          expect(found.sort()).toEqual(pods.map((pod) => pod.status.podIP).sort());
+          expect(new Set(found)).toEqual(new Set(pods.map((pod) => pod.status.podIP)));
+          expect(found).toHaveLength(pods.length);
           for (const slice of slices) expect(slice.endpoints.length).toBeLessThanOrEqual(7);
           expect(run(slices, pods, { service, endpointsPerSliceMax: 7 }).actions).toEqual([]);
         }
