@@ -320,5 +320,5 @@ ${enums.join('')}${messages.join('')}${services.join('')}`;
 
 writeFileSync(
   join(import.meta.dirname, 'generated', 'etcd.ts'),
-  generate(['kv.proto', 'rpc.proto']),
+  generate(['kv.proto', 'rpc.proto', 'peer.proto']),
 );

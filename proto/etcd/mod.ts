@@ -1,3 +1,4 @@
 /** etcd's v3 client API: messages, codecs and service definitions, for its server and its clients. */
 export * from './generated/etcd.ts';
 export { WireError, type Codec } from './wire.ts';
+export { varintSize, writeVarint, varintSizeBig, writeVarintBig } from './wire.ts';

@@ -1,4 +1,4 @@
-// Generated from kv.proto, rpc.proto by generate.ts: edit those, then run `node proto/etcd/generate.ts`.
+// Generated from kv.proto, rpc.proto, peer.proto by generate.ts: edit those, then run `node proto/etcd/generate.ts`.
 import { codec, method } from '../codec.ts';
 import type { Codec, Reader } from '../wire.ts';
 import {
@@ -4170,6 +4170,55 @@ export const SnapshotResponse: Codec<SnapshotResponse> = codec(
   readSnapshotResponse,
 );
 
+export interface Frame {
+  /** Raft messages in the form of services/etcd/src/raft/codec.ts, or the next part of a snapshot. */
+  body: Uint8Array;
+}
+
+function zeroFrame(): Frame {
+  return {
+    body: emptyBytes,
+  };
+}
+
+function sizeFrame(message: Frame): number {
+  let size = 0;
+  if (message.body.length !== 0) size += 1 + lengthDelimitedSize(message.body.length);
+  return size;
+}
+
+function writeFrame(message: Frame, into: Buffer, at: number): number {
+  if (message.body.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.body, into, at);
+  }
+  return at;
+}
+
+function readFrame(reader: Reader, outerEnd: number): Frame {
+  const message = zeroFrame();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.body = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const Frame: Codec<Frame> = codec(
+  'drydock.etcd.v1.Frame',
+  zeroFrame,
+  sizeFrame,
+  writeFrame,
+  readFrame,
+);
+
 export const KVService = {
   /** Reads keys; linearizable unless `serializable` is set. */
   range: method('/etcdserverpb.KV/Range', RangeRequest, RangeResponse, false, false),
@@ -4221,4 +4270,20 @@ export const MaintenanceService = {
   snapshot: method('/etcdserverpb.Maintenance/Snapshot', SnapshotRequest, SnapshotResponse, false, true),
   moveLeader: method('/etcdserverpb.Maintenance/MoveLeader', MoveLeaderRequest, MoveLeaderResponse, false, false),
   downgrade: method('/etcdserverpb.Maintenance/Downgrade', DowngradeRequest, DowngradeResponse, false, false),
+} as const;
+
+export const PeerService = {
+  /**
+   * Raft messages in one direction: each member opens a stream to each other member. Answers come on
+   * the stream of the other direction.
+   */
+  exchange: method('/drydock.etcd.v1.Peer/Exchange', Frame, Frame, true, true),
+  /**
+   * The state machine's copy for a member whose log is too far behind. The first frame is the Raft
+   * message that announces it. Answered when it is stored.
+   */
+  snapshot: method('/drydock.etcd.v1.Peer/Snapshot', Frame, Frame, true, false),
+  /** What only the leader knows, asked for by other members on behalf of their clients. */
+  leaseKeepAlive: method('/drydock.etcd.v1.Peer/LeaseKeepAlive', LeaseKeepAliveRequest, LeaseKeepAliveResponse, false, false),
+  leaseTimeToLive: method('/drydock.etcd.v1.Peer/LeaseTimeToLive', LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, false, false),
 } as const;
