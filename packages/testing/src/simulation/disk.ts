@@ -72,14 +72,16 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
   let generation = 0;
 
   /** Completes after the latency, unless the disk crashes first. */
-  const operate = <T>(latency: Millis, path: string, run: () => T): Promise<T> =>
+  const operate = <T>(latency: Millis, run: () => T): Promise<T> =>
     new Promise((resolve, reject) => {
       const started = generation;
       const complete = () => {
         if (generation !== started) return;
         scheduler?.touchPromises();
         try {
-          resolve(run());
+          const result = run();
+          // The power may have gone during the operation itself.
+          if (generation === started) resolve(result);
         } catch (error) {
           reject(error);
         }
@@ -87,7 +89,6 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
       if (scheduler === undefined) return complete();
       const jitter = 0.5 + random.float();
       scheduler.schedule(latency * jitter * disk.slowness, complete);
-      void path;
     });
 
   const failIfTold = (path: string) => {
@@ -108,7 +109,7 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
   const handle = (inode: Inode, path: string): DiskFile => {
     const opened = generation;
     const act = <T>(latency: Millis, run: () => T) =>
-      operate(latency, path, () => {
+      operate(latency, () => {
         if (opened !== generation) throw new DiskError('io', path, `${path} is not open`);
         return run();
       });
@@ -148,7 +149,7 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
     slowness: 1,
     onSync: undefined,
     create: (path) =>
-      operate(writeLatency, path, () => {
+      operate(writeLatency, () => {
         failIfTold(path);
         if (names.has(path)) throw new DiskError('exists', path, `the file exists: ${path}`);
         const inode: Inode = {
@@ -160,17 +161,17 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
         changeName(path, (names) => names.set(path, inode));
         return handle(inode, path);
       }),
-    open: (path) => operate(0, path, () => handle(find(path), path)),
+    open: (path) => operate(0, () => handle(find(path), path)),
     list: (folder) =>
-      operate(0, folder, () =>
+      operate(0, () =>
         [...names.keys()]
           .filter((path) => folderOf(path) === folder)
           .map((path) => path.slice(folder === '' ? 0 : folder.length + 1))
           .sort(),
       ),
-    makeDirectory: (folder) => operate(0, folder, () => undefined),
+    makeDirectory: (folder) => operate(0, () => undefined),
     rename: (from, to) =>
-      operate(writeLatency, from, () => {
+      operate(writeLatency, () => {
         failIfTold(from);
         const inode = find(from);
         changeName(to, (names) => {
@@ -179,11 +180,11 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
         });
       }),
     remove: (path) =>
-      operate(writeLatency, path, () => {
+      operate(writeLatency, () => {
         if (names.has(path)) changeName(path, (names) => names.delete(path));
       }),
     syncDirectory: (folder) =>
-      operate(syncLatency, folder, () => {
+      operate(syncLatency, () => {
         failIfTold(folder);
         for (const change of nameChanges) if (change.folder === folder) change.apply(durableNames);
         nameChanges = nameChanges.filter((change) => change.folder !== folder);

@@ -77,6 +77,9 @@ export interface Ready {
 }
 
 export interface Raft {
+  readonly term: Term;
+  readonly role: Role;
+  readonly leader: MemberId;
   tick(): void;
   /** Takes a message of a peer. A message that is not for this member is a bug of the caller. */
   step(message: Message): void;
@@ -144,6 +147,15 @@ export function createRaft(options: RaftOptions, initial: InitialState): Raft {
   };
 
   return {
+    get term() {
+      return state.term;
+    },
+    get role() {
+      return state.role;
+    },
+    get leader() {
+      return state.leader;
+    },
     tick: () => tick(state),
     step: (message) => step(state, message),
     propose: (proposals) => propose(state, proposals),

@@ -4,7 +4,8 @@
  *
  * 1. Entries are applied in log order, each exactly once since `appliedIndex`, and only when they are
  *    committed and durable on this member.
- * 2. `propose` resolves after its entry is committed and applied here. A rejection with `timeout`,
+ * 2. `propose` resolves after its entry is committed and applied here, and applies once even when
+ *    leaders change meanwhile. A rejection with `timeout`,
  *    `leader-changed` or `stopped` leaves open whether the entry will apply; the other codes mean
  *    that it never will.
  * 3. After `linearize` resolves, the local state reflects every write that was acknowledged anywhere
@@ -13,6 +14,7 @@
  *    more, and says why.
  */
 import type { Clock, Disk, Logger, Millis, PeerNetwork, Random } from '@drydock/ports';
+import type { ConfigurationChange } from '../raft/configuration.ts';
 import type {
   Configuration,
   Entry,
@@ -26,6 +28,7 @@ import type {
   Term,
 } from '../raft/types.ts';
 
+export type { ConfigurationChange };
 export type { Configuration, LogIndex, MemberId, Message, SnapshotMessage, SnapshotMeta, Term };
 
 /** An entry to apply. `empty` and `config` entries count as applied, but hold no command. */
@@ -134,11 +137,6 @@ export interface ReplicaMetrics {
   /** Summed time of log syncs, in cluster seconds. */
   readonly walSyncSecondsTotal: number;
   readonly readRoundsTotal: number;
-}
-
-export interface ConfigurationChange {
-  readonly kind: 'add-voter' | 'add-learner' | 'remove';
-  readonly member: MemberId;
 }
 
 export interface Replica<Result> extends AsyncDisposable {

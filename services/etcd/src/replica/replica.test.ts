@@ -1,0 +1,159 @@
+import { createSeededRandom } from '@drydock/ports';
+import { expect, test } from 'vitest';
+import { createCluster, type Cluster } from '../sim/cluster.ts';
+
+async function until(cluster: Cluster, what: string, condition: () => boolean): Promise<void> {
+  const deadline = cluster.scheduler.now + 60_000;
+  while (!condition()) {
+    if (cluster.scheduler.now > deadline) throw new Error(`not within a minute: ${what}`);
+    await cluster.scheduler.step();
+  }
+}
+
+async function settled<T>(cluster: Cluster, promise: Promise<T>): Promise<T> {
+  let done = false;
+  const end = () => (done = true);
+  promise.then(end, end);
+  cluster.scheduler.touchPromises();
+  await until(cluster, 'the promise to settle', () => done);
+  return promise;
+}
+
+async function startCluster(
+  options: { size?: number; snapshotCount?: number; seed?: number } = {},
+) {
+  const { size = 3, seed = 7, ...rest } = options;
+  const cluster = createCluster({ random: createSeededRandom(seed), size, ...rest });
+  for (const member of cluster.members) cluster.start(member);
+  await until(cluster, 'a leader', () => cluster.leader() !== undefined);
+  return cluster;
+}
+
+const write = (register: number) => Uint8Array.of(register);
+
+test('a write through any member is applied everywhere, and a linearizable read sees it', async () => {
+  const cluster = await startCluster();
+  await until(cluster, 'all to know', () =>
+    cluster.members.every((member) => member.replica!.status().leader !== 0),
+  );
+  for (const member of cluster.members) {
+    const index = await settled(cluster, member.replica!.propose(write(member.id)));
+    for (const other of cluster.members) {
+      await settled(cluster, other.replica!.linearize());
+      expect(other.machine!.lastWrite(member.id)).toBe(index);
+    }
+  }
+});
+
+test('proposals of one turn share one log sync', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!.replica!;
+  const before = leader.metrics().walSyncsTotal;
+  const writes = Array.from({ length: 64 }, (_, at) => leader.propose(write(at)));
+  await settled(cluster, Promise.all(writes));
+  expect(leader.metrics().walSyncsTotal - before).toBeLessThanOrEqual(2);
+});
+
+test('without a majority, requests fail with no-leader in bounded time; then all resumes', async () => {
+  const cluster = await startCluster();
+  const [first, second, third] = cluster.members;
+  cluster.crash(first!);
+  cluster.crash(second!);
+  const started = cluster.scheduler.now;
+  const refused = third!.replica!.propose(write(1));
+  await expect(settled(cluster, refused)).rejects.toMatchObject({ name: 'ReplicaError' });
+  await expect(settled(cluster, third!.replica!.linearize())).rejects.toMatchObject({
+    code: expect.stringMatching(/no-leader|timeout/),
+  });
+  expect(cluster.scheduler.now - started).toBeLessThan(8_000);
+  cluster.start(first!);
+  await until(cluster, 'a leader', () => third!.replica!.status().leader !== 0);
+  await settled(cluster, third!.replica!.propose(write(2)));
+});
+
+test('a write that a dying leader took is neither lost nor repeated', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!;
+  const follower = cluster.members.find((member) => member !== leader)!;
+  await until(
+    cluster,
+    'the follower to know',
+    () => follower.replica!.status().leader === leader.id,
+  );
+  const pending = follower.replica!.propose(write(9));
+  cluster.crash(leader);
+  const index = await settled(cluster, pending);
+  expect(follower.machine!.lastWrite(9)).toBe(index);
+});
+
+test('a member that fell behind the log takes a snapshot and goes on', async () => {
+  const cluster = await startCluster({ snapshotCount: 30 });
+  const behind = cluster.members.find((member) => member !== cluster.leader())!;
+  cluster.crash(behind);
+  for (let at = 0; at < 200; at++) {
+    await settled(cluster, cluster.leader()!.replica!.propose(write(at % 10)));
+  }
+  expect(cluster.leader()!.raft!.log.firstIndex).toBeGreaterThan(100);
+  cluster.start(behind);
+  await until(
+    cluster,
+    'it to catch up',
+    () => behind.machine?.dump() === cluster.leader()?.machine?.dump(),
+  );
+  cluster.crash(behind);
+  cluster.start(behind);
+  await settled(cluster, cluster.leader()!.replica!.propose(write(1)));
+  await until(
+    cluster,
+    'it to catch up',
+    () => behind.machine?.dump() === cluster.leader()?.machine?.dump(),
+  );
+});
+
+test('a full disk stops the member at once, with the reason, and the others go on', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!;
+  leader.disk.failure = 'no-space';
+  const pending = leader.replica!.propose(write(1));
+  await expect(settled(cluster, pending)).rejects.toMatchObject({ code: 'no-space' });
+  await expect(leader.replica!.propose(write(1))).rejects.toMatchObject({ code: 'no-space' });
+  expect(leader.replica!.status().failure?.code).toBe('no-space');
+  const others = cluster.members.filter((member) => member !== leader);
+  await until(cluster, 'another leader', () => others.some((member) => member.replica!.isLeader()));
+  await settled(cluster, others[0]!.replica!.propose(write(2)));
+});
+
+test('leadership moves to the member that is asked for', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!;
+  const other = cluster.members.find((member) => member !== leader)!;
+  await settled(cluster, leader.replica!.propose(write(1)));
+  await settled(cluster, leader.replica!.transferLeadership(other.id));
+  expect(other.replica!.isLeader()).toBe(true);
+});
+
+test('a member that is its own quorum leads and survives a crash', async () => {
+  const cluster = await startCluster({ size: 1 });
+  const member = cluster.members[0]!;
+  const index = await settled(cluster, member.replica!.propose(write(3)));
+  cluster.crash(member);
+  cluster.start(member);
+  await until(cluster, 'it to lead again', () => member.replica?.isLeader() === true);
+  await settled(cluster, member.replica!.linearize());
+  expect(member.machine!.lastWrite(3)).toBe(index);
+});
+
+test('a member is added as a learner and removed again', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!.replica!;
+  await settled(
+    cluster,
+    leader.proposeConfiguration({ kind: 'add-learner', member: 9 }, new Uint8Array(0)),
+  );
+  expect(leader.status().configuration.learners).toEqual([9]);
+  await settled(
+    cluster,
+    leader.proposeConfiguration({ kind: 'remove', member: 9 }, new Uint8Array(0)),
+  );
+  expect(leader.status().configuration).toMatchObject({ voters: [1, 2, 3], learners: [] });
+});

@@ -1,0 +1,104 @@
+/**
+ * The simplest state machine worth replicating: registers, each with the index of its last write.
+ * Its own durability lags behind, as a database's does that commits now and then.
+ */
+import type { Scheduler } from '@drydock/testing/simulation';
+import type { CommittedEntry, LogIndex, SnapshotMeta, StateMachine } from '../replica/types.ts';
+
+interface Registers {
+  readonly index: LogIndex;
+  /** Index of the last write, by register. */
+  readonly writes: ReadonlyMap<number, LogIndex>;
+}
+
+/** Survives the crashes of its member. */
+export interface RegisterStorage {
+  durable: Registers;
+}
+
+export function createRegisterStorage(): RegisterStorage {
+  return { durable: { index: 0, writes: new Map() } };
+}
+
+export interface RegisterMachine extends StateMachine<LogIndex> {
+  lastWrite(register: number): LogIndex;
+  dump(): string;
+}
+
+export interface RegisterMachineOptions {
+  readonly scheduler: Scheduler;
+  readonly storage: RegisterStorage;
+  readonly isAlive: () => boolean;
+  readonly onApply: (entry: CommittedEntry) => void;
+  readonly persistLatency: number;
+}
+
+export function createRegisterMachine(options: RegisterMachineOptions): RegisterMachine {
+  const { scheduler, storage, isAlive, onApply, persistLatency } = options;
+  let index = storage.durable.index;
+  let writes = new Map(storage.durable.writes);
+
+  const later = (run: () => void) =>
+    new Promise<void>((resolve) => {
+      scheduler.schedule(persistLatency, () => {
+        if (!isAlive()) return;
+        scheduler.touchPromises();
+        run();
+        resolve();
+      });
+    });
+
+  return {
+    get appliedIndex() {
+      return index;
+    },
+    get durableIndex() {
+      return storage.durable.index;
+    },
+    apply(entries) {
+      return entries.map((entry) => {
+        if (entry.index !== index + 1) {
+          throw new Error(`entry ${entry.index} applied after ${index}`);
+        }
+        index = entry.index;
+        onApply(entry);
+        if (entry.kind === 'data') writes.set(entry.data[0]!, entry.index);
+        return entry.index;
+      });
+    },
+    persist() {
+      const copy: Registers = { index, writes: new Map(writes) };
+      return later(() => {
+        if (copy.index > storage.durable.index) storage.durable = copy;
+      });
+    },
+    openSnapshot() {
+      const body = encodeRegisters(writes);
+      return Promise.resolve({
+        index,
+        async *body() {
+          yield* [body.subarray(0, 10), body.subarray(10)];
+        },
+        close: () => Promise.resolve(),
+      }).then((reader) => ({ ...reader, body: reader.body() }));
+    },
+    async installSnapshot(meta: SnapshotMeta, body: AsyncIterable<Uint8Array>) {
+      const chunks: number[] = [];
+      for await (const chunk of body) chunks.push(...chunk);
+      const received = decodeRegisters(Uint8Array.from(chunks));
+      await later(() => {
+        storage.durable = { index: meta.index, writes: received };
+        index = meta.index;
+        writes = new Map(received);
+      });
+    },
+    lastWrite: (register) => writes.get(register) ?? 0,
+    dump: () => JSON.stringify([...writes].sort(([a], [b]) => a - b)),
+  };
+}
+
+const encodeRegisters = (writes: ReadonlyMap<number, LogIndex>): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify([...writes]));
+
+const decodeRegisters = (bytes: Uint8Array): Map<number, LogIndex> =>
+  new Map(JSON.parse(new TextDecoder().decode(bytes)) as [number, LogIndex][]);
