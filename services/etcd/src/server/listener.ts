@@ -1,0 +1,124 @@
+/**
+ * One port for gRPC and for plain HTTP, as the original has it: what opens with HTTP/2's preface (or
+ * negotiates `h2`) is gRPC, the rest is HTTP/1.1.
+ *
+ * 1. A connection that says nothing, or garbage, costs a socket for a bounded time and nothing else.
+ * 2. With TLS and client authentication nobody without a certificate of the CA gets an answer.
+ */
+import { once } from 'node:events';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Logger } from '@drydock/ports';
+import type { TlsMaterial } from '@drydock/rpc';
+
+export interface ListenerTls {
+  readonly material: TlsMaterial;
+  readonly requireClientCertificate: boolean;
+}
+
+export interface ListenerOptions {
+  /** http://host:port or https://host:port. */
+  readonly url: string;
+  readonly tls: ListenerTls | undefined;
+  readonly log: Logger;
+  /** Takes over the connections that speak HTTP/2. */
+  readonly onHttp2: (socket: Socket) => void;
+  readonly onHttp1: RequestListener;
+}
+
+export interface Listener extends AsyncDisposable {
+  readonly port: number;
+}
+
+const preface = Buffer.from('PRI * HTTP/2.0\r\n');
+const silenceMillis = 10_000;
+
+/** @throws when the URL needs TLS that is not there, or its address cannot be bound, naming it. */
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const { url, tls } = options;
+  const { hostname, port, protocol } = new URL(url);
+  const isTls = protocol === 'https:';
+  if (isTls && tls === undefined) {
+    throw new Error(`${url} needs a certificate: give the -cert-file and -key-file flags`);
+  }
+  const sockets = new Set<Socket>();
+  const http = createHttpServer(options.onHttp1);
+  const track = (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => sockets.delete(socket));
+  };
+  const server = isTls
+    ? createTlsListener(tls!, options.onHttp2, (socket) => http.emit('connection', socket))
+    : createServer({ noDelay: true }, (socket) => sniff(socket, options.onHttp2, http));
+  server.on('connection', track);
+  server.listen({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), backlog: 511 });
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => {
+      throw new Error(`cannot listen on ${url}: ${(error as Error).message}`, { cause: error });
+    }),
+  ]);
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      http.close();
+      await closed;
+    },
+  };
+}
+
+function createTlsListener(
+  tls: ListenerTls,
+  onHttp2: (socket: Socket) => void,
+  onHttp1: (socket: Socket) => void,
+): NetServer {
+  const server = createTlsServer(
+    {
+      cert: tls.material.cert,
+      key: tls.material.key,
+      ca: tls.material.ca,
+      requestCert: tls.requireClientCertificate,
+      rejectUnauthorized: tls.requireClientCertificate,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      noDelay: true,
+      handshakeTimeout: silenceMillis,
+    },
+    (socket: TLSSocket) => {
+      socket.on('error', () => socket.destroy());
+      if (socket.alpnProtocol === 'http/1.1') onHttp1(socket);
+      else onHttp2(socket);
+    },
+  );
+  // A failed handshake (a wrong certificate, plain text, garbage) ends its connection and no more.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+function sniff(
+  socket: Socket,
+  onHttp2: (socket: Socket) => void,
+  http: { emit(name: 'connection', socket: Socket): boolean },
+): void {
+  socket.setTimeout(silenceMillis, () => socket.destroy());
+  let seen: Buffer = Buffer.alloc(0);
+  const look = () => {
+    const chunk = socket.read() as Buffer | null;
+    if (chunk === null) return;
+    seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
+    const length = Math.min(seen.length, preface.length);
+    const matches = seen.compare(preface, 0, length, 0, length) === 0;
+    if (matches && length < preface.length) return;
+    socket.removeListener('readable', look);
+    socket.setTimeout(0);
+    socket.removeAllListeners('timeout');
+    socket.unshift(seen);
+    if (matches) onHttp2(socket);
+    else http.emit('connection', socket);
+  };
+  socket.on('readable', look);
+}

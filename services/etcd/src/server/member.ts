@@ -1,0 +1,303 @@
+/**
+ * A member, put together: database, state machine, replica, network, services, ports. It starts from
+ * the bottom up and stops in reverse.
+ */
+import { join } from 'node:path';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Clock, Disk, Logger, Random } from '@drydock/ports';
+import {
+  Member,
+  PeerService,
+  LeaseKeepAliveRequest,
+  LeaseKeepAliveResponse,
+  LeaseTimeToLiveRequest,
+  LeaseTimeToLiveResponse,
+} from '@drydock/proto/etcd';
+import type { Registry } from 'prom-client';
+import type { MemberConfig } from '../config.ts';
+import { clusterId as clusterIdOf } from '../membership/members.ts';
+import { createSqliteBackend } from '../mvcc/sqlite-backend.ts';
+import { WatchHub } from '../mvcc/watch-hub.ts';
+import { createReplica } from '../replica/mod.ts';
+import type { Replica } from '../replica/types.ts';
+import { createClusterService } from './cluster-service.ts';
+import { encodeCommand } from './command.ts';
+import type { MemberCore } from './core.ts';
+import { addMethods, type GrpcMethods, type UnaryHandler } from './grpc.ts';
+import { createHttpHandler, notReadyReason } from './http.ts';
+import { createKvService } from './kv-service.ts';
+import {
+  createLeaseAuthority,
+  createLeaseService,
+  startLeaseExpiry,
+  type LeaseAuthority,
+} from './lease-service.ts';
+import { listen, type Listener, type ListenerTls } from './listener.ts';
+import { createMaintenanceService } from './maintenance-service.ts';
+import { registerMetrics } from './metrics.ts';
+import { createPeerNetwork, type PeerNetworkServer } from './peer-network.ts';
+import { EtcdStateMachine, messageOf, type ApplyResult } from './state-machine.ts';
+import { createWatchService } from './watch-service.ts';
+
+export interface MemberPowers {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Rooted at the data folder. */
+  readonly disk: Disk;
+  readonly metrics: Registry;
+}
+
+export interface RunningMember extends AsyncDisposable {
+  readonly core: MemberCore;
+  readonly clientPorts: readonly number[];
+  readonly peerPorts: readonly number[];
+  /** Why requests cannot be served now; undefined when they can. */
+  notReadyReason(): string | undefined;
+  /** Resolves when the member cannot go on: its process should end with this. */
+  readonly failed: Promise<Error>;
+}
+
+const requestSlackBytes = 512 * 1024;
+const publishPause = 500;
+
+/** @throws Error that says what cannot be used */
+export async function startMember(
+  config: MemberConfig,
+  powers: MemberPowers,
+): Promise<RunningMember> {
+  const { clock, random, log } = powers;
+  await using starting = new AsyncDisposableStack();
+  const failed = Promise.withResolvers<Error>();
+  const clusterId = clusterIdOf(config.foundingMembers, config.token);
+  const self = config.foundingMembers.find((one) => one.name === config.name)!;
+
+  const backend = starting.use(
+    await createSqliteBackend(join(config.dataFolder, 'member', 'state.db')),
+  );
+  /** What is built later, as the callbacks of what is built first reach it. */
+  const later: { hub?: WatchHub; network?: PeerNetworkServer; replica?: Replica<ApplyResult> } = {};
+  const state = new EtcdStateMachine({
+    backend,
+    clock,
+    leaseTtlMin: Math.ceil((1.5 * config.electionTimeout) / 1_000),
+    foundingMembers: config.foundingMembers,
+    onRevision: (revision) => later.hub?.onRevision(revision),
+    onReplaced: (seen) => later.hub?.reset(seen),
+    onMembers: () => later.network?.refresh(),
+  });
+  const hub = new WatchHub(state.store, { defer: setImmediate, now: () => performance.now() });
+  later.hub = hub;
+  await state.open((error) => failed.resolve(error));
+  starting.defer(() => state.close().catch((error: unknown) => failed.resolve(error as Error)));
+
+  const network = starting.use(
+    createPeerNetwork({
+      clusterId,
+      memberId: self.id,
+      tls: config.peerTls?.material,
+      clock,
+      log,
+      urlsOf: (id) => state.members.get(id)?.peerUrls,
+      leader: () => later.replica?.status().leader ?? 0,
+      onUnreachable: (id) => later.replica?.reportUnreachable(id),
+    }),
+  );
+  later.network = network;
+  const replica = starting.use(
+    await createReplica(
+      {
+        clock,
+        random,
+        disk: powers.disk,
+        network,
+        logger: log,
+        stateMachine: state,
+        defer: (run) => void setImmediate(run),
+      },
+      {
+        id: self.id,
+        voters: config.foundingMembers.map((one) => one.id),
+        folder: 'member/log',
+        clusterId: BigInt(clusterId),
+        heartbeatInterval: config.heartbeatInterval,
+        electionTimeout: config.electionTimeout,
+        snapshotCount: config.snapshotCount,
+      },
+    ),
+  );
+  later.replica = replica;
+  void replica.failed.then((error) => failed.resolve(error));
+
+  const core: MemberCore = {
+    clusterId,
+    memberId: self.id,
+    state,
+    replica,
+    hub,
+    clock,
+    random,
+    log,
+    limits: {
+      requestBytesMax: config.requestBytesMax,
+      txnOpsMax: config.txnOpsMax,
+      quotaBytes: config.quotaBytes,
+    },
+    electionTimeout: config.electionTimeout,
+  };
+  followLeadership(core);
+  registerMetrics(core, powers.metrics);
+  starting.use(startLeaseExpiry(core));
+  const ports = await openPorts(core, config, { network, metrics: powers.metrics, starting });
+  const publishing = new AbortController();
+  starting.defer(() => publishing.abort());
+  void publish(core, config, publishing.signal);
+  starting.defer(() => handOver(core));
+
+  const running = starting.move();
+  return {
+    core,
+    ...ports,
+    notReadyReason: () => notReadyReason(core),
+    failed: failed.promise,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Leases run while this member leads. */
+function followLeadership(core: MemberCore): void {
+  const { lessor } = core.state;
+  let wasLeading = false;
+  const follow = () => {
+    const isLeading = core.replica.isLeader();
+    if (isLeading && !wasLeading) lessor.promote(core.clock.now(), core.electionTimeout);
+    if (!isLeading && wasLeading) lessor.demote();
+    wasLeading = isLeading;
+  };
+  core.replica.onLeaderChange(({ leader, term, role }) => {
+    core.log.info(
+      { leader, term, role },
+      leader === 0 ? 'there is no leader' : 'there is a leader',
+    );
+    follow();
+  });
+  follow();
+}
+
+interface PortsContext {
+  readonly network: PeerNetworkServer;
+  readonly metrics: Registry;
+  readonly starting: AsyncDisposableStack;
+}
+
+async function openPorts(core: MemberCore, config: MemberConfig, context: PortsContext) {
+  const { network, starting } = context;
+  const authority = createLeaseAuthority(core);
+  const clientServices = [
+    createKvService(core),
+    createWatchService(core),
+    createLeaseService(core, authority, network.leaderCalls),
+    createClusterService(core),
+    createMaintenanceService(core),
+  ];
+  const peerServices = [network.methods, peerLeaseMethods(authority), createClusterService(core)];
+  const http = createHttpHandler(core, context.metrics);
+  const open = async (
+    urls: readonly string[],
+    services: readonly GrpcMethods[],
+    tls: ListenerTls | undefined,
+    bytesMax: number,
+  ) => {
+    const server = new Server({
+      'grpc.max_receive_message_length': bytesMax,
+      'grpc.max_send_message_length': -1,
+    });
+    for (const service of services) addMethods(server, service, core.log);
+    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    starting.defer(() => {
+      injector.destroy();
+      server.forceShutdown();
+    });
+    const listeners: Listener[] = [];
+    for (const url of urls) {
+      const listener = await listen({
+        url,
+        tls,
+        log: core.log,
+        onHttp2: (socket) => injector.injectConnection(socket),
+        onHttp1: http,
+      });
+      listeners.push(starting.use(listener));
+    }
+    return listeners.map((one) => one.port);
+  };
+  const clientBytesMax = config.requestBytesMax + requestSlackBytes;
+  return {
+    peerPorts: await open(config.listenPeerUrls, peerServices, config.peerTls, -1),
+    clientPorts: await open(
+      config.listenClientUrls,
+      clientServices,
+      config.clientTls,
+      clientBytesMax,
+    ),
+    metricsPorts: await open(config.listenMetricsUrls, [], config.clientTls, 0),
+  };
+}
+
+/** What other members ask the leader for. */
+function peerLeaseMethods(authority: LeaseAuthority): GrpcMethods {
+  const keepAlive: UnaryHandler = async (bytes) => {
+    const response = await authority.keepAlive(LeaseKeepAliveRequest.decode(bytes));
+    return 'kind' in response ? response : LeaseKeepAliveResponse.encode(response);
+  };
+  const timeToLive: UnaryHandler = async (bytes) => {
+    const response = await authority.timeToLive(LeaseTimeToLiveRequest.decode(bytes));
+    return 'kind' in response ? response : LeaseTimeToLiveResponse.encode(response);
+  };
+  return {
+    unary: {
+      [PeerService.leaseKeepAlive.path]: keepAlive,
+      [PeerService.leaseTimeToLive.path]: timeToLive,
+    },
+    streams: {},
+  };
+}
+
+/** Tells the cluster this member's name and client addresses, as often as it takes. */
+async function publish(core: MemberCore, config: MemberConfig, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const known = core.state.members.get(core.memberId);
+    const wanted = {
+      id: core.memberId,
+      isLearner: known?.isLearner ?? false,
+      name: config.name,
+      peerUrls: config.advertisePeerUrls,
+      clientUrls: config.advertiseClientUrls,
+    };
+    const bytes = encodeCommand('member', messageOf(wanted));
+    if (known !== undefined && Member.encode(messageOf(known)).equals(bytes.subarray(1))) return;
+    try {
+      await core.replica.propose(bytes);
+      return;
+    } catch (error) {
+      core.log.debug({ err: error }, 'could not publish this member yet');
+    }
+    await core.clock.sleep(publishPause, { signal }).catch(() => undefined);
+  }
+}
+
+/** A leader that stops makes the most advanced voter lead, so that nobody waits for an election. */
+async function handOver(core: MemberCore): Promise<void> {
+  const { role, peers } = core.replica.status();
+  if (role !== 'leader') return;
+  const [next] = peers
+    .filter((one) => one.active && !one.learner)
+    .toSorted((a, b) => b.match - a.match);
+  if (next === undefined) return;
+  try {
+    await core.replica.transferLeadership(next.id);
+    core.log.info({ to: next.id }, 'handed over the leadership');
+  } catch (error) {
+    core.log.warn({ err: error, to: next.id }, 'could not hand over the leadership');
+  }
+}

@@ -1,0 +1,370 @@
+/**
+ * Everything that is replicated: keys, leases, members, alarms; one command after another.
+ *
+ * 1. `apply` is a function of the state and the entry alone: all members come to the same state.
+ * 2. What clients may do wrong is a result; a throw means that this member must stop.
+ * 3. The backend gets changes in batches, each with the index of the last entry in it. What is not
+ *    committed yet is in memory and in the Raft log.
+ */
+import type { Clock, Millis, Timer } from '@drydock/ports';
+import { AlarmType, AlarmAction, Member, type TxnRequest } from '@drydock/proto/etcd';
+import { Lessor, leaseTtlMax } from '../lease/lessor.ts';
+import { Members, type ClusterMember } from '../membership/members.ts';
+import type { Backend } from '../mvcc/backend.ts';
+import { failures, type Failure } from '../mvcc/failure.ts';
+import { deleteRange, put, txn } from '../mvcc/operations.ts';
+import type { OpResult } from '../mvcc/results.ts';
+import { MvccStore, type Revision } from '../mvcc/store.ts';
+import { decodeConfigurationEntry } from '../replica/mod.ts';
+import type {
+  CommittedEntry,
+  SnapshotMeta,
+  SnapshotReader,
+  StateMachine,
+} from '../replica/types.ts';
+import { decodeCommand, type Command } from './command.ts';
+
+export type ApplyResult =
+  | OpResult
+  | Failure
+  | { readonly kind: 'lease'; readonly id: bigint; readonly ttl: number }
+  | { readonly kind: 'done' };
+
+const done: ApplyResult = { kind: 'done' };
+
+export interface Alarm {
+  readonly member: number;
+  readonly type: AlarmType;
+}
+
+export interface EtcdStateMachineOptions {
+  readonly backend: Backend;
+  readonly clock: Clock;
+  /** Seconds. */
+  readonly leaseTtlMin: number;
+  /** The members of a new cluster; ignored once any are stored. */
+  readonly foundingMembers: readonly ClusterMember[];
+  readonly cacheBytesMax?: number;
+  readonly onRevision?: (revision: Revision) => void;
+  /** A snapshot replaced the state; the argument is the revision before. */
+  readonly onReplaced?: (seenRevision: number) => void;
+  readonly onMembers?: () => void;
+}
+
+/** Time between an apply and the commit of its batch; the original's. */
+const commitInterval: Millis = 100;
+const commitBytes = 4 * 1024 * 1024;
+
+interface PendingCommit {
+  readonly appliedIndex: number;
+  readonly revision: number;
+}
+
+export class EtcdStateMachine implements StateMachine<ApplyResult> {
+  readonly store: MvccStore;
+  readonly lessor: Lessor;
+  readonly members = new Members();
+  readonly #options: EtcdStateMachineOptions;
+  readonly #backend: Backend;
+  readonly #alarms = new Map<string, Alarm>();
+  readonly #values = new Map<string, Uint8Array | undefined>();
+  #appliedIndex = 0;
+  #durableIndex = 0;
+  #writtenIndex = 0;
+  #writtenCompact = 0;
+  #writtenRevision = 0;
+  #commits: PendingCommit[] = [];
+  #timer: Timer | undefined;
+  #hasNoSpaceAlarm = false;
+
+  /** Call `open` before anything else. */
+  constructor(options: EtcdStateMachineOptions) {
+    this.#options = options;
+    this.#backend = options.backend;
+    this.lessor = new Lessor({ ttlMin: options.leaseTtlMin });
+    this.store = new MvccStore(options.backend, {
+      ...(options.cacheBytesMax === undefined ? {} : { cacheBytesMax: options.cacheBytesMax }),
+      onRevision: (revision) => options.onRevision?.(revision),
+      onLease: (lease, key, attached) => {
+        if (attached) this.lessor.attach(lease, key);
+        else this.lessor.detach(lease, key);
+      },
+    });
+  }
+
+  /** Loads what the backend holds. `onFailure` is called once when it cannot write any more. */
+  async open(onFailure: (error: Error) => void): Promise<void> {
+    this.#backend.listen({
+      onCommitted: (appliedIndex) => this.#onCommitted(appliedIndex),
+      onFailure,
+    });
+    await this.#backend.sync();
+    this.#load();
+  }
+
+  get appliedIndex(): number {
+    return this.#appliedIndex;
+  }
+
+  get durableIndex(): number {
+    return this.#durableIndex;
+  }
+
+  get alarms(): Iterable<Alarm> {
+    return this.#alarms.values();
+  }
+
+  get hasNoSpaceAlarm(): boolean {
+    return this.#hasNoSpaceAlarm;
+  }
+
+  /** Bytes applied, but not handed to the backend's transaction yet. */
+  get backend(): Backend {
+    return this.#backend;
+  }
+
+  #load(): void {
+    const values = this.#backend.values();
+    this.lessor.clear();
+    this.members.clear();
+    this.#alarms.clear();
+    this.#values.clear();
+    this.#commits = [];
+    for (const [name, value] of values) this.#loadValue(name, value);
+    this.#hasNoSpaceAlarm = [...this.#alarms.values()].some(
+      (one) => one.type === AlarmType.nospace,
+    );
+    if (this.members.size === 0) {
+      for (const member of this.#options.foundingMembers) this.#setMember(member);
+    }
+    this.#writtenRevision = numberIn(values, 'revision') ?? 1;
+    this.#writtenCompact = numberIn(values, 'compact-revision') ?? 0;
+    this.store.load({ revision: this.#writtenRevision, compactRevision: this.#writtenCompact });
+    this.#appliedIndex = this.#backend.appliedIndex;
+    this.#durableIndex = this.#appliedIndex;
+    this.#writtenIndex = this.#appliedIndex;
+    this.#options.onMembers?.();
+  }
+
+  #loadValue(name: string, value: Uint8Array): void {
+    const [folder, id = ''] = name.split('/');
+    if (folder === 'member') this.members.set(memberOf(Member.decode(value.slice())));
+    else if (folder === 'lease') {
+      const [ttl, remaining] = textOf(value).split(' ').map(Number) as [number, number];
+      const now = this.#options.clock.now();
+      this.lessor.grant(BigInt(id), { ttl, remainingTtl: remaining, now });
+    } else if (folder === 'alarm') {
+      const [member, type] = id.split('-').map(Number) as [number, AlarmType];
+      this.#alarms.set(id, { member, type });
+    }
+  }
+
+  apply(entries: readonly CommittedEntry[]): readonly ApplyResult[] {
+    const results: ApplyResult[] = [];
+    for (const entry of entries) {
+      if (entry.index !== this.#appliedIndex + 1) {
+        throw new Error(`entry ${entry.index} cannot follow entry ${this.#appliedIndex}`);
+      }
+      results.push(this.#applyEntry(entry));
+      this.#appliedIndex = entry.index;
+    }
+    if (this.store.uncommittedBytes > commitBytes) this.#write();
+    else this.#timer ??= this.#options.clock.setTimer(commitInterval, () => this.#write());
+    return results;
+  }
+
+  #applyEntry(entry: CommittedEntry): ApplyResult {
+    if (entry.kind === 'data') return this.#applyCommand(decodeCommand(entry.data));
+    const change = entry.kind === 'config' ? decodeConfigurationEntry(entry.data) : undefined;
+    if (change?.kind === 'remove') {
+      this.members.remove(change.member);
+      this.#values.set(`member/${change.member}`, undefined);
+      this.#options.onMembers?.();
+    } else if (change !== undefined && change.context.length > 0) {
+      this.#setMember(memberOf(Member.decode(change.context)));
+      this.#options.onMembers?.();
+    }
+    return done;
+  }
+
+  #applyCommand(command: Command): ApplyResult {
+    const { store, lessor } = this;
+    switch (command.kind) {
+      case 'put':
+        return this.#hasNoSpaceAlarm ? failures.noSpace : put(store, lessor, command.message);
+      case 'delete-range':
+        return deleteRange(store, command.message);
+      case 'txn':
+        if (this.#hasNoSpaceAlarm && takesSpace(command.message)) return failures.noSpace;
+        return txn(store, lessor, command.message);
+      case 'compact':
+        return this.#compact(command.message.revision);
+      case 'lease-grant':
+        return this.#grant(command.message.id, command.message.ttl);
+      case 'lease-revoke':
+        return this.#revoke(command.message.id);
+      case 'lease-checkpoint':
+        this.#checkpoint(command.message.id, command.message.ttl);
+        return done;
+      case 'alarm':
+        this.#alarm(command.message);
+        return done;
+      case 'member':
+        this.#setMember(memberOf(command.message));
+        this.#options.onMembers?.();
+        return done;
+    }
+    return command satisfies never;
+  }
+
+  #compact(revision: number): ApplyResult {
+    if (revision <= this.store.compactRevision) return failures.compacted;
+    if (revision > this.store.revision) return failures.futureRevision;
+    this.store.compact(revision);
+    return done;
+  }
+
+  #grant(id: bigint, ttl: number): ApplyResult {
+    if (this.#hasNoSpaceAlarm) return failures.noSpace;
+    if (ttl > leaseTtlMax) return failures.leaseTtlTooLarge;
+    if (this.lessor.has(id)) return failures.leaseExists;
+    const lease = this.lessor.grant(id, { ttl, now: this.#options.clock.now() });
+    this.#values.set(`lease/${id}`, leaseValue(lease.grantedTtl, 0));
+    return { kind: 'lease', id, ttl: lease.grantedTtl };
+  }
+
+  #revoke(id: bigint): ApplyResult {
+    if (!this.lessor.has(id)) return failures.leaseNotFound;
+    const transaction = this.store.begin();
+    for (const key of this.lessor.revoke(id)) {
+      transaction.deleteRange({ from: key, to: undefined, single: true });
+    }
+    transaction.end();
+    this.#values.set(`lease/${id}`, undefined);
+    return done;
+  }
+
+  #checkpoint(id: bigint, remainingTtl: number): void {
+    const lease = this.lessor.get(id);
+    if (lease === undefined) return;
+    this.lessor.checkpoint(id, remainingTtl);
+    this.#values.set(`lease/${id}`, leaseValue(lease.grantedTtl, remainingTtl));
+  }
+
+  #alarm(request: { action: AlarmAction; memberId: number; alarm: AlarmType }): void {
+    const name = `${request.memberId}-${request.alarm}`;
+    if (request.action === AlarmAction.activate) {
+      this.#alarms.set(name, { member: request.memberId, type: request.alarm });
+      this.#values.set(`alarm/${name}`, new Uint8Array(0));
+    } else if (request.action === AlarmAction.deactivate) {
+      this.#alarms.delete(name);
+      this.#values.set(`alarm/${name}`, undefined);
+    }
+    this.#hasNoSpaceAlarm = [...this.#alarms.values()].some(
+      (one) => one.type === AlarmType.nospace,
+    );
+  }
+
+  #setMember(member: ClusterMember): void {
+    this.members.set(member);
+    this.#values.set(`member/${member.id}`, Member.encode(messageOf(member)));
+  }
+
+  /** Hands everything applied to the backend, as one batch. */
+  #write(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#writtenIndex === this.#appliedIndex) return;
+    const { revision, compactRevision } = this.store;
+    if (revision !== this.#writtenRevision) {
+      this.#values.set('revision', Buffer.from(String(revision)));
+      this.#writtenRevision = revision;
+    }
+    if (compactRevision !== this.#writtenCompact) {
+      this.#values.set('compact-revision', Buffer.from(String(compactRevision)));
+      this.#writtenCompact = compactRevision;
+    }
+    this.#writtenIndex = this.#appliedIndex;
+    this.#commits.push({ appliedIndex: this.#appliedIndex, revision });
+    this.#backend.write({
+      appliedIndex: this.#appliedIndex,
+      ...this.store.takeBatch(),
+      values: new Map(this.#values),
+    });
+    this.#values.clear();
+  }
+
+  #onCommitted(appliedIndex: number): void {
+    let revision: number | undefined;
+    while (this.#commits.length > 0 && this.#commits[0]!.appliedIndex <= appliedIndex) {
+      revision = this.#commits.shift()!.revision;
+    }
+    if (revision !== undefined) this.store.confirm(revision);
+  }
+
+  async persist(): Promise<void> {
+    this.#write();
+    const index = this.#writtenIndex;
+    await this.#backend.sync();
+    this.#durableIndex = Math.max(this.#durableIndex, index);
+  }
+
+  async openSnapshot(): Promise<SnapshotReader> {
+    this.#write();
+    const snapshot = await this.#backend.snapshot();
+    return {
+      index: snapshot.appliedIndex,
+      body: snapshot.body,
+      close: () => snapshot.close(),
+    };
+  }
+
+  async installSnapshot(meta: SnapshotMeta, body: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const seenRevision = this.store.revision;
+    await this.#backend.install(body);
+    if (this.#backend.appliedIndex !== meta.index) {
+      throw new Error(
+        `the snapshot holds the state of entry ${this.#backend.appliedIndex}, not of ${meta.index}`,
+      );
+    }
+    this.#load();
+    this.#options.onReplaced?.(seenRevision);
+  }
+
+  /** Commits what is applied, for an orderly stop. */
+  async close(): Promise<void> {
+    this.#write();
+    await this.#backend.sync();
+  }
+}
+
+function takesSpace(request: TxnRequest): boolean {
+  return [...request.success, ...request.failure].some(
+    ({ requestPut, requestTxn }) =>
+      requestPut !== undefined || (requestTxn !== undefined && takesSpace(requestTxn)),
+  );
+}
+
+const textOf = (value: Uint8Array) => Buffer.from(value).toString('latin1');
+
+function numberIn(values: ReadonlyMap<string, Uint8Array>, name: string): number | undefined {
+  const value = values.get(name);
+  return value === undefined ? undefined : Number(textOf(value));
+}
+
+const leaseValue = (ttl: number, remaining: number) => Buffer.from(`${ttl} ${remaining}`);
+
+function memberOf(message: Member): ClusterMember {
+  const { id, name, isLearner } = message;
+  return { id, name, isLearner, peerUrls: message.peerUrls, clientUrls: message.clientUrls };
+}
+
+export function messageOf(member: ClusterMember): Member {
+  return {
+    ...member,
+    peerUrls: [...member.peerUrls],
+    clientUrls: [...member.clientUrls],
+  };
+}
