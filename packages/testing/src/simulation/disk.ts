@@ -169,7 +169,7 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
           .map((path) => path.slice(folder === '' ? 0 : folder.length + 1))
           .sort(),
       ),
-    makeDirectory: (folder) => operate(0, () => undefined),
+    makeDirectory: () => operate(0, () => undefined),
     rename: (from, to) =>
       operate(writeLatency, () => {
         failIfTold(from);

@@ -308,7 +308,8 @@ class ReplicaShell<Result> implements Replica<Result> {
   }
 
   #leaderlessTicks(): number {
-    return this.#leaderlessSince === undefined ? 0 : this.#tick - this.#leaderlessSince;
+    if (this.#leaderlessSince === undefined || this.#raft.leader !== nobody) return 0;
+    return this.#tick - this.#leaderlessSince;
   }
 
   #receive(message: Message): void {
