@@ -9,6 +9,7 @@
  *    aliases and nesting bounded.
  */
 import { parseDocument } from 'yaml';
+import type { ScalarTag, Tags } from 'yaml';
 import { badRequestError, bodyBytesMax, requestEntityTooLargeError } from './errors.ts';
 import type { KubernetesObject } from './object.ts';
 import { duplicateFields, nestingDepth } from './json-scan.ts';
@@ -67,6 +68,23 @@ const foreignTags = new Set([
   'tag:yaml.org,2002:pairs',
   'tag:yaml.org,2002:set',
 ]);
+const floatTag = 'tag:yaml.org,2002:float';
+const plainFloat = /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/;
+const exponentFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/;
+
+/**
+ * The 1.1 schema without what JSON cannot hold, and as upstream's reader knows it: `80:80` is text
+ * and not sixty-based, and a number has a digit before its exponent (so that the name `e1` is text).
+ */
+function upstreamTags(tags: Tags): Tags {
+  return tags.flatMap((tag): Tags => {
+    if (typeof tag === 'string') return [tag];
+    const scalar = tag as ScalarTag;
+    if (foreignTags.has(tag.tag) || scalar.format === 'TIME') return [];
+    if (tag.tag !== floatTag || scalar.test?.test('.inf') !== false) return [tag];
+    return [{ ...scalar, test: scalar.format === 'EXP' ? exponentFloat : plainFloat }];
+  });
+}
 
 /** JSON knows strings, finite numbers, booleans, null, lists and maps of string keys. */
 function jsonValue(value: unknown, depth: number): unknown {
@@ -95,9 +113,7 @@ function parseYaml(text: string): Parsed {
     document = parseDocument(text, {
       version: '1.1',
       merge: true,
-      // A tag may be named instead of given; only the default ones of the 1.1 schema are objects.
-      customTags: (tags) =>
-        tags.filter((tag) => typeof tag === 'string' || !foreignTags.has(tag.tag)),
+      customTags: upstreamTags,
       prettyErrors: false,
       logLevel: 'error',
       strict: true,
@@ -179,7 +195,8 @@ export function convertBody(
   return { object, warnings: strictly(problems, fieldValidation, refuse) };
 }
 
-function checkIdentity(value: unknown, kind: KindDefinition): void {
+/** Refuses the apiVersion or kind of something else; either may be left out. */
+export function checkIdentity(value: unknown, kind: KindDefinition): void {
   const expected = groupVersion(kind);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   const given = value as { apiVersion?: unknown; kind?: unknown };

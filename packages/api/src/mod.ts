@@ -115,3 +115,25 @@ export {
 } from './taints.ts';
 export { podTemplateHash } from './template-hash.ts';
 export { nodePortMax, nodePortMin } from './kinds/services/validation.ts';
+export { patchMediaTypes, patchObject } from './patch/patch-object.ts';
+export type { PatchMediaType, PatchRequest } from './patch/patch-object.ts';
+export { applyJsonPatch } from './patch/json-patch.ts';
+export { applyMergePatch } from './patch/merge-patch.ts';
+export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
+export {
+  aggregatedDiscovery,
+  aggregatedDiscoveryMediaType,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+} from './discovery.ts';
+export type { DiscoveryResource } from './discovery.ts';
+export { openApiV2Stub, openApiV3, openApiV3Index } from './openapi.ts';
+export type { OpenApiDocument } from './openapi.ts';
+export {
+  decodeProtobufBody,
+  decodeProtobufObject,
+  isProtobufEnvelope,
+  protobufMediaType,
+} from './protobuf.ts';

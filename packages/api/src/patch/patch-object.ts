@@ -1,0 +1,50 @@
+/** A PATCH request: the current object and a body become the next object, still to be validated. */
+import { convertObject, parseBody } from '../decode.ts';
+import type { Decoded, FieldValidation } from '../decode.ts';
+import { unsupportedMediaTypeError } from '../errors.ts';
+import type { KindDefinition } from '../kind.ts';
+import type { KubernetesObject } from '../object.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import { applyMergePatch } from './merge-patch.ts';
+import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
+
+export const patchMediaTypes = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+] as const;
+export type PatchMediaType = (typeof patchMediaTypes)[number];
+
+export interface PatchRequest {
+  readonly mediaType: string;
+  readonly body: string;
+  readonly fieldValidation?: FieldValidation;
+}
+
+/** The patch applied, in normal form and with defaults. @throws ApiError */
+export function patchObject<T extends KubernetesObject>(
+  kind: KindDefinition<T>,
+  current: T,
+  { mediaType, body, fieldValidation = 'Warn' }: PatchRequest,
+): Decoded<T> {
+  const type = patchMediaTypes.find((one) => one === mediaType);
+  if (type === undefined) throw unsupportedMediaTypeError(patchMediaTypes);
+  const patch = parseBody(body, { fieldValidation });
+  let value: unknown;
+  switch (type) {
+    case 'application/json-patch+json':
+      value = applyJsonPatch(current, patch.value);
+      break;
+    case 'application/merge-patch+json':
+      value = applyMergePatch(current, patch.value);
+      break;
+    case 'application/strategic-merge-patch+json':
+      value = applyStrategicMergePatch(current, patch.value, kind.schema);
+      break;
+    default:
+      return type satisfies never;
+  }
+  const decoded = convertObject({ value, duplicates: patch.duplicates }, kind, fieldValidation);
+  kind.setDefaults(decoded.object);
+  return decoded;
+}
