@@ -70,7 +70,10 @@ export async function executeOrFail(
 ): Promise<string> {
   const { code, stdout, stderr } = await execute(command, args, options);
   if (code === 0) return stdout.trim();
-  const said = (stderr.trim() === '' ? stdout : stderr).trim().split('\n').slice(-15).join('\n');
+  const lastLines = (text: string) => text.trim().split('\n').slice(-12);
+  const said = [...lastLines(stdout), ...lastLines(stderr)]
+    .filter((line) => line !== '')
+    .join('\n');
   const why = code === 124 ? `ran out of time (${options.timeoutMillis} ms)` : `failed (${code})`;
   throw new CommandFailure(`${command} ${args.slice(0, 3).join(' ')} ${why}:\n${said}`);
 }
