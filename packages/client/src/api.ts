@@ -278,6 +278,13 @@ const encode = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 const parse = <T>(bytes: Buffer): T => JSON.parse(bytes.toString()) as T;
 const decode = <T>(object: ApiObject): T => parse<T>(object.json);
 
+/** No answer came; CANCELLED is how a server that shuts down says it. */
+const lostCodes: ReadonlySet<StatusCode> = new Set([
+  StatusCode.UNAVAILABLE,
+  StatusCode.DEADLINE_EXCEEDED,
+  StatusCode.CANCELLED,
+]);
+
 interface RepeatOptions extends CallOptions {
   readonly repeat: 'yes' | 'if-nothing-happened';
 }
@@ -307,11 +314,14 @@ function createCaller({ channels, clock, random }: ApiClientPowers) {
         signal?.throwIfAborted();
         const error = toApiError(thrown, subjectOf(request.reference));
         const { code } = toRpcError(error.cause);
-        if (code === StatusCode.DEADLINE_EXCEEDED && channels.endpoint === endpoint) {
+        if (
+          code !== StatusCode.UNAVAILABLE &&
+          lostCodes.has(code) &&
+          channels.endpoint === endpoint
+        ) {
           channels.moveOn();
         }
-        const failedToReach =
-          code === StatusCode.UNAVAILABLE || code === StatusCode.DEADLINE_EXCEEDED;
+        const failedToReach = lostCodes.has(code);
         const mayRepeat = repeat === 'yes' ? failedToReach : nothingHappened(error);
         const pause = attempt === 1 ? 0 : 50 * 2 ** attempt * (0.5 + random.float());
         const inTime = clock.now() + pause < deadline;

@@ -50,6 +50,8 @@ export function toApiError(thrown: unknown, subject: CallSubject): ApiError {
 function unexplained(error: RpcError, subject: CallSubject): ApiError {
   switch (error.code) {
     case StatusCode.UNAVAILABLE:
+    // A server that shuts down cancels what it has under way; our own cancellations end elsewhere.
+    case StatusCode.CANCELLED:
       return serviceUnavailableError(`the API server cannot be reached: ${error.message}`);
     case StatusCode.DEADLINE_EXCEEDED:
       return timeoutError(error.message);
