@@ -7,27 +7,7 @@
  * 2. Only orphans are adopted, never from another controller; nothing is adopted or released for an
  *    owner that is being deleted, and nothing that is itself being deleted is adopted.
  */
-import type { KubernetesObject, OwnerReference } from '@drydock/api';
-
-export function controllerOf(object: KubernetesObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
-}
-
-export function isControlledBy(object: KubernetesObject, owner: KubernetesObject): boolean {
-  return controllerOf(object)?.uid === owner.metadata.uid;
-}
-
-/** The reference that an owner's new objects carry. */
-export function controllerReference(owner: KubernetesObject): OwnerReference {
-  return {
-    apiVersion: owner.apiVersion,
-    kind: owner.kind,
-    name: owner.metadata.name,
-    uid: owner.metadata.uid ?? '',
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-}
+import { controllerOf, controllerReference, type KubernetesObject } from '@drydock/api';
 
 export interface Claim<T> {
   /** The objects that the owner controls already, and those it will when `adopt` is carried out. */

@@ -1,26 +1,15 @@
 /** What controllers ask of pods (upstream's pkg/api/v1/pod and controller_utils.go). */
-import type { KubernetesObject, Pod, PodCondition, PodTemplateSpec } from '@drydock/api';
+import {
+  controllerReference,
+  podCondition,
+  type KubernetesObject,
+  type Pod,
+  type PodCondition,
+  type PodTemplateSpec,
+} from '@drydock/api';
 import { ageOf, timestamp, type Moment } from './moment.plan.ts';
-import { controllerReference } from './owners.plan.ts';
 
-/** Pods that count: neither finished nor on their way out. */
-export function isActive(pod: Pod): boolean {
-  return !isFinished(pod) && pod.metadata.deletionTimestamp === undefined;
-}
-
-export function isFinished(pod: Pod): boolean {
-  return pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
-}
-
-export function podCondition(pod: Pod, type: string): PodCondition | undefined {
-  return pod.status.conditions?.find((condition) => condition.type === type);
-}
-
-export function isReady(pod: Pod): boolean {
-  return podCondition(pod, 'Ready')?.status === 'True';
-}
-
-/** Ready, and that for at least `minReadySeconds`. */
+/** Ready, and that for at least `minReadySeconds` of the cluster's time. */
 export function isAvailable(pod: Pod, minReadySeconds: number, moment: Moment): boolean {
   const ready = podCondition(pod, 'Ready');
   if (ready?.status !== 'True') return false;

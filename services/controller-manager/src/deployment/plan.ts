@@ -8,7 +8,13 @@
  *    did shows in the ReplicaSets' status, which brings the next pass.
  * 3. The plan is whole: carried out up to any action and then lost, the next pass continues.
  */
-import type { Deployment, DeploymentStatus, Pod, ReplicaSet } from '@drydock/api';
+import {
+  isControlledBy,
+  type Deployment,
+  type DeploymentStatus,
+  type Pod,
+  type ReplicaSet,
+} from '@drydock/api';
 import { isEqualJson } from '../equality.plan.ts';
 import type { Moment } from '../moment.plan.ts';
 import { currentSetAnnotations, revisionAnnotation, revisionOf } from './annotations.plan.ts';
@@ -172,9 +178,7 @@ function planSelectingAll(deployment: Deployment): DeploymentAction[] {
  * @param taken the object of that name
  */
 export function planCollision(deployment: Deployment, taken: ReplicaSet): DeploymentAction[] {
-  const isOurs =
-    taken.metadata.ownerReferences?.some((one) => one.uid === deployment.metadata.uid) === true &&
-    hasTemplate(taken, deployment.spec.template);
+  const isOurs = isControlledBy(taken, deployment) && hasTemplate(taken, deployment.spec.template);
   // Ours: only our cache was behind, and the next pass will see it.
   if (isOurs) return [];
   const collisionCount = (deployment.status.collisionCount ?? 0) + 1;

@@ -2,11 +2,15 @@
  * The ReplicaSets of a Deployment: which one is current, what a new one looks like, in which order
  * they are served.
  */
-import type { Deployment, PodTemplateSpec, ReplicaSet } from '@drydock/api';
+import {
+  controllerReference,
+  podTemplateHash,
+  type Deployment,
+  type PodTemplateSpec,
+  type ReplicaSet,
+} from '@drydock/api';
 import { isEqualJson } from '../equality.plan.ts';
-import { controllerReference } from '../owners.plan.ts';
 import { currentSetAnnotations, replicasAnnotations, revisionOf } from './annotations.plan.ts';
-import { podTemplateHash } from './hash.plan.ts';
 
 export const podTemplateHashLabel = 'pod-template-hash';
 

@@ -6,9 +6,7 @@
  *    their unavailable pods go first, since nobody misses them.
  * 3. Recreate starts the current set only when no pod of an old one is left.
  */
-import type { Pod, ReplicaSet } from '@drydock/api';
-import { controllerOf } from '../owners.plan.ts';
-import { isFinished } from '../pods.plan.ts';
+import { controllerOf, isPodFinished, type Pod, type ReplicaSet } from '@drydock/api';
 import type { Draft } from './draft.plan.ts';
 import { isRolling, maxSurge, maxUnavailable, wantedReplicas } from './limits.plan.ts';
 import { byCreation, isScaledUp, specReplicas, totalReplicas } from './replica-sets.plan.ts';
@@ -81,5 +79,5 @@ export function emptyOld(draft: Draft): boolean {
 export function hasOldPods(draft: Draft, pods: readonly Pod[]): boolean {
   if (draft.old.some((set) => set.status.replicas > 0)) return true;
   const current = draft.current?.metadata.uid;
-  return pods.some((pod) => !isFinished(pod) && controllerOf(pod)?.uid !== current);
+  return pods.some((pod) => !isPodFinished(pod) && controllerOf(pod)?.uid !== current);
 }

@@ -1,14 +1,17 @@
 /** Which endpoints a Service's pods make, and on which ports (upstream's endpointslice/utils.go). */
-import type {
-  Endpoint,
-  EndpointPort,
-  Node,
-  ObjectReference,
-  Pod,
-  Service,
-  ServicePort,
+import {
+  isPodFinished,
+  isPodReady,
+  isPodTerminating,
+  isSidecar,
+  type Endpoint,
+  type EndpointPort,
+  type Node,
+  type ObjectReference,
+  type Pod,
+  type Service,
+  type ServicePort,
 } from '@drydock/api';
-import { isFinished, isReady } from '../pods.plan.ts';
 
 export type AddressFamily = 'IPv4' | 'IPv6';
 
@@ -25,7 +28,7 @@ export const isHeadless = (service: Service) => service.spec.clusterIP === 'None
 
 /** Pods that have ended, or have no address yet, are no endpoints; terminating ones still are. */
 export function mayBeEndpoint(pod: Pod): boolean {
-  return !isFinished(pod) && addressesOf(pod).length > 0;
+  return !isPodFinished(pod) && addressesOf(pod).length > 0;
 }
 
 function addressesOf({ status }: Pod): string[] {
@@ -42,8 +45,8 @@ export function endpointOf(options: {
   const { pod, node, service, family } = options;
   const address = addressesOf(pod).find((one) => familyOf(one) === family);
   if (address === undefined) return undefined;
-  const serving = isReady(pod);
-  const terminating = pod.metadata.deletionTimestamp !== undefined;
+  const serving = isPodReady(pod);
+  const terminating = isPodTerminating(pod);
   const ready = service.spec.publishNotReadyAddresses === true || (serving && !terminating);
   const zone = node?.metadata.labels?.['topology.kubernetes.io/zone'] ?? '';
   const { name, namespace, uid } = pod.metadata;
@@ -76,7 +79,7 @@ export function endpointPorts(service: Service, pod: Pod): EndpointPort[] {
 function targetPort({ targetPort, port, protocol = 'TCP' }: ServicePort, pod: Pod) {
   if (targetPort === undefined) return port;
   if (typeof targetPort === 'number') return targetPort;
-  const sidecars = (pod.spec.initContainers ?? []).filter((one) => one.restartPolicy === 'Always');
+  const sidecars = (pod.spec.initContainers ?? []).filter(isSidecar);
   return [...pod.spec.containers, ...sidecars]
     .flatMap((container) => container.ports ?? [])
     .find((one) => one.name === targetPort && (one.protocol ?? 'TCP') === protocol)?.containerPort;

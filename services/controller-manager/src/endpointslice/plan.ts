@@ -7,9 +7,16 @@
  *    are written anyway, then one that has room, then new slices. Slices are not packed tighter.
  * 3. A Service with a selector always has at least one slice, if need be an empty one.
  */
-import type { Endpoint, EndpointPort, EndpointSlice, Node, Pod, Service } from '@drydock/api';
+import {
+  controllerReference,
+  type Endpoint,
+  type EndpointPort,
+  type EndpointSlice,
+  type Node,
+  type Pod,
+  type Service,
+} from '@drydock/api';
 import { isEqualButForZeros, isEqualJson } from '../equality.plan.ts';
-import { controllerReference } from '../owners.plan.ts';
 import {
   addressFamilies,
   endpointOf,

@@ -11,7 +11,16 @@
  *
  * The state lives as long as the leadership: a new leader sees all nodes alive first.
  */
-import type { Lease, Node, NodeStatus, Pod, Taint } from '@drydock/api';
+import {
+  isPodReady,
+  taintNotReady,
+  taintUnreachable,
+  type Lease,
+  type Node,
+  type NodeStatus,
+  type Pod,
+  type Taint,
+} from '@drydock/api';
 import type { Millis } from '@drydock/ports';
 import type { Moment } from '../moment.plan.ts';
 import {
@@ -21,7 +30,7 @@ import {
   type GracePeriods,
   type NodeHealth,
 } from './health.plan.ts';
-import { noExecuteKeys, notReadyKey, planNoExecuteTaint, unreachableKey } from './taints.plan.ts';
+import { noExecuteKeys, planNoExecuteTaint } from './taints.plan.ts';
 import {
   EvictionLimiter,
   evictionRate,
@@ -128,10 +137,7 @@ export class NodeMonitor {
     const current = status === undefined ? (before ?? 'Absent') : 'Unknown';
     if (current === 'Unknown') {
       for (const pod of input.podsOf(name)) {
-        const isReady = pod.status.conditions?.some(
-          (condition) => condition.type === 'Ready' && condition.status === 'True',
-        );
-        if (isReady === true) actions.push({ kind: 'markPodNotReady', pod });
+        if (isPodReady(pod)) actions.push({ kind: 'markPodNotReady', pod });
       }
     }
     return current;
@@ -153,7 +159,7 @@ export class NodeMonitor {
     this.#updateZones(zones, states, now);
 
     const actions: NodeAction[] = [];
-    const set = (node: Node, key: typeof notReadyKey | typeof unreachableKey | undefined) => {
+    const set = (node: Node, key: typeof taintNotReady | typeof taintUnreachable | undefined) => {
       const taints = planNoExecuteTaint(node, key, moment);
       if (taints !== undefined) actions.push({ kind: 'setTaints', node, taints });
     };
@@ -165,8 +171,8 @@ export class NodeMonitor {
         continue;
       }
       if (current === 'Absent') continue;
-      const wanted = current === 'False' ? notReadyKey : unreachableKey;
-      const other = current === 'False' ? unreachableKey : notReadyKey;
+      const wanted = current === 'False' ? taintNotReady : taintUnreachable;
+      const other = current === 'False' ? taintUnreachable : taintNotReady;
       const present = noExecuteKeys(node);
       if (present.has(wanted) && !present.has(other)) continue;
       const isSwap = present.has(other);

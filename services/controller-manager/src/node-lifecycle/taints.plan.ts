@@ -5,18 +5,20 @@
  *    are given out at a limited rate (see zones.plan.ts).
  * 2. Taints with other keys are nobody's business here.
  */
-import type { Node, Taint } from '@drydock/api';
+import {
+  taintNotReady,
+  taintUnreachable,
+  taintUnschedulable,
+  type Node,
+  type Taint,
+} from '@drydock/api';
 import { timestamp, type Moment } from '../moment.plan.ts';
 import { nodeCondition } from './health.plan.ts';
 
-export const notReadyKey = 'node.kubernetes.io/not-ready';
-export const unreachableKey = 'node.kubernetes.io/unreachable';
-const unschedulableKey = 'node.kubernetes.io/unschedulable';
-
 /** Condition, status, taint key. */
 const conditionTaints = [
-  ['Ready', 'False', notReadyKey],
-  ['Ready', 'Unknown', unreachableKey],
+  ['Ready', 'False', taintNotReady],
+  ['Ready', 'Unknown', taintUnreachable],
   ['MemoryPressure', 'True', 'node.kubernetes.io/memory-pressure'],
   ['DiskPressure', 'True', 'node.kubernetes.io/disk-pressure'],
   ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
@@ -24,7 +26,7 @@ const conditionTaints = [
 ] as const;
 const ownKeys: ReadonlySet<string> = new Set([
   ...conditionTaints.map(([, , key]) => key),
-  unschedulableKey,
+  taintUnschedulable,
 ]);
 
 /** The node's taints with the right NoSchedule ones among them; undefined when they are so already. */
@@ -33,17 +35,17 @@ export function planNoScheduleTaints(node: Node, moment: Moment): Taint[] | unde
   for (const [type, status, key] of conditionTaints) {
     if (nodeCondition(node, type)?.status === status) wanted.add(key);
   }
-  if (node.spec.unschedulable === true) wanted.add(unschedulableKey);
+  if (node.spec.unschedulable === true) wanted.add(taintUnschedulable);
   return replaceTaints(node, { effect: 'NoSchedule', own: ownKeys, wanted, moment });
 }
 
 /** As planNoScheduleTaints, for the one NoExecute taint of a node's readiness, or none. */
 export function planNoExecuteTaint(
   node: Node,
-  wanted: typeof notReadyKey | typeof unreachableKey | undefined,
+  wanted: typeof taintNotReady | typeof taintUnreachable | undefined,
   moment: Moment,
 ): Taint[] | undefined {
-  const own = new Set([notReadyKey, unreachableKey]);
+  const own = new Set([taintNotReady, taintUnreachable]);
   const keys = new Set(wanted === undefined ? [] : [wanted]);
   return replaceTaints(node, { effect: 'NoExecute', own, wanted: keys, moment });
 }

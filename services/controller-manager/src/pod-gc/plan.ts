@@ -6,10 +6,10 @@
  * 2. Ended pods above the threshold are deleted, evicted ones and the oldest first.
  * 3. A pod that had not ended becomes Failed first, so that its owner counts it rightly.
  */
-import type { Node, Pod } from '@drydock/api';
+import { isPodFinished, isPodReady, type Node, type Pod } from '@drydock/api';
 import type { Millis } from '@drydock/ports';
 import type { Moment } from '../moment.plan.ts';
-import { isFinished, isReady as isPodReady, withPodCondition } from '../pods.plan.ts';
+import { withPodCondition } from '../pods.plan.ts';
 import { nodeCondition } from '../node-lifecycle/health.plan.ts';
 
 const outOfServiceKey = 'node.kubernetes.io/out-of-service';
@@ -38,7 +38,7 @@ export function plan(snapshot: PodGcSnapshot): PodGcAction[] {
     return reason === undefined ? [] : [{ pod, reason }];
   });
   const doomed = new Set(actions.map((action) => action.pod));
-  const ended = snapshot.pods.filter((pod) => isFinished(pod) && !doomed.has(pod));
+  const ended = snapshot.pods.filter((pod) => isPodFinished(pod) && !doomed.has(pod));
   const surplus = ended.length - snapshot.terminatedPodThreshold;
   if (snapshot.terminatedPodThreshold > 0 && surplus > 0) {
     const oldest = ended.sort(evictedThenOldest).slice(0, surplus);
@@ -74,7 +74,7 @@ export function lastStatus(
   { pod, reason }: PodGcAction,
   moment: Moment,
 ): Pod['status'] | undefined {
-  if (isFinished(pod)) return undefined;
+  if (isPodFinished(pod)) return undefined;
   const failed = { ...pod.status, phase: 'Failed' as const };
   if (reason !== 'orphaned') return failed;
   const condition = {

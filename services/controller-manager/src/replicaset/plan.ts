@@ -8,6 +8,9 @@
  * 3. The status is a function of the active pods and of the failure of this pass, if any.
  */
 import {
+  isPodActive,
+  isPodReady,
+  podCondition,
   selectorFromLabelSelector,
   selectorFromLabels,
   type Pod,
@@ -18,7 +21,7 @@ import type { Millis } from '@drydock/ports';
 import { isEqualButForZeros } from '../equality.plan.ts';
 import { ageOf, timestamp, type Moment } from '../moment.plan.ts';
 import { claim, type Claim } from '../owners.plan.ts';
-import { isActive, isAvailable, isReady, podCondition, podFromTemplate } from '../pods.plan.ts';
+import { isAvailable, podFromTemplate } from '../pods.plan.ts';
 import { podsToDelete } from './ranking.plan.ts';
 
 /** Pods created or deleted in one pass. */
@@ -27,7 +30,7 @@ export const burstReplicas = 500;
 /** Which active pods are the set's. The claim's adoptions and releases come before anything else. */
 export function planClaim(replicaSet: ReplicaSet, podsOfNamespace: readonly Pod[]): Claim<Pod> {
   const selector = selectorFromLabelSelector(replicaSet.spec.selector);
-  return claim(replicaSet, podsOfNamespace.filter(isActive), (pod) =>
+  return claim(replicaSet, podsOfNamespace.filter(isPodActive), (pod) =>
     selector.matches(pod.metadata.labels),
   );
 }
@@ -91,13 +94,13 @@ export function planStatus(
   const status: ReplicaSetStatus = {
     replicas: pods.length,
     fullyLabeledReplicas: count((pod) => template.matches(pod.metadata.labels)),
-    readyReplicas: count(isReady),
+    readyReplicas: count(isPodReady),
     availableReplicas: count((pod) => isAvailable(pod, minReadySeconds, moment)),
     observedGeneration: replicaSet.metadata.generation ?? 0,
     ...(conditions.length === 0 ? {} : { conditions }),
   };
   const waits = pods
-    .filter((pod) => isReady(pod) && !isAvailable(pod, minReadySeconds, moment))
+    .filter((pod) => isPodReady(pod) && !isAvailable(pod, minReadySeconds, moment))
     .map((pod) => minReadySeconds * 1000 - ageOf(readySince(pod) ?? timestamp(moment), moment));
   return {
     status: isEqualButForZeros(status, replicaSet.status) ? undefined : status,

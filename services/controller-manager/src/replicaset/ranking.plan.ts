@@ -6,9 +6,15 @@
  * logarithm of their age, so that among pods of about one age chance (the uid) decides, and not
  * which of them a rollout happened to start last.
  */
-import { parseTime, type Pod } from '@drydock/api';
+import {
+  isPodActive,
+  isPodReady,
+  isSidecar,
+  parseTime,
+  podCondition,
+  type Pod,
+} from '@drydock/api';
 import type { Moment } from '../moment.plan.ts';
-import { isActive, isReady, podCondition } from '../pods.plan.ts';
 
 const deletionCostAnnotation = 'controller.kubernetes.io/pod-deletion-cost';
 const phaseRank: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
@@ -40,7 +46,7 @@ export function podsToDelete(options: {
   if (count >= pods.length) return [...pods];
   const perNode = new Map<string, number>();
   for (const pod of related) {
-    if (!isActive(pod)) continue;
+    if (!isPodActive(pod)) continue;
     const node = pod.spec.nodeName ?? '';
     perNode.set(node, (perNode.get(node) ?? 0) + 1);
   }
@@ -56,16 +62,14 @@ function rank(pod: Pod, neighbours: number): Ranked {
   const readySince = podCondition(pod, 'Ready')?.lastTransitionTime;
   const { creationTimestamp } = pod.metadata;
   const sidecars = new Set(
-    (pod.spec.initContainers ?? [])
-      .filter((container) => container.restartPolicy === 'Always')
-      .map((container) => container.name),
+    (pod.spec.initContainers ?? []).filter(isSidecar).map((container) => container.name),
   );
   const most = (counts: readonly number[]) => counts.reduce((a, b) => Math.max(a, b), 0);
   return {
     pod,
     isAssigned: (pod.spec.nodeName ?? '') !== '',
     phase: phaseRank[pod.status.phase ?? ''] ?? 0,
-    isReady: isReady(pod),
+    isReady: isPodReady(pod),
     deletionCost: Number.isInteger(cost) ? cost : 0,
     neighbours,
     readySince: readySince === undefined ? undefined : parseTime(readySince),

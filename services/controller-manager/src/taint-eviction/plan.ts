@@ -5,10 +5,10 @@
  *    when that while has passed since the taint was added, or since the pod was created under it.
  * 2. Taint times come from the taint, so a new leader does not start the wait anew.
  */
-import type { Pod, Taint, Toleration } from '@drydock/api';
+import { isPodActive, tolerates, type Pod, type Taint } from '@drydock/api';
 import type { Millis } from '@drydock/ports';
 import { ageOf, type Moment } from '../moment.plan.ts';
-import { isFinished, withPodCondition } from '../pods.plan.ts';
+import { withPodCondition } from '../pods.plan.ts';
 
 export type EvictionPlan =
   | { readonly kind: 'stay' }
@@ -16,8 +16,7 @@ export type EvictionPlan =
   | { readonly kind: 'evictAfter'; readonly millis: Millis };
 
 export function plan(pod: Pod, nodeTaints: readonly Taint[], moment: Moment): EvictionPlan {
-  const isLeaving = pod.metadata.deletionTimestamp !== undefined || isFinished(pod);
-  if (isLeaving) return { kind: 'stay' };
+  if (!isPodActive(pod)) return { kind: 'stay' };
   let left = Infinity;
   for (const taint of nodeTaints) {
     if (taint.effect !== 'NoExecute') continue;
@@ -33,13 +32,6 @@ export function plan(pod: Pod, nodeTaints: readonly Taint[], moment: Moment): Ev
   }
   if (left === Infinity) return { kind: 'stay' };
   return left <= 0 ? { kind: 'evict' } : { kind: 'evictAfter', millis: left };
-}
-
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  const { key = '', operator = 'Equal', value = '', effect } = toleration;
-  if (effect !== undefined && effect !== taint.effect) return false;
-  if (key !== '' && key !== taint.key) return false;
-  return operator === 'Exists' || (key !== '' && value === (taint.value ?? ''));
 }
 
 /** The status that says why the pod went. */

@@ -1,16 +1,16 @@
 /** Objects for tests, as the API server would answer with them. */
-import type {
-  Deployment,
-  Node,
-  ObjectMeta,
-  Pod,
-  PodStatus,
-  ReplicaSet,
-  Taint,
-  Toleration,
+import {
+  controllerReference,
+  type Deployment,
+  type Node,
+  type ObjectMeta,
+  type Pod,
+  type PodStatus,
+  type ReplicaSet,
+  type Taint,
+  type Toleration,
 } from '@drydock/api';
 import type { Moment } from '../moment.plan.ts';
-import { controllerReference } from '../owners.plan.ts';
 
 export const epoch = Date.parse('2026-01-01T00:00:00Z');
 

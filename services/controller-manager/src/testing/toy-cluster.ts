@@ -2,10 +2,15 @@
  * A cluster in memory for rollout tests: the deployment and replicaset plans against a store without
  * delays, and a kubelet that the test moves one pod at a time.
  */
-import type { Deployment, Pod, ReplicaSet } from '@drydock/api';
+import {
+  isControlledBy,
+  isPodActive,
+  isPodReady,
+  type Deployment,
+  type Pod,
+  type ReplicaSet,
+} from '@drydock/api';
 import { plan as planDeployment } from '../deployment/plan.ts';
-import { isControlledBy } from '../owners.plan.ts';
-import { isActive, isReady } from '../pods.plan.ts';
 import { plan as planReplicaSet, planClaim, planStatus } from '../replicaset/plan.ts';
 import { meta, momentAt, timeAt } from './builders.ts';
 
@@ -25,11 +30,11 @@ export class ToyCluster {
   }
 
   get activePods(): Pod[] {
-    return [...this.pods.values()].filter(isActive);
+    return [...this.pods.values()].filter(isPodActive);
   }
 
   get availablePods(): Pod[] {
-    return this.activePods.filter(isReady);
+    return this.activePods.filter(isPodReady);
   }
 
   /** True when something was written. */
@@ -93,7 +98,7 @@ export class ToyCluster {
     } else if (action?.kind === 'delete') {
       for (const pod of action.pods) this.#terminate(pod);
     }
-    const now = [...this.pods.values()].filter(isActive);
+    const now = [...this.pods.values()].filter(isPodActive);
     const owned = now.filter((pod) => isControlledBy(pod, replicaSet));
     const { status } = planStatus({
       replicaSet,
@@ -117,7 +122,7 @@ export class ToyCluster {
       this.pods.set(name, { ...pod, status: { ...pod.status, phase: 'Running' } });
       return true;
     }
-    if (isReady(pod)) return false;
+    if (isPodReady(pod)) return false;
     this.setReady(name, true);
     return true;
   }
