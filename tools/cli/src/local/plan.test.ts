@@ -37,10 +37,10 @@ test('nothing listens beyond loopback, and all links are TLS', () => {
 test('members and clients agree on ports', () => {
   expect(lineOf('etcd-2')).toContain('--listen-client-urls https://127.0.0.1:22379');
   expect(lineOf('apiserver-1')).toContain(
-    '--etcd-servers https://127.0.0.1:2379,https://127.0.0.1:22379,https://127.0.0.1:32379',
+    '--etcd-servers https://localhost:2379,https://localhost:22379,https://localhost:32379',
   );
   const grpc = ['apiserver-1/grpc', 'apiserver-2/grpc'].map(
-    (name) => `127.0.0.1:${localPorts[name]}`,
+    (name) => `localhost:${localPorts[name]}`,
   );
   expect(lineOf('scheduler-2')).toContain(`--apiservers ${grpc.join(',')}`);
   expect(lineOf('node-agent')).toContain('--runtime simulated --nodes 2');

@@ -55,6 +55,8 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
   const port = (name: string) => state.localPorts[name]!;
   const pki = (component: string, file: string) => join(folder, 'components', component, file);
   const at = (portNumber: number) => `127.0.0.1:${portNumber}`;
+  // What is dialled has a name: TLS in Node takes no address as a server's name.
+  const named = (portNumber: number) => `localhost:${portNumber}`;
   const child = (name: string, service: string, flags: Flags): ChildSpec => ({
     name,
     command: process.execPath,
@@ -71,10 +73,10 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
     'log-level': state.logLevel,
     'time-scale': state.timeScale,
   });
-  const etcdUrl = (name: string) =>
-    `https://${at(state.ports[name.replace('-', '') as 'etcd1' | 'etcd2' | 'etcd3'])}`;
-  const peerUrl = (name: string) => `https://${at(port(`${name}/peer`))}`;
-  const apiservers = shape.apiservers.map((name) => at(port(`${name}/grpc`))).join(',');
+  const etcdPort = (name: string) =>
+    state.ports[name.replace('-', '') as 'etcd1' | 'etcd2' | 'etcd3'];
+  const peerUrl = (name: string) => `https://${named(port(`${name}/peer`))}`;
+  const apiservers = shape.apiservers.map((name) => named(port(`${name}/grpc`))).join(',');
   const clientFlags = (name: string, file: string): Flags => ({
     apiservers,
     'ca-file': pki(name, 'ca.crt'),
@@ -91,9 +93,9 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
         'initial-cluster': shape.etcd.map((one) => `${one}=${peerUrl(one)}`).join(','),
         'initial-cluster-token': state.name,
         'initial-cluster-state': 'new',
-        'listen-client-urls': etcdUrl(name),
-        'advertise-client-urls': etcdUrl(name),
-        'listen-peer-urls': peerUrl(name),
+        'listen-client-urls': `https://${at(etcdPort(name))}`,
+        'advertise-client-urls': `https://${named(etcdPort(name))}`,
+        'listen-peer-urls': `https://${at(port(`${name}/peer`))}`,
         'initial-advertise-peer-urls': peerUrl(name),
         'listen-metrics-urls': `http://${at(port(`${name}/health`))}`,
         'cert-file': pki(name, 'etcd/server.crt'),
@@ -114,7 +116,7 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
         'secure-port': port(`${name}/secure`),
         'grpc-port': port(`${name}/grpc`),
         'advertise-address': '127.0.0.1',
-        'etcd-servers': shape.etcd.map(etcdUrl).join(','),
+        'etcd-servers': shape.etcd.map((one) => `https://${named(etcdPort(one))}`).join(','),
         'etcd-cafile': pki(name, 'etcd/ca.crt'),
         'etcd-certfile': pki(name, 'apiserver-etcd-client.crt'),
         'etcd-keyfile': pki(name, 'apiserver-etcd-client.key'),
