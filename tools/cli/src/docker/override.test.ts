@@ -44,9 +44,8 @@ test('a fourth node is the first under another name, with certificates of its ow
   expect(JSON.stringify(file.services['node-4'])).toBe(original.replaceAll('node-1', 'node-4'));
   expect(original).toContain('NET_ADMIN');
   expect(file.services['pki']!.volumes).toEqual(['pki-node-4:/pki/components/node-4']);
-  expect(file.volumes).toEqual({
-    'pki-node-4': { labels: { 'drydock.part-of': '${DRYDOCK_NAME:-drydock}' } },
-  });
+  const labels = { 'drydock.part-of': '${DRYDOCK_NAME:-drydock}' };
+  expect(file.volumes).toEqual({ 'node-4': { labels }, 'pki-node-4': { labels } });
   expect(plan.services).toContain('node-4');
 });
 

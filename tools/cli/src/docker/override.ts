@@ -39,6 +39,7 @@ export function planOverride(
     const service = known ? {} : renamed(base.services['node-1']!, 'node-1', node.name);
     const settings = settingsOf(node);
     if (!known) {
+      volumes[node.name] = base.volumes['node-1'];
       volumes[`pki-${node.name}`] = base.volumes['pki-node-1'];
       (services['pki'] ??= { volumes: [] }).volumes!.push(
         `pki-${node.name}:/pki/components/${node.name}`,

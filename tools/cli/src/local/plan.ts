@@ -145,11 +145,11 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
     child('node-agent', 'node-agent', {
       runtime: 'simulated',
       nodes: state.nodes.length,
-      'node-name-prefix': 'node-',
-      'node-name': 'node-1',
+      'node-name-prefix': 'node',
       'cluster-name': state.name,
       port: port('node-agent/grpc'),
       'boot-id-file': join(folder, 'boot-id'),
+      'root-dir': join(folder, 'data/node-agent'),
       ...clientFlags('node-agent', 'kubelet'),
       'ca-file': pki('node-1', 'ca.crt'),
       'tls-cert-file': pki('node-1', 'kubelet.crt'),
