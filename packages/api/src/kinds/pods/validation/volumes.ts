@@ -10,6 +10,7 @@ import type {
 import { problemsAt } from '../../../metadata.ts';
 import { configMapKeyProblems, dns1123LabelProblems } from '../../../names.ts';
 import { compareQuantities } from '../../../quantity.ts';
+import { fieldsOf } from '../../../schema.ts';
 import { validateOptionalEnum } from '../../shared/enum-validation.ts';
 import { validateFieldRef } from './env.ts';
 
@@ -164,13 +165,16 @@ function validateSource(volume: Volume, field: string): FieldError[] {
   return errors;
 }
 
+/** In upstream's order, so that the same one of two is refused whatever order the client wrote. */
+const sourceNames = [...fieldsOf('VolumeSource').keys()];
+
 export function validateVolumes(volumes: readonly Volume[], field: string): FieldError[] {
   const seen = new Set<string>();
   return volumes.flatMap((volume, index) => {
     const at = `${field}[${index}]`;
-    const { name, ...source } = volume;
+    const { name } = volume;
     const errors: FieldError[] = [];
-    const kinds = Object.keys(source);
+    const kinds = sourceNames.filter((key) => Object.hasOwn(volume, key));
     if (kinds.length === 0) errors.push(required(at, 'must specify a volume type'));
     for (const further of kinds.slice(1)) {
       errors.push(forbidden(`${at}.${further}`, 'may not specify more than 1 volume type'));
