@@ -1,0 +1,192 @@
+/** The node-agent process: flags to parts, for one real node or many simulated ones. */
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import type { Node } from '@drydock/api';
+import {
+  createApiClient,
+  createEventRecorder,
+  createInformer,
+  resources,
+  type InformerPowers,
+} from '@drydock/client';
+import { runMain, type ProcessContext } from '@drydock/process';
+import { createChannelSet, readTls } from '@drydock/rpc';
+import { createNodeNetwork, type NodeNetwork } from './cni/node-network.ts';
+import { flags, nodeNames, parseLabels, type AgentConfig } from './flags.ts';
+import { createNodeAgent, type NodeAgent } from './node-agent.ts';
+import { readMachine } from './node/machine.ts';
+import { findOwnContainer } from './node/own-container.ts';
+import { createAsk, type Ask } from './pod-worker/requests.ts';
+import { createDockerRuntime } from './runtime/docker/docker-runtime.ts';
+import type { RuntimeService } from './runtime/runtime.ts';
+import { createScriptedAsk } from './runtime/simulated/scripted-ask.ts';
+import { createSimulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
+import { createNodeApi } from './server/node-api.ts';
+import { createVolumes, type Volumes } from './volumes/volumes.ts';
+
+type Context = ProcessContext<AgentConfig>;
+
+interface NodeParts {
+  readonly runtime: RuntimeService;
+  readonly ask: Ask;
+  readonly volumes: Volumes | undefined;
+  readonly network: NodeNetwork | undefined;
+}
+
+await runMain({
+  name: 'node-agent',
+  description: 'runs the pods of a node',
+  flags,
+  start,
+});
+
+async function start(context: Context): Promise<void> {
+  const { config, clock, random, log, signal, stack } = context;
+  const names = nodeNames(config);
+  const tls = readTls({
+    certFile: config['tls-cert-file'],
+    keyFile: config['tls-private-key-file'],
+    caFile: config['ca-file'],
+  });
+  const channels = stack.use(
+    createChannelSet({ endpoints: config.apiservers, tls, clock, random }),
+  );
+  const api = createApiClient({ channels, clock, random });
+  const informers: InformerPowers = { api, clock, random, log };
+  const services = createInformer({ resource: resources.services }, informers);
+  const nodes = createInformer({ resource: resources.nodes }, informers);
+  // Many simulated nodes share one watch of all pods; a real node watches its own.
+  const pods = createInformer(
+    names.length === 1
+      ? { resource: resources.pods, fieldSelector: `spec.nodeName=${names[0]!}` }
+      : { resource: resources.pods },
+    informers,
+  );
+  const bootId = readBootId(config);
+  const agents = new Map<string, NodeAgent>();
+  const served = new Map<string, RuntimeService>();
+  for (const name of names) {
+    const recorder = stack.use(
+      createEventRecorder({ component: 'kubelet', host: name }, informers),
+    );
+    const parts = await createParts(name, bootId, context);
+    const agent = createNodeAgent(
+      {
+        nodeName: name,
+        labels: parseLabels(config['node-labels']),
+        bootId,
+        clusterDns: config['cluster-dns'],
+        clusterDomain: config['cluster-domain'],
+        machine: readMachine({
+          nodeName: name,
+          rootFolder: config['root-dir'],
+          maxPods: config['max-pods'],
+          kubeletPort: config.port,
+          address: addressOf(config),
+        }),
+      },
+      { api, clock, log, recorder, signal, services: () => services.store.list(), ...parts },
+    );
+    agents.set(name, agent);
+    served.set(name, parts.runtime);
+  }
+  stack.use(
+    await createNodeApi(
+      { host: '0.0.0.0', port: config.port, tls },
+      {
+        clock,
+        log,
+        pods: () =>
+          [...agents].flatMap(([name, agent]) =>
+            agent.pods().map((pod) => ({ pod, runtime: served.get(name)! })),
+          ),
+      },
+    ),
+  );
+  pods.addHandler({
+    onAdd: (pod) => agents.get(pod.spec.nodeName ?? '')?.setPod(pod),
+    onUpdate: (pod) => agents.get(pod.spec.nodeName ?? '')?.setPod(pod),
+    onDelete: (pod) => agents.get(pod.spec.nodeName ?? '')?.removePod(pod),
+  });
+  const tellNodes = () => {
+    const all = nodes.store.list();
+    for (const agent of agents.values()) agent.setNodes(all);
+  };
+  nodes.addHandler({
+    onAdd: (node) => tellNode(agents, node, tellNodes),
+    onUpdate: (node, old) => {
+      if (networkFactsOf(node) !== networkFactsOf(old)) tellNode(agents, node, tellNodes);
+    },
+    onDelete: tellNodes,
+  });
+  for (const informer of [services, nodes, pods]) void informer.run(signal);
+  context.health.addReadinessCheck('pods', () =>
+    pods.hasSynced() ? undefined : 'the pods of this node are not known yet',
+  );
+  void startAgents(context, [...agents.values()], () => pods.synced(signal));
+}
+
+/** With many simulated nodes, a node is told of itself only: it has no routes to others. */
+function tellNode(agents: ReadonlyMap<string, NodeAgent>, node: Node, tellNodes: () => void): void {
+  if (agents.size === 1) tellNodes();
+  else agents.get(node.metadata.name)?.setNodes([node]);
+}
+
+const networkFactsOf = (node: Node) => JSON.stringify([node.spec.podCIDR, node.status.addresses]);
+
+/** Registration goes on beside the first list: neither waits for the other. */
+async function startAgents(
+  { signal, log }: Context,
+  agents: readonly NodeAgent[],
+  podsSynced: () => Promise<void>,
+): Promise<void> {
+  try {
+    await podsSynced();
+    await Promise.all(agents.map((agent) => agent.start()));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    log.debug({}, 'stopped before all nodes were registered');
+  }
+}
+
+async function createParts(name: string, bootId: string, context: Context): Promise<NodeParts> {
+  const { config, clock, log, signal } = context;
+  if (config.runtime === 'simulated') {
+    const runtime = createSimulatedRuntime({ bootId }, { clock });
+    return { runtime, ask: createScriptedAsk(runtime), volumes: undefined, network: undefined };
+  }
+  const socketPath = config['docker-socket'];
+  const own = await findOwnContainer(socketPath);
+  mkdirSync(config['root-dir'], { recursive: true });
+  const network = createNodeNetwork({ nodeName: name, signal }, { clock, log });
+  const runtime = createDockerRuntime(
+    {
+      socketPath,
+      node: { cluster: config['cluster-name'], node: name, bootId },
+      pauseImage: config['pause-image'],
+      nodeNetworkMode: own.id === undefined ? 'host' : `container:${own.id}`,
+    },
+    { network, clock, log, hostPath: own.hostPath },
+  );
+  const ask = createAsk({ runtime, clock });
+  return { runtime, ask, volumes: createVolumes(config['root-dir']), network };
+}
+
+/** Simulated nodes are reached on this machine. */
+function addressOf(config: AgentConfig): string {
+  if (config['node-ip'] !== '') return config['node-ip'];
+  return config.runtime === 'simulated' ? '127.0.0.1' : '';
+}
+
+/** A simulated runtime dies with its process, which is therefore a boot of its own. */
+function readBootId(config: AgentConfig): string {
+  if (config.runtime === 'simulated') return randomUUID();
+  try {
+    return readFileSync(config['boot-id-file'], 'utf8').trim();
+  } catch (error) {
+    throw new Error(
+      `cannot read the boot id ${config['boot-id-file']}, which the init of the node's container writes: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,5 @@
+/** The surface of the node-agent for tests that need several parts. */
+export { createNodeNetwork, type NodeNetwork } from './cni/node-network.ts';
+export { createDockerRuntime } from './runtime/docker/docker-runtime.ts';
+export type { RuntimeService } from './runtime/runtime.ts';
+export { createSimulatedRuntime } from './runtime/simulated/simulated-runtime.ts';

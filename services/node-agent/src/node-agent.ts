@@ -1,0 +1,181 @@
+/**
+ * One node: its object and heartbeat, its pods, its network. Everything that it does is decided by
+ * the pure core in pod-lifecycle/, and carried out through the runtime interface.
+ */
+import type { Node, Pod, Service } from '@drydock/api';
+import type { ApiClient, EventRecorder } from '@drydock/client';
+import type { Clock, Logger } from '@drydock/ports';
+import type { NodeNetwork } from './cni/node-network.ts';
+import { createNodeKeeper } from './node/node-keeper.ts';
+import type { MachineFacts } from './node/node-status.ts';
+import { createEndings } from './pod-worker/endings.ts';
+import { createImages } from './pod-worker/images.ts';
+import { createPodEvents } from './pod-worker/pod-events.ts';
+import { createPodManager } from './pod-worker/pod-manager.ts';
+import { createProber } from './pod-worker/prober.ts';
+import type { Ask } from './pod-worker/requests.ts';
+import { createRuntimeCache } from './pod-worker/runtime-cache.ts';
+import { createStarter, type NodeFacts } from './pod-worker/starter.ts';
+import { createStatusWriter } from './pod-worker/status-writer.ts';
+import type { RuntimeService } from './runtime/runtime.ts';
+import type { Volumes } from './volumes/volumes.ts';
+
+export interface NodeAgentOptions {
+  readonly nodeName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly bootId: string;
+  readonly clusterDns: readonly string[];
+  readonly clusterDomain: string;
+  /** The machine, but for what the runtime knows. */
+  readonly machine: Omit<MachineFacts, 'bootId' | 'runtimeVersion' | 'images'>;
+}
+
+export interface NodeAgentPowers {
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recorder: EventRecorder;
+  readonly runtime: RuntimeService;
+  readonly ask: Ask;
+  /** Undefined: containers get no files from their node. */
+  readonly volumes: Volumes | undefined;
+  /** Undefined: pods are not connected, addresses are numbers only. */
+  readonly network: NodeNetwork | undefined;
+  readonly services: () => readonly Service[];
+  readonly signal: AbortSignal;
+}
+
+export interface NodeAgent {
+  setPod(pod: Pod): void;
+  removePod(pod: Pod): void;
+  /** The cluster's nodes have changed; this node's own object is among them. */
+  setNodes(nodes: readonly Node[]): void;
+  /** Registers the node, then begins with the pods that were set. */
+  start(): Promise<void>;
+  pods(): readonly Pod[];
+  /** Why the node cannot run pods; none: it can. */
+  problems(): readonly string[];
+}
+
+export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowers): NodeAgent {
+  const { machine, nodeName, bootId } = options;
+  const { api, clock, runtime, network, signal } = powers;
+  const log = powers.log.child({ node: nodeName });
+  const events = createPodEvents(powers.recorder);
+  const images = createImages({ runtime, clock, events });
+  const cache = createRuntimeCache(runtime);
+  let runtimeVersion = '';
+  let runtimeProblem: string | undefined;
+  let simulatedRange: string | undefined;
+
+  const nodeFacts = (): NodeFacts => ({
+    address: machine.address,
+    memoryBytes: machine.memoryBytes,
+    cpuMillis: machine.cpuCount * 1000,
+  });
+  const podRange = () => (network === undefined ? simulatedRange : network.podRange);
+  const problems = () => {
+    const found = runtimeProblem === undefined ? [] : [runtimeProblem];
+    const networkProblem =
+      network === undefined
+        ? podRange() === undefined
+          ? 'the node has no podCIDR yet'
+          : undefined
+        : network.problem;
+    if (networkProblem !== undefined) {
+      found.push(
+        `container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: ${networkProblem}`,
+      );
+    }
+    return found;
+  };
+  const facts = async (): Promise<MachineFacts> => {
+    try {
+      runtimeVersion = `${runtime.name}://${await runtime.version()}`;
+      runtimeProblem = undefined;
+      return { ...machine, bootId, runtimeVersion, images: await runtime.listImages() };
+    } catch (error) {
+      runtimeProblem = `container runtime is down: ${(error as Error).message}`;
+      return { ...machine, bootId, runtimeVersion, images: [] };
+    }
+  };
+
+  const keeper = createNodeKeeper(
+    { nodeName, labels: options.labels },
+    { api, clock, log, recorder: powers.recorder, facts, problems },
+  );
+  const manager = createPodManager({
+    api,
+    runtime,
+    cache,
+    clock,
+    log,
+    events,
+    images,
+    bootId,
+    nodeFacts,
+    podRange,
+    ask: powers.ask,
+    volumes: powers.volumes,
+    clusterDns: options.clusterDns,
+    clusterDomain: options.clusterDomain,
+    endings: createEndings({ runtime, clock, ask: powers.ask, events, log }),
+    prober: createProber({ ask: powers.ask, clock, events }),
+    statuses: createStatusWriter({ api, clock, log, signal }),
+    starter: createStarter({
+      runtime,
+      images,
+      events,
+      api,
+      clock,
+      volumes: powers.volumes,
+      services: powers.services,
+      nodeFacts,
+    }),
+  });
+
+  /** A sandbox whose agent died before its cable was plugged in: it is made anew. */
+  const stopUncabled = async () => {
+    if (network === undefined) return;
+    const sandboxes = await runtime.listPodSandboxes();
+    const live = sandboxes.filter(
+      (one) => one.state === 'ready' && one.bootId === bootId && one.address !== undefined,
+    );
+    const cabled = await network.cabled(live.map((one) => one.id));
+    for (const sandbox of live) {
+      if (cabled.has(sandbox.id)) continue;
+      log.warn({ ...sandbox.pod }, 'stopping a sandbox that never got its network');
+      await runtime.stopPodSandbox(sandbox.id);
+    }
+  };
+
+  return {
+    setPod: (pod) => manager.set(pod),
+    removePod: (pod) => manager.remove(pod),
+    setNodes: (nodes) => {
+      const before = podRange();
+      network?.setNodes(nodes);
+      simulatedRange =
+        nodes.find((node) => node.metadata.name === nodeName)?.spec.podCIDR ?? simulatedRange;
+      if (before === podRange()) return;
+      keeper.refresh();
+      manager.wakeAll();
+    },
+    start: async () => {
+      await keeper.start(signal);
+      for (;;) {
+        try {
+          await stopUncabled();
+          await manager.start(signal);
+          return;
+        } catch (error) {
+          signal.throwIfAborted();
+          log.error({ err: error }, 'the container runtime does not answer; will try again');
+          await clock.sleep(1_000, { signal });
+        }
+      }
+    },
+    pods: () => manager.pods(),
+    problems,
+  };
+}

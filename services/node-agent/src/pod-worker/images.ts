@@ -1,0 +1,157 @@
+/**
+ * Images for containers that are about to start, by their pull policy (kubelet's image manager).
+ *
+ * 1. One pull at a time; equal pulls are one pull.
+ * 2. A failed pull backs off, 10 s doubling to 5 min, an image and a pod each for itself.
+ * 3. `Always` asks the registry even when the image is present, and fails when none answers: so does
+ *    upstream, and so a typo in a registry's name is not hidden by an old image.
+ */
+import type { Container, Pod } from '@drydock/api';
+import type { Clock, Millis } from '@drydock/ports';
+import { backOffLeft, nextBackOff, type BackOff } from '../pod-lifecycle/back-off.ts';
+import { formatGoDuration } from '../pod-lifecycle/go-duration.ts';
+import type { ImageStatus, RuntimeService } from '../runtime/runtime.ts';
+import type { PodEvents } from './pod-events.ts';
+
+/** The container cannot start for want of its image; `reason` is its waiting reason. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+  readonly code = 'IMAGE';
+  readonly reason: string;
+  readonly retryAfterMillis: Millis | undefined;
+
+  constructor(reason: string, message: string, retryAfterMillis?: Millis) {
+    super(message);
+    this.reason = reason;
+    this.retryAfterMillis = retryAfterMillis;
+  }
+}
+
+export interface Images {
+  /** @throws ImageError */
+  ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<void>;
+  forget(uid: string): void;
+}
+
+interface Failure {
+  readonly backOff: BackOff;
+  readonly message: string;
+}
+
+export function createImages({
+  runtime,
+  clock,
+  events,
+}: {
+  readonly runtime: RuntimeService;
+  readonly clock: Clock;
+  readonly events: PodEvents;
+}): Images {
+  const failures = new Map<string, Failure>();
+  const pulls = new Map<string, Promise<ImageStatus>>();
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const pull = (image: string): Promise<ImageStatus> => {
+    let running = pulls.get(image);
+    if (running === undefined) {
+      running = queue.then(() => runtime.pullImage(image));
+      queue = running.catch(() => undefined);
+      pulls.set(image, running);
+      void running.catch(() => undefined).then(() => pulls.delete(image));
+    }
+    return running;
+  };
+
+  const pullFor = async (pod: Pod, container: Container, image: string, signal: AbortSignal) => {
+    const key = `${pod.metadata.uid ?? ''}/${image}`;
+    const failed = failures.get(key);
+    const left =
+      failed === undefined
+        ? 0
+        : backOffLeft(failed.backOff, clock.now(), clock.now() - failed.backOff.setAt);
+    if (failed !== undefined && left > 0) {
+      const message = `Back-off pulling image "${image}"`;
+      events.record(pod, { type: 'Normal', reason: 'BackOff', message, container });
+      throw new ImageError('ImagePullBackOff', `${message}: ErrImagePull: ${failed.message}`, left);
+    }
+    events.record(pod, {
+      type: 'Normal',
+      reason: 'Pulling',
+      message: `Pulling image "${image}"`,
+      container,
+    });
+    const begin = clock.now();
+    try {
+      const { sizeBytes } = await raceWith(signal, pull(image));
+      failures.delete(key);
+      const took = formatGoDuration(Math.round(clock.now() - begin));
+      events.record(pod, {
+        type: 'Normal',
+        reason: 'Pulled',
+        message: `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${sizeBytes} bytes.`,
+        container,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      const { message } = error as Error;
+      const backOff = nextBackOff(failed?.backOff, clock.now(), 0);
+      failures.set(key, { backOff, message });
+      events.record(pod, {
+        type: 'Warning',
+        reason: 'Failed',
+        message: `Failed to pull image "${image}": ${message}`,
+        container,
+      });
+      throw new ImageError('ErrImagePull', message, backOff.delayMillis);
+    }
+  };
+
+  return {
+    ensure: async (pod, container, signal) => {
+      const image = container.image ?? '';
+      if (!looksLikeImage(image)) {
+        const message = `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`;
+        events.record(pod, { type: 'Warning', reason: 'InspectFailed', message, container });
+        throw new ImageError('InvalidImageName', message);
+      }
+      const policy = container.imagePullPolicy ?? 'IfNotPresent';
+      const present = await runtime.imageStatus(image);
+      if (present === undefined && policy === 'Never') {
+        const message = `Container image "${image}" is not present with pull policy of Never`;
+        events.record(pod, { type: 'Warning', reason: 'ErrImageNeverPull', message, container });
+        throw new ImageError('ErrImageNeverPull', message);
+      }
+      if (present === undefined || policy === 'Always') {
+        await pullFor(pod, container, image, signal);
+        return;
+      }
+      events.record(pod, {
+        type: 'Normal',
+        reason: 'Pulled',
+        message: `Container image "${image}" already present on machine`,
+        container,
+      });
+    },
+    forget: (uid) => {
+      for (const key of failures.keys()) if (key.startsWith(`${uid}/`)) failures.delete(key);
+    },
+  };
+}
+
+/** The grammar of image references, as far as a typing mistake goes. */
+const looksLikeImage = (image: string) =>
+  /^([a-z0-9.-]+(:\d+)?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/i.test(
+    image,
+  ) && !/[A-Z]/.test(image.replace(/[:@][^/]*$/, '').replace(/^[^/]*[.:][^/]*\//, ''));
+
+async function raceWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason as Error);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * All pods of one node: a worker for each, fed by the API's pods and by the runtime's events.
+ *
+ * 1. Nothing is touched before the API's pods are known: until then every container might be wanted.
+ * 2. Containers of pods that are not bound here are orphans, and end.
+ * 3. What events tell too late or not at all, the relist finds within a second.
+ */
+import type { Pod } from '@drydock/api';
+import type { Clock, Logger, Millis } from '@drydock/ports';
+import { nextAddress } from '../cni/addresses.ts';
+import type { PodIdentity, RuntimeEvent, RuntimeService } from '../runtime/runtime.ts';
+import type { Volumes } from '../volumes/volumes.ts';
+import { createPodWorker, type PodWorker, type PodWorkerPowers } from './pod-worker.ts';
+import type { RuntimeCache } from './runtime-cache.ts';
+
+const relistMillis: Millis = 1_000;
+/** Pods that no API object asks for get no more than upstream gives them. */
+const orphanGraceSeconds = 1;
+
+export interface PodManagerPowers extends Omit<
+  PodWorkerPowers,
+  'onFinished' | 'takeAddress' | 'releaseAddress'
+> {
+  readonly runtime: RuntimeService;
+  readonly cache: RuntimeCache;
+  readonly volumes: Volumes | undefined;
+  readonly podRange: () => string | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface PodManager {
+  /** A pod that is bound to this node, as it is now. */
+  set(pod: Pod): void;
+  remove(pod: Pod): void;
+  /** Begins to act, with the pods set so far being all that there are. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Something that pods may be waiting for is there now: the node's range of addresses. */
+  wakeAll(): void;
+  pods(): readonly Pod[];
+}
+
+export function createPodManager(powers: PodManagerPowers): PodManager {
+  const { runtime, cache, clock, log } = powers;
+  const workers = new Map<string, PodWorker>();
+  /** Pods set before the start, and those whose predecessor's worker is still at work. */
+  const pending = new Map<string, Pod>();
+  const reserved = new Map<string, string>();
+  let lastAddress: string | undefined;
+  let isStarted = false;
+
+  const takeAddress = (uid: string): string | undefined => {
+    const range = powers.podRange();
+    if (range === undefined) return undefined;
+    const used = cache.addresses();
+    for (const [holder, address] of reserved) if (holder !== uid) used.add(address);
+    const address = nextAddress(range, used, lastAddress);
+    if (address !== undefined) {
+      lastAddress = address;
+      reserved.set(uid, address);
+    }
+    return address;
+  };
+
+  const open = (pod: Pod): PodWorker => {
+    const uid = pod.metadata.uid ?? '';
+    const worker = createPodWorker(pod, {
+      ...powers,
+      takeAddress,
+      releaseAddress: (holder) => void reserved.delete(holder),
+      onFinished: (finished) => void workers.delete(finished),
+    });
+    workers.set(uid, worker);
+    return worker;
+  };
+
+  const adoptOrphans = () => {
+    for (const uid of cache.uids()) {
+      if (workers.has(uid)) continue;
+      const { sandboxes, containers } = cache.get(uid);
+      const identity = sandboxes[0]?.pod ?? containers[0]?.pod;
+      if (identity === undefined) continue;
+      log.info({ ...identity }, 'ending the containers of a pod that is not bound here');
+      open(podOf(identity)).orphan(orphanGraceSeconds);
+    }
+  };
+
+  const onEvent = (event: RuntimeEvent) => {
+    const { podUid: uid, containerId } = event;
+    if (event.kind === 'removed') {
+      cache.remove(uid, containerId);
+      workers.get(uid)?.wake();
+      return;
+    }
+    const known = cache.get(uid).containers.find((one) => one.id === containerId);
+    if (event.kind === 'started' && known?.state === 'running') return;
+    cache.refresh(uid, containerId).then(
+      () => workers.get(uid)?.wake(),
+      (error: unknown) => log.warn({ err: error, uid }, 'cannot inspect a container; will relist'),
+    );
+  };
+
+  const relistForEver = async (signal: AbortSignal) => {
+    let failures = 0;
+    while (!signal.aborted) {
+      await clock.sleep(relistMillis, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        const changed = await cache.relist();
+        for (const uid of changed) workers.get(uid)?.wake();
+        adoptOrphans();
+        failures = 0;
+      } catch (error) {
+        // One line for each outage, not one a second.
+        if (failures++ === 0) log.warn({ err: error }, 'cannot list containers');
+      }
+    }
+  };
+
+  return {
+    set: (pod) => {
+      const uid = pod.metadata.uid ?? '';
+      if (!isStarted) {
+        pending.set(uid, pod);
+        return;
+      }
+      const worker = workers.get(uid);
+      if (worker !== undefined) worker.update(pod);
+      else if (!isOver(pod, cache)) open(pod).update(pod);
+    },
+    remove: (pod) => {
+      const uid = pod.metadata.uid ?? '';
+      pending.delete(uid);
+      workers.get(uid)?.orphan(pod.metadata.deletionGracePeriodSeconds ?? orphanGraceSeconds);
+    },
+    start: async (signal) => {
+      await cache.relist();
+      isStarted = true;
+      for (const pod of pending.values()) if (!isOver(pod, cache)) open(pod).update(pod);
+      const uids = new Set(pending.keys());
+      pending.clear();
+      await powers.volumes?.keepOnly(new Set([...uids, ...cache.uids()]));
+      adoptOrphans();
+      runtime.watch(onEvent, signal);
+      void relistForEver(signal);
+    },
+    wakeAll: () => {
+      for (const worker of workers.values()) worker.wake();
+    },
+    pods: () => [...workers.values()].map((worker) => worker.pod),
+  };
+}
+
+/** A pod that has ended and left nothing behind needs no worker; one being deleted does. */
+function isOver(pod: Pod, cache: RuntimeCache): boolean {
+  const { phase } = pod.status;
+  if (phase !== 'Succeeded' && phase !== 'Failed') return false;
+  if (pod.metadata.deletionTimestamp !== undefined) return false;
+  const { sandboxes, containers } = cache.get(pod.metadata.uid ?? '');
+  return sandboxes.length + containers.length === 0;
+}
+
+/** What is known of a pod whose object is gone. */
+function podOf({ namespace, name, uid }: PodIdentity): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace, name, uid },
+    spec: { containers: [] },
+    status: {},
+  };
+}

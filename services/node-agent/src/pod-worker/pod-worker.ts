@@ -1,0 +1,458 @@
+/**
+ * Brings one pod to what its spec says: asks the pure core for a plan, carries it out, and tells the
+ * API how it went.
+ *
+ * 1. One sync of a pod at a time; news during a sync lead to another one.
+ * 2. A sync reads the newest state it can have and never remembers what it meant to do.
+ * 3. A pod that is to be deleted interrupts the start of its containers.
+ * 4. The last status is sent before the object is deleted.
+ */
+import { formatTime, type Container, type Pod, type PodStatus } from '@drydock/api';
+import { isConflict, isNotFound, resources, type ApiClient } from '@drydock/client';
+import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
+import { emptyMemory, type PodMemory, type ProbeVerdict } from '../pod-lifecycle/memory.ts';
+import { ownedConditionTypes } from '../pod-lifecycle/conditions.ts';
+import { sandboxConfig } from '../pod-lifecycle/container-config.ts';
+import { plan, type Action } from '../pod-lifecycle/plan.ts';
+import {
+  currentSandbox,
+  describePod,
+  identityOf,
+  type PodRuntime,
+} from '../pod-lifecycle/pod-facts.ts';
+import { status } from '../pod-lifecycle/status.ts';
+import type { RuntimeService } from '../runtime/runtime.ts';
+import type { Volumes } from '../volumes/volumes.ts';
+import type { Endings } from './endings.ts';
+import type { Images } from './images.ts';
+import type { PodEvents } from './pod-events.ts';
+import type { Prober } from './prober.ts';
+import type { Ask } from './requests.ts';
+import type { RuntimeCache } from './runtime-cache.ts';
+import { StartFailure, type NodeFacts, type Starter } from './starter.ts';
+import type { StatusWriter } from './status-writer.ts';
+
+export interface PodWorkerPowers {
+  readonly api: ApiClient;
+  readonly runtime: RuntimeService;
+  readonly cache: RuntimeCache;
+  readonly starter: Starter;
+  readonly endings: Endings;
+  readonly prober: Prober;
+  readonly ask: Ask;
+  readonly images: Images;
+  readonly volumes: Volumes | undefined;
+  readonly statuses: StatusWriter;
+  readonly events: PodEvents;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly bootId: string;
+  readonly nodeFacts: () => NodeFacts;
+  /** An address of the node's range; undefined while the node has none to give. */
+  readonly takeAddress: (uid: string) => string | undefined;
+  readonly releaseAddress: (uid: string) => void;
+  readonly clusterDns: readonly string[];
+  readonly clusterDomain: string;
+  /** Nothing of the pod is left. */
+  readonly onFinished: (uid: string) => void;
+}
+
+export interface PodWorker {
+  /** The pod as it is in the API now. */
+  update(pod: Pod): void;
+  /** The pod is in the API no more: what runs of it ends. */
+  orphan(graceSeconds: number): void;
+  /** The runtime or a probe has news. */
+  wake(): void;
+  /** As the agent sees it, status included. */
+  readonly pod: Pod;
+}
+
+/** Kubelet's pause before a pod whose sync failed is looked at again. */
+const retryMillis: Millis = 10_000;
+/** Upstream waits for ever; a hook that hangs must not hold its pod for good. */
+const postStartMillisMax: Millis = 600_000;
+/** Volumes follow their ConfigMaps and Secrets this often. */
+const refreshMillis: Millis = 60_000;
+
+interface MutableMemory extends PodMemory {
+  readonly waiting: Map<string, { reason: string; message: string }>;
+  readonly backOff: Map<string, { delayMillis: Millis; setAt: Millis }>;
+  readonly probes: Map<string, ProbeVerdict>;
+}
+
+export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker {
+  const { runtime, cache, clock, events, endings, statuses } = powers;
+  const identity = identityOf(first);
+  const { uid } = identity;
+  const log = powers.log.child({ pod: `${identity.namespace}/${identity.name}`, uid });
+  const memory = emptyMemory(clock.wallTime()) as MutableMemory;
+  let pod = first;
+  let inApi = true;
+  let isBusy = false;
+  let isDirty = false;
+  let isFinished = false;
+  let someStartFailed = false;
+  let recheck: Timer | undefined;
+  let interrupt = new AbortController();
+
+  const facts = (): PodRuntime => cache.get(uid);
+  const remembered = (): PodMemory => ({
+    ...memory,
+    ending: new Set(facts().containers.flatMap(({ id }) => (endings.has(id) ? [id] : []))),
+  });
+
+  const publish = () => {
+    if (!inApi) return;
+    const next = status({
+      pod,
+      runtime: facts(),
+      memory: remembered(),
+      bootId: powers.bootId,
+      runtimeName: runtime.name,
+      nodeAddress: powers.nodeFacts().address,
+      wallTime: clock.wallTime(),
+    });
+    const before = pod;
+    pod = { ...pod, status: { ...pod.status, ...next } };
+    statuses.set(before, next);
+  };
+
+  const containerNamed = (name: string): Container | undefined =>
+    [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((one) => one.name === name);
+
+  /** What dies is no longer ending; what runs is probed. */
+  const follow = async () => {
+    const { containers } = facts();
+    for (const instance of containers) {
+      if (instance.state !== 'exited') continue;
+      endings.ended(instance.id);
+      if (instance.terminationMessage === undefined) await collectLastWords(instance.id);
+    }
+    const sandbox = currentSandbox(facts(), powers.bootId);
+    const podIP = sandbox?.address ?? powers.nodeFacts().address;
+    const probed = new Set<string>();
+    for (const instance of containers) {
+      const container = containerNamed(instance.name);
+      if (instance.state !== 'running' || container === undefined || podIP === undefined) continue;
+      if (pod.metadata.deletionTimestamp === undefined || !endings.has(instance.id)) {
+        probed.add(instance.id);
+        powers.prober.watch({ pod, container, instance, podIP }, (verdict) => {
+          memory.probes.set(instance.id, verdict);
+          worker.wake();
+        });
+      }
+    }
+    powers.prober.keepOnly(uid, probed);
+    for (const id of memory.probes.keys()) {
+      if (!containers.some((one) => one.id === id)) memory.probes.delete(id);
+    }
+  };
+
+  const collectLastWords = async (id: string) => {
+    const instance = facts().containers.find((one) => one.id === id);
+    if (instance === undefined) return;
+    const { name, attempt } = instance;
+    let message = (await powers.volumes?.lastWords(uid, name, attempt)) ?? '';
+    const policy = containerNamed(name)?.terminationMessagePolicy;
+    if (message === '' && policy === 'FallbackToLogsOnError' && instance.exitCode !== 0) {
+      message = await lastLines(runtime, id);
+    }
+    cache.putContainer({ ...instance, terminationMessage: message });
+  };
+
+  const execute = async (action: Action, signal: AbortSignal): Promise<void> => {
+    switch (action.kind) {
+      case 'create-sandbox':
+        return createSandbox(action);
+      case 'start-container':
+        return startContainer(action, signal);
+      case 'kill-container': {
+        const container = containerNamed(action.instance.name);
+        events.record(pod, {
+          type: 'Normal',
+          reason: 'Killing',
+          message: action.message,
+          ...(container === undefined ? {} : { container }),
+        });
+        endings.begin({
+          pod,
+          container,
+          instance: action.instance,
+          podIP: currentSandbox(facts(), powers.bootId)?.address ?? '',
+          gracePeriodSeconds: action.gracePeriodSeconds,
+        });
+        return;
+      }
+      case 'wait-for-restart': {
+        const { container, message } = action;
+        const known = memory.waiting.get(container.name);
+        memory.waiting.set(container.name, { reason: 'CrashLoopBackOff', message });
+        if (known?.message === message) return;
+        events.record(pod, {
+          type: 'Warning',
+          reason: 'BackOff',
+          message: `Back-off restarting failed container ${container.name} in pod ${describePod(identity)}`,
+          container,
+        });
+        return;
+      }
+      case 'remove-container':
+        await runtime.removeContainer(action.instance.id);
+        cache.remove(uid, action.instance.id);
+        return;
+      case 'stop-sandbox':
+        await runtime.stopPodSandbox(action.sandbox.id);
+        cache.putSandbox({ ...action.sandbox, state: 'not-ready' });
+        return;
+      case 'remove-sandbox':
+        await runtime.removePodSandbox(action.sandbox.id);
+        for (const instance of facts().containers) {
+          if (instance.sandboxId === action.sandbox.id) cache.remove(uid, instance.id);
+        }
+        cache.remove(uid, action.sandbox.id);
+        return;
+      case 'finish':
+        return finish();
+      default:
+        action satisfies never;
+    }
+  };
+
+  const createSandbox = async (action: Extract<Action, { kind: 'create-sandbox' }>) => {
+    const onNodeNetwork = pod.spec.hostNetwork === true;
+    const address = onNodeNetwork ? undefined : powers.takeAddress(uid);
+    if (!onNodeNetwork && address === undefined) {
+      const message =
+        'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: the node has no podCIDR with a free address';
+      events.record(pod, { type: 'Warning', reason: 'NetworkNotReady', message });
+      throw new Error(message);
+    }
+    if (action.replaces) {
+      events.record(pod, {
+        type: 'Normal',
+        reason: 'SandboxChanged',
+        message: 'Pod sandbox changed, it will be killed and re-created.',
+      });
+    }
+    const { clusterDns, clusterDomain } = powers;
+    try {
+      cache.putSandbox(
+        await runtime.runPodSandbox(
+          sandboxConfig({ pod, attempt: action.attempt, address, clusterDns, clusterDomain }),
+        ),
+      );
+    } catch (error) {
+      const message = `Failed to create pod sandbox: ${(error as Error).message}`;
+      events.record(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
+      throw error;
+    }
+  };
+
+  const startContainer = async (
+    { container, attempt, backOff }: Extract<Action, { kind: 'start-container' }>,
+    signal: AbortSignal,
+  ) => {
+    const sandbox = currentSandbox(facts(), powers.bootId);
+    if (sandbox === undefined) return;
+    if (backOff !== undefined) memory.backOff.set(container.name, backOff);
+    try {
+      const id = await powers.starter.start({ pod, container, attempt, sandbox, signal });
+      await cache.refresh(uid, id);
+      memory.waiting.delete(container.name);
+      await runPostStart(container, id);
+    } catch (error) {
+      if (!(error instanceof StartFailure)) throw error;
+      someStartFailed = true;
+      memory.waiting.set(container.name, { reason: error.reason, message: error.message });
+      log.info({ err: error, container: container.name }, 'a container did not start');
+      askAgainAfter(error.retryAfterMillis);
+      // A container that could not start is there all the same, with its exit code.
+      if (error.reason === 'RunContainerError') await cache.relist();
+    }
+  };
+
+  const runPostStart = async (container: Container, id: string) => {
+    const hook = container.lifecycle?.postStart;
+    const instance = facts().containers.find((one) => one.id === id);
+    if (hook === undefined || instance === undefined) return;
+    const podIP = currentSandbox(facts(), powers.bootId)?.address ?? '';
+    if (hook.sleep !== undefined) {
+      await clock.sleep(hook.sleep.seconds * 1000, { signal: interrupt.signal });
+      return;
+    }
+    const target = { container, containerId: id, podIP };
+    const { answer, output } = await powers.ask(hook, target, postStartMillisMax);
+    if (answer === 'success') return;
+    events.record(pod, {
+      type: 'Warning',
+      reason: 'FailedPostStartHook',
+      message: 'PostStartHook failed',
+      container,
+    });
+    memory.waiting.set(container.name, { reason: 'PostStartHookError', message: output });
+    endings.begin({ pod, container, instance, podIP, gracePeriodSeconds: 1 });
+  };
+
+  const finish = async () => {
+    publish();
+    await statuses.flushed(uid);
+    await powers.volumes?.remove(uid);
+    powers.releaseAddress(uid);
+    if (inApi) {
+      try {
+        await powers.api.delete(resources.pods, identity, { gracePeriodSeconds: 0, uid });
+      } catch (error) {
+        if (!isNotFound(error) && !isConflict(error)) throw error;
+      }
+    }
+    isFinished = true;
+    recheck?.cancel();
+    statuses.forget(uid);
+    powers.images.forget(uid);
+    powers.prober.keepOnly(uid, new Set());
+    powers.onFinished(uid);
+  };
+
+  const askAgainAfter = (delay: Millis) => {
+    recheck?.cancel();
+    recheck = clock.setTimer(delay, () => worker.wake());
+  };
+
+  const sync = async () => {
+    if (isFinished) return;
+    interrupt = new AbortController();
+    someStartFailed = false;
+    await follow();
+    const { actions, recheckAfterMillis } = plan({
+      pod,
+      runtime: facts(),
+      memory: remembered(),
+      bootId: powers.bootId,
+      clock,
+    });
+    askAgainAfter(Math.min(recheckAfterMillis ?? refreshMillis, refreshMillis));
+    publish();
+    for (const action of actions) {
+      await execute(action, interrupt.signal);
+      if (isFinished) return;
+      interrupt.signal.throwIfAborted();
+    }
+    if (actions.length > 0) {
+      await follow();
+      publish();
+      // One step may have made way for the next; after a failure time must pass first.
+      if (!someStartFailed && actions.some((action) => makesWay.has(action.kind))) isDirty = true;
+    }
+  };
+
+  const run = async () => {
+    if (isBusy) {
+      isDirty = true;
+      return;
+    }
+    isBusy = true;
+    do {
+      isDirty = false;
+      try {
+        await sync();
+      } catch (error) {
+        if (interrupt.signal.aborted) continue;
+        log.warn({ err: error }, 'cannot bring a pod to its wanted state; will try again');
+        publish();
+        askAgainAfter(retryMillis);
+      }
+    } while (isDirty);
+    isBusy = false;
+  };
+
+  const worker: PodWorker = {
+    get pod() {
+      return pod;
+    },
+    update: (next) => {
+      const wasDeleted = pod.metadata.deletionTimestamp !== undefined;
+      statuses.observe(next);
+      // The agent's own status is newer than what it reads back.
+      pod = { ...next, status: mergeStatus(next.status, pod.status) };
+      if (next.metadata.deletionTimestamp !== undefined) {
+        if (!wasDeleted) {
+          isDirty = true;
+          interrupt.abort(new Error('the pod is being deleted'));
+        }
+        hurry(next.metadata.deletionGracePeriodSeconds);
+      }
+      void run();
+    },
+    orphan: (graceSeconds) => {
+      inApi = false;
+      statuses.forget(uid);
+      if (pod.metadata.deletionTimestamp === undefined) {
+        pod = {
+          ...pod,
+          metadata: {
+            ...pod.metadata,
+            deletionTimestamp: formatTime(clock.wallTime()),
+            deletionGracePeriodSeconds: graceSeconds,
+          },
+        };
+      }
+      isDirty = true;
+      interrupt.abort(new Error('the pod is gone'));
+      hurry(graceSeconds);
+      void run();
+    },
+    wake: () => {
+      if (!isFinished) void run();
+    },
+  };
+
+  /** Containers that are ending already get the shorter grace. */
+  const hurry = (graceSeconds: number | undefined) => {
+    if (graceSeconds === undefined) return;
+    for (const instance of facts().containers) {
+      if (!endings.has(instance.id)) continue;
+      const container = containerNamed(instance.name);
+      const gracePeriodSeconds = Math.max(1, graceSeconds);
+      endings.begin({ pod, container, instance, podIP: '', gracePeriodSeconds });
+    }
+  };
+
+  return worker;
+}
+
+const makesWay: ReadonlySet<Action['kind']> = new Set([
+  'create-sandbox',
+  'start-container',
+  'remove-sandbox',
+  'remove-container',
+]);
+
+/** Conditions of others are taken from the API, all else from the agent. */
+function mergeStatus(api: PodStatus, own: PodStatus): PodStatus {
+  const ours = (own.conditions ?? []).filter((one) => ownedConditionTypes.has(one.type));
+  const types = new Set(ours.map((one) => one.type));
+  const others = (api.conditions ?? []).filter((one) => !types.has(one.type));
+  return { ...api, ...own, conditions: [...ours, ...others] };
+}
+
+const lastLinesMax = 80;
+const lastBytesMax = 2048;
+
+async function lastLines(runtime: RuntimeService, id: string): Promise<string> {
+  const query = {
+    follow: false,
+    timestamps: false,
+    sinceWallTime: undefined,
+    tailLines: lastLinesMax,
+  };
+  let text = '';
+  try {
+    for await (const chunk of runtime.logs(id, query, new AbortController().signal)) {
+      text += Buffer.from(chunk).toString('utf8');
+    }
+  } catch {
+    // Without its log there is nothing to fall back to.
+  }
+  return text.slice(-lastBytesMax);
+}

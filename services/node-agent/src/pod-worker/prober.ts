@@ -1,0 +1,130 @@
+/**
+ * Runs the probes of running containers and tells what they amount to.
+ *
+ * 1. A container is first asked as soon as it runs (after the probe's initial delay), then a period
+ *    after each answer's question.
+ * 2. The probes of an instance end with it.
+ */
+import type { Container, Pod, Probe } from '@drydock/api';
+import type { Clock } from '@drydock/ports';
+import type { ProbeVerdict } from '../pod-lifecycle/memory.ts';
+import {
+  answerProbe,
+  firstProbeDelay,
+  initialProbeState,
+  isProbeOver,
+  periodMillisOf,
+  timeoutMillisOf,
+  type ProbeKind,
+  type ProbeState,
+} from '../pod-lifecycle/probe-state.ts';
+import type { ContainerStatus } from '../runtime/runtime.ts';
+import type { PodEvents } from './pod-events.ts';
+import type { Ask } from './requests.ts';
+
+export interface ProbeTarget {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly instance: ContainerStatus;
+  readonly podIP: string;
+}
+
+export interface Prober {
+  /** Safe to repeat for a container that is probed already. */
+  watch(target: ProbeTarget, onVerdict: (verdict: ProbeVerdict) => void): void;
+  /** Ends the probes of every instance of the pod but these. */
+  keepOnly(uid: string, containerIds: ReadonlySet<string>): void;
+}
+
+const words = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const;
+
+export function createProber({
+  ask,
+  clock,
+  events,
+}: {
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly events: PodEvents;
+}): Prober {
+  const running = new Map<string, { readonly uid: string; readonly stop: AbortController }>();
+
+  const begin = (
+    { pod, container, instance, podIP }: ProbeTarget,
+    signal: AbortSignal,
+    onVerdict: (verdict: ProbeVerdict) => void,
+  ) => {
+    const target = { container, containerId: instance.id, podIP };
+    let verdict: ProbeVerdict = {};
+    const decide = (kind: ProbeKind, state: ProbeState) => {
+      if (state.verdict === undefined || verdict[kind] === state.verdict) return;
+      verdict = { ...verdict, [kind]: state.verdict };
+      onVerdict(verdict);
+    };
+    const run = async (kind: ProbeKind, probe: Probe) => {
+      let state = initialProbeState(kind);
+      const ranMillis = clock.elapsedSince(instance.startedAt ?? instance.createdAt);
+      await clock.sleep(firstProbeDelay(probe, ranMillis), { signal });
+      while (!isProbeOver(kind, state)) {
+        const asked = clock.now();
+        const { answer, output } = await ask(probe, target, timeoutMillisOf(probe));
+        signal.throwIfAborted();
+        if (answer !== 'success') {
+          const verb = answer === 'failure' ? 'failed' : 'errored';
+          const message = `${words[kind]} probe ${verb}: ${output}`;
+          events.record(pod, { type: 'Warning', reason: 'Unhealthy', message, container });
+        }
+        state = answerProbe(state, probe, answer);
+        decide(kind, state);
+        const spent = clock.now() - asked;
+        await clock.sleep(Math.max(0, periodMillisOf(probe) - spent), { signal });
+      }
+    };
+    const runAll = async () => {
+      const { startupProbe, livenessProbe, readinessProbe } = container;
+      if (startupProbe !== undefined) {
+        const first = Promise.withResolvers<void>();
+        const over = run('startup', startupProbe);
+        // The other probes begin with the verdict, not a period later.
+        const poll = (kind: ProbeVerdict) => kind.startup === true && first.resolve();
+        const tell = onVerdict;
+        onVerdict = (next) => {
+          tell(next);
+          poll(next);
+        };
+        await Promise.race([first.promise, over]);
+        over.catch(() => undefined);
+      }
+      if (verdict.startup === false) return;
+      await Promise.all([
+        livenessProbe === undefined ? undefined : run('liveness', livenessProbe),
+        readinessProbe === undefined ? undefined : run('readiness', readinessProbe),
+      ]);
+    };
+    runAll().catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  };
+
+  const stopOne = (id: string) => {
+    running.get(id)?.stop.abort(new Error('the container is probed no more'));
+    running.delete(id);
+  };
+
+  return {
+    watch: (target, onVerdict) => {
+      const { container, instance, pod } = target;
+      const { startupProbe, livenessProbe, readinessProbe } = container;
+      if (running.has(instance.id)) return;
+      if ((startupProbe ?? livenessProbe ?? readinessProbe) === undefined) return;
+      const stop = new AbortController();
+      running.set(instance.id, { uid: pod.metadata.uid ?? '', stop });
+      begin(target, stop.signal, onVerdict);
+    },
+    keepOnly: (uid, containerIds) => {
+      for (const [id, one] of running) {
+        if (one.uid === uid && !containerIds.has(id)) stopOne(id);
+      }
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * Starts one container: its image, its volumes and references, then create and start.
+ *
+ * 1. Every failure is a StartFailure with the waiting reason that people see; nothing is left half
+ *    done that the next try could not replace.
+ */
+import type { Container, Pod, Service } from '@drydock/api';
+import type { ApiClient } from '@drydock/client';
+import type { Clock, Millis } from '@drydock/ports';
+import { containerConfig } from '../pod-lifecycle/container-config.ts';
+import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environment.ts';
+import { expand } from '../pod-lifecycle/expansion.ts';
+import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
+import type { ContainerConfig, RuntimeService, SandboxStatus } from '../runtime/runtime.ts';
+import { VolumeError, type Volumes } from '../volumes/volumes.ts';
+import { ImageError, type Images } from './images.ts';
+import type { PodEvents } from './pod-events.ts';
+import { fetchReferences } from './references.ts';
+
+export interface NodeFacts {
+  readonly address: string | undefined;
+  readonly memoryBytes: number;
+  readonly cpuMillis: number;
+}
+
+/** Why a container is waiting. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+  readonly code = 'START';
+  readonly reason: string;
+  /** When to try again; undefined: with the next regular look. */
+  readonly retryAfterMillis: Millis;
+
+  constructor(reason: string, message: string, retryAfterMillis: Millis, cause: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+    this.retryAfterMillis = retryAfterMillis;
+  }
+}
+
+/** Kubelet's pause before a pod whose sync failed is looked at again. */
+const retryMillis: Millis = 10_000;
+
+export interface StartRequest {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly attempt: number;
+  readonly sandbox: SandboxStatus;
+  readonly signal: AbortSignal;
+}
+
+export interface Starter {
+  /** Answers with the container's id. @throws StartFailure, or the signal's reason */
+  start(request: StartRequest): Promise<string>;
+}
+
+export interface StarterPowers {
+  readonly runtime: RuntimeService;
+  readonly images: Images;
+  readonly volumes: Volumes | undefined;
+  readonly events: PodEvents;
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly services: () => readonly Service[];
+  readonly nodeFacts: () => NodeFacts;
+}
+
+export function createStarter(powers: StarterPowers): Starter {
+  const { runtime, images, volumes, events, api } = powers;
+
+  const configure = async (request: StartRequest): Promise<ContainerConfig> => {
+    const { pod, container, attempt, sandbox, signal } = request;
+    const facts = powers.nodeFacts();
+    const bytes = await fetchReferences(api, pod, signal);
+    const context = {
+      pod,
+      podIP: sandbox.address ?? facts.address,
+      nodeAddress: facts.address,
+      allocatable: { cpuMillis: facts.cpuMillis, memoryBytes: facts.memoryBytes },
+    };
+    await volumes?.prepare({ ...context, lookUp: bytes });
+    const environment = environmentOf({
+      ...context,
+      container,
+      serviceVariables: serviceVariables(powers.services(), {
+        namespace: pod.metadata.namespace ?? '',
+        enableServiceLinks: pod.spec.enableServiceLinks ?? true,
+      }),
+      lookUp: (kind, name) => {
+        const data = bytes(kind, name);
+        return data === undefined
+          ? undefined
+          : Object.fromEntries(
+              Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString()]),
+            );
+      },
+    });
+    const mounts = await volumes?.mounts(pod, container, attempt, (text) =>
+      expand(text, (name) => environment.get(name)),
+    );
+    return containerConfig({
+      pod,
+      container,
+      attempt,
+      environment,
+      mounts: mounts ?? [],
+      nodeMemoryBytes: facts.memoryBytes,
+    });
+  };
+
+  const fail = (request: StartRequest, reason: string, error: unknown): StartFailure => {
+    const { message } = error as Error;
+    events.record(request.pod, {
+      type: 'Warning',
+      reason: 'Failed',
+      message: `Error: ${message}`,
+      container: request.container,
+    });
+    return new StartFailure(reason, message, retryMillis, error);
+  };
+
+  return {
+    start: async (request) => {
+      const { pod, container, signal } = request;
+      const { name } = container;
+      try {
+        await images.ensure(pod, container, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof ImageError)) throw fail(request, 'ErrImageInspect', error);
+        events.record(pod, {
+          type: 'Warning',
+          reason: 'Failed',
+          message: `Error: ${error.reason}`,
+          container,
+        });
+        const { reason, message, retryAfterMillis = retryMillis } = error;
+        throw new StartFailure(reason, message, retryAfterMillis, error);
+      }
+      const config = await configure(request).catch((error: unknown) => {
+        signal.throwIfAborted();
+        if (error instanceof VolumeError) {
+          const { message } = error;
+          events.record(pod, { type: 'Warning', reason: 'FailedMount', message });
+          throw new StartFailure('ContainerCreating', '', retryMillis, error);
+        }
+        if (!(error instanceof ContainerConfigError)) {
+          throw new StartFailure('ContainerCreating', '', retryMillis, error);
+        }
+        throw fail(request, 'CreateContainerConfigError', error);
+      });
+      const id = await runtime.createContainer(request.sandbox, config).catch((error: unknown) => {
+        throw fail(request, 'CreateContainerError', error);
+      });
+      events.record(pod, {
+        type: 'Normal',
+        reason: 'Created',
+        message: `Created container: ${name}`,
+        container,
+      });
+      await runtime.startContainer(id).catch((error: unknown) => {
+        throw fail(request, 'RunContainerError', error);
+      });
+      events.record(pod, {
+        type: 'Normal',
+        reason: 'Started',
+        message: `Started container ${name}`,
+        container,
+      });
+      return id;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+/** Configurations of the runtime interface, in the words of the Docker engine's API. */
+import type { ContainerCreateOptions } from 'dockerode';
+import type { ContainerConfig, PodIdentity, SandboxConfig } from '../runtime.ts';
+import { containerLabels, containerName, sandboxLabels, type NodeIdentity } from './labels.ts';
+
+/** Bounds what a container may write to the engine's disk: kubelet's 10 MiB in 5 files. */
+const logConfig = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '5' } };
+
+const cpuPeriodMicros = 100_000;
+
+export interface SandboxSurroundings {
+  readonly node: NodeIdentity;
+  readonly pauseImage: string;
+  /** The network mode of pods that use the node's network. */
+  readonly nodeNetworkMode: string;
+}
+
+export function sandboxBody(
+  config: SandboxConfig,
+  { node, pauseImage, nodeNetworkMode }: SandboxSurroundings,
+): ContainerCreateOptions {
+  const onNodeNetwork = config.address === undefined;
+  const hosts = config.hostAliases.flatMap((alias) =>
+    alias.hostnames.map((name) => `${name}:${alias.ip}`),
+  );
+  if (!onNodeNetwork) hosts.unshift(`${config.hostname}:${config.address}`);
+  // A container that joins another's network takes its names and resolver, and may set none.
+  const joins = onNodeNetwork && nodeNetworkMode.startsWith('container:');
+  return {
+    name: containerName(node.cluster, config.pod, { attempt: config.attempt }),
+    Image: pauseImage,
+    Labels: { ...sandboxLabels(node, config) },
+    ...(joins ? {} : { Hostname: config.hostname.slice(0, 63) }),
+    HostConfig: {
+      NetworkMode: onNodeNetwork ? nodeNetworkMode : 'none',
+      IpcMode: 'shareable',
+      LogConfig: logConfig,
+      CpuShares: 2,
+      SecurityOpt: ['no-new-privileges'],
+      ...(joins
+        ? {}
+        : {
+            ExtraHosts: hosts,
+            Sysctls: { ...config.sysctls },
+            ...(config.dns === undefined
+              ? {}
+              : {
+                  Dns: [...config.dns.servers],
+                  DnsSearch: [...config.dns.searches],
+                  DnsOptions: [...config.dns.options],
+                }),
+          }),
+    },
+  };
+}
+
+export interface ContainerSurroundings {
+  readonly node: NodeIdentity;
+  readonly sandbox: { readonly id: string; readonly pod: PodIdentity };
+  /** Where the engine finds what the agent calls `path`. */
+  readonly hostPath: (path: string) => string;
+}
+
+export function containerBody(
+  config: ContainerConfig,
+  { node, sandbox, hostPath }: ContainerSurroundings,
+): ContainerCreateOptions {
+  const { resources, security } = config;
+  const inSandbox = `container:${sandbox.id}`;
+  return {
+    name: containerName(node.cluster, sandbox.pod, config),
+    Image: config.image,
+    Labels: { ...containerLabels(node, sandbox, config) },
+    Env: config.environment.map(({ name, value }) => `${name}=${value}`),
+    // A command without arguments must not get the image's: both are always set together.
+    ...(config.command.length > 0
+      ? { Entrypoint: [...config.command], Cmd: [...config.args] }
+      : config.args.length > 0
+        ? { Cmd: [...config.args] }
+        : {}),
+    ...(config.workingDirectory === undefined ? {} : { WorkingDir: config.workingDirectory }),
+    ...(security.user === undefined ? {} : { User: security.user }),
+    OpenStdin: config.stdin,
+    Tty: config.tty,
+    HostConfig: {
+      NetworkMode: inSandbox,
+      IpcMode: inSandbox,
+      ...(config.shareProcessNamespace ? { PidMode: inSandbox } : {}),
+      LogConfig: logConfig,
+      // An engine that may not lower the score (one in a sandbox of its own) cannot start the process.
+      OomScoreAdj: Math.max(0, resources.oomScoreAdjustment),
+      ...(resources.cpuShares === undefined ? {} : { CpuShares: resources.cpuShares }),
+      ...(resources.cpuQuotaMicros === undefined
+        ? {}
+        : { CpuQuota: resources.cpuQuotaMicros, CpuPeriod: cpuPeriodMicros }),
+      // Memory and swap together have the same limit: there is no swap to take.
+      ...(resources.memoryLimitBytes === undefined
+        ? {}
+        : { Memory: resources.memoryLimitBytes, MemorySwap: resources.memoryLimitBytes }),
+      Mounts: config.mounts.map((mount) => ({
+        Type: 'bind',
+        Source: hostPath(mount.source),
+        Target: mount.target,
+        ReadOnly: mount.readOnly,
+      })),
+      Privileged: security.privileged,
+      ReadonlyRootfs: security.readOnlyRootFilesystem,
+      GroupAdd: security.supplementalGroups.map(String),
+      CapAdd: [...security.capabilitiesAdded],
+      CapDrop: [...security.capabilitiesDropped],
+      SecurityOpt: security.noNewPrivileges ? ['no-new-privileges'] : [],
+    },
+  };
+}

@@ -1,0 +1,223 @@
+/**
+ * The runtime interface on a Docker engine: a sandbox is a container of the pause image with a
+ * network that the agent makes, and app containers join its network and IPC namespaces.
+ *
+ * 1. The engine's own networks, restart policies and health checks are not used: the agent decides.
+ * 2. A container is started once and never again, so a known exit is never asked for twice.
+ * 3. A sandbox that has no network yet is not handed out; one that could not get it is removed.
+ */
+import Docker from 'dockerode';
+import type { Clock, Logger } from '@drydock/ports';
+import type { PodNetwork } from '../../cni/pod-network.ts';
+import type {
+  ContainerStatus,
+  ImageStatus,
+  RuntimeFilter,
+  RuntimeService,
+  SandboxConfig,
+} from '../runtime.ts';
+import { containerBody, sandboxBody } from './bodies.ts';
+import { toRuntimeError, unlessGone } from './errors.ts';
+import { watchEngine } from './events.ts';
+import { execInside } from './exec.ts';
+import { isSandbox, label, type NodeIdentity } from './labels.ts';
+import { readLogs } from './logs.ts';
+import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
+
+export interface DockerRuntimeOptions {
+  readonly socketPath: string;
+  readonly node: NodeIdentity;
+  readonly pauseImage: string;
+  /** The network mode of pods with hostNetwork: `container:<the node's container>` or `host`. */
+  readonly nodeNetworkMode: string;
+}
+
+export interface DockerRuntimePowers {
+  readonly network: PodNetwork;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Where the engine finds what the agent calls `path`. */
+  readonly hostPath: (path: string) => string;
+}
+
+export function createDockerRuntime(
+  options: DockerRuntimeOptions,
+  { network, clock, log, hostPath }: DockerRuntimePowers,
+): RuntimeService {
+  const docker = new Docker({ socketPath: options.socketPath });
+  const { node } = options;
+  const ours = [`${label.cluster}=${node.cluster}`, `${label.node}=${node.node}`];
+  /** Inspections by id: what one says cannot change while the container's state is the same. */
+  const inspections = new Map<string, Inspected>();
+
+  const inspect = async (id: string): Promise<Inspected | undefined> => {
+    const known = inspections.get(id);
+    if (known?.State.Status === 'exited') return known;
+    const inspected = await unlessGone(docker.getContainer(id).inspect());
+    if (inspected !== undefined) inspections.set(id, inspected);
+    return inspected;
+  };
+
+  const list = async (filter: RuntimeFilter | undefined): Promise<Inspected[]> => {
+    const labels = filter?.podUid === undefined ? ours : [...ours, `${label.uid}=${filter.podUid}`];
+    const found = await docker
+      .listContainers({ all: true, filters: { label: labels } })
+      .catch((error: unknown) => Promise.reject(toRuntimeError(error)));
+    if (filter?.podUid === undefined) forgetAllBut(new Set(found.map((one) => one.Id)));
+    const inspected = await Promise.all(
+      found
+        .filter((one) => one.State !== 'removing')
+        .map((one) => {
+          const known = inspections.get(one.Id);
+          return known?.State.Status === one.State ? Promise.resolve(known) : inspect(one.Id);
+        }),
+    );
+    return inspected.filter((one) => one !== undefined);
+  };
+  const forgetAllBut = (ids: ReadonlySet<string>) => {
+    for (const id of inspections.keys()) if (!ids.has(id)) inspections.delete(id);
+  };
+
+  const remove = async (id: string): Promise<void> => {
+    await unlessGone(docker.getContainer(id).remove({ force: true, v: true }));
+    inspections.delete(id);
+  };
+
+  /** A crash may have left a container of this very name behind, created and never started. */
+  const create = async (body: Docker.ContainerCreateOptions): Promise<Docker.Container> => {
+    try {
+      return await docker.createContainer(body);
+    } catch (error) {
+      const failure = toRuntimeError(error);
+      if (!/is already in use by container/.test(failure.message)) throw failure;
+      const leftover = await unlessGone(docker.getContainer(body.name!).inspect());
+      if (leftover?.Config.Labels[label.node] !== node.node) throw failure;
+      log.warn({ container: body.name }, 'replacing a container left behind by an earlier try');
+      await remove(leftover.Id);
+      return await docker
+        .createContainer(body)
+        .catch((again: unknown) => Promise.reject(toRuntimeError(again)));
+    }
+  };
+
+  const startSandbox = async (container: Docker.Container, config: SandboxConfig) => {
+    await container.start();
+    const inspected = (await container.inspect()) as Inspected;
+    if (config.address !== undefined) {
+      await network.attach({
+        sandboxId: inspected.Id,
+        pid: inspected.State.Pid!,
+        address: config.address,
+      });
+    }
+    return sandboxStatusOf(inspected);
+  };
+
+  return {
+    name: 'docker',
+    version: async () => {
+      const version = await docker
+        .version()
+        .catch((error: unknown) => Promise.reject(toRuntimeError(error)));
+      return version.Version;
+    },
+
+    runPodSandbox: async (config) => {
+      const container = await create(sandboxBody(config, options));
+      try {
+        return await startSandbox(container, config);
+      } catch (error) {
+        await remove(container.id);
+        throw toRuntimeError(error);
+      }
+    },
+    stopPodSandbox: async (id) => {
+      await unlessGone(docker.getContainer(id).kill({ signal: 'SIGKILL' }));
+    },
+    removePodSandbox: async (id) => {
+      const members = await docker.listContainers({
+        all: true,
+        filters: { label: [`${label.sandbox}=${id}`] },
+      });
+      await Promise.all(members.map((one) => remove(one.Id)));
+      await remove(id);
+    },
+    listPodSandboxes: async (filter) =>
+      (await list(filter))
+        .filter((one) => isSandbox(one.Config.Labels))
+        .map((one) => sandboxStatusOf(one)),
+
+    createContainer: async (sandbox, config) => {
+      const body = containerBody(config, {
+        node,
+        sandbox,
+        hostPath,
+      });
+      return (await create(body)).id;
+    },
+    startContainer: async (id) => {
+      await docker
+        .getContainer(id)
+        .start()
+        .catch((error: unknown) => Promise.reject(toRuntimeError(error)));
+    },
+    signalContainer: async (id, signal) => {
+      const inspected = await inspect(id);
+      const stopSignal = (inspected as { Config?: { StopSignal?: string } } | undefined)?.Config
+        ?.StopSignal;
+      await unlessGone(docker.getContainer(id).kill({ signal: signal ?? stopSignal ?? 'SIGTERM' }));
+    },
+    removeContainer: remove,
+    listContainers: async (filter) =>
+      (await list(filter))
+        .filter((one) => !isSandbox(one.Config.Labels))
+        .map((one) => containerStatusOf(one)),
+    containerStatus: async (id): Promise<ContainerStatus | undefined> => {
+      const inspected = await inspect(id);
+      return inspected === undefined ? undefined : containerStatusOf(inspected);
+    },
+
+    exec: (id, command, timeoutMillis) => execInside(docker, clock, { id, command, timeoutMillis }),
+    stats: async (id) => {
+      const sample = await unlessGone(docker.getContainer(id).stats({ stream: false }));
+      if (sample === undefined) return undefined;
+      return {
+        cpuNanos: sample.cpu_stats.cpu_usage.total_usage,
+        memoryBytes: sample.memory_stats.usage ?? 0,
+      };
+    },
+    logs: (id, query, signal) => readLogs(docker.getContainer(id), query, signal),
+
+    imageStatus: async (image) => {
+      const found = await unlessGone(docker.getImage(image).inspect());
+      return found === undefined
+        ? undefined
+        : { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
+    },
+    pullImage: async (image): Promise<ImageStatus> => {
+      try {
+        const progress = await docker.pull(image);
+        await new Promise<void>((resolve, reject) => {
+          docker.modem.followProgress(progress, (error) =>
+            error === null ? resolve() : reject(error),
+          );
+        });
+        const found = await docker.getImage(image).inspect();
+        return { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
+      } catch (error) {
+        throw toRuntimeError(error);
+      }
+    },
+    listImages: async () =>
+      (await docker.listImages()).map((image) => ({
+        id: image.Id,
+        names: [...(image.RepoTags ?? []), ...(image.RepoDigests ?? [])].filter(
+          (name) => !name.includes('<none>'),
+        ),
+        sizeBytes: image.Size,
+      })),
+
+    watch: (onEvent, signal) =>
+      watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
+  };
+}

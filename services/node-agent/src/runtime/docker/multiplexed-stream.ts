@@ -1,0 +1,36 @@
+/**
+ * The engine interleaves stdout and stderr of a container without a terminal: frames of a stream
+ * number, three zero bytes, the length as a big-endian 32-bit number, and that many bytes.
+ */
+
+const headerBytes = 8;
+
+/** Both streams in the order in which they were written. */
+export async function* demultiplex(
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  let header = new Uint8Array(0);
+  let left = 0;
+  for await (const chunk of chunks) {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (left > 0) {
+        const piece = rest.subarray(0, left);
+        left -= piece.length;
+        rest = rest.subarray(piece.length);
+        yield piece;
+        continue;
+      }
+      const take = Math.min(headerBytes - header.length, rest.length);
+      const grown = new Uint8Array(header.length + take);
+      grown.set(header);
+      grown.set(rest.subarray(0, take), header.length);
+      header = grown;
+      rest = rest.subarray(take);
+      if (header.length === headerBytes) {
+        left = new DataView(header.buffer).getUint32(4);
+        header = new Uint8Array(0);
+      }
+    }
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * What runs containers, in the shape of the CRI: sandboxes that own a pod's network, containers in
+ * them, images. One implementation drives a Docker engine, one simulates containers as state
+ * machines; both pass the suite in conformance.ts.
+ *
+ * 1. Every call is safe to repeat: stopping what is stopped and removing what is gone succeed.
+ * 2. States are facts of the runtime and survive the agent's death; nothing is remembered elsewhere.
+ * 3. Wall times are milliseconds since the Unix epoch.
+ */
+import type { Millis } from '@drydock/ports';
+
+export interface PodIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+export interface DnsConfig {
+  readonly servers: readonly string[];
+  readonly searches: readonly string[];
+  readonly options: readonly string[];
+}
+
+export interface SandboxConfig {
+  readonly pod: PodIdentity;
+  readonly attempt: number;
+  readonly hostname: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Undefined: the engine's own resolver settings. */
+  readonly dns: DnsConfig | undefined;
+  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  /** The pod's address; undefined when it uses the node's network. */
+  readonly address: string | undefined;
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+export interface SandboxStatus {
+  readonly id: string;
+  readonly pod: PodIdentity;
+  readonly attempt: number;
+  readonly state: 'ready' | 'not-ready';
+  readonly createdAt: number;
+  readonly address: string | undefined;
+  /** The boot of the node in which it was made. */
+  readonly bootId: string;
+}
+
+export interface Mount {
+  /** As the agent sees it. */
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerResources {
+  /** Relative weight; 1024 is one CPU. */
+  readonly cpuShares: number | undefined;
+  /** CPU time in microseconds for each 100,000 of wall time. */
+  readonly cpuQuotaMicros: number | undefined;
+  readonly memoryLimitBytes: number | undefined;
+  readonly oomScoreAdjustment: number;
+}
+
+export interface ContainerSecurity {
+  /** `uid`, `uid:gid` or undefined for the image's user. */
+  readonly user: string | undefined;
+  readonly supplementalGroups: readonly number[];
+  readonly privileged: boolean;
+  readonly readOnlyRootFilesystem: boolean;
+  readonly noNewPrivileges: boolean;
+  readonly capabilitiesAdded: readonly string[];
+  readonly capabilitiesDropped: readonly string[];
+}
+
+export interface ContainerConfig {
+  readonly name: string;
+  readonly attempt: number;
+  readonly image: string;
+  /** Replaces the image's entrypoint; empty keeps it. */
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly workingDirectory: string | undefined;
+  readonly mounts: readonly Mount[];
+  readonly resources: ContainerResources;
+  readonly security: ContainerSecurity;
+  /** Shares the sandbox's process namespace, and so that of the pod's other containers. */
+  readonly shareProcessNamespace: boolean;
+  readonly stdin: boolean;
+  readonly tty: boolean;
+  /** Names the container's spec; a change of it means another container. */
+  readonly specHash: string;
+}
+
+export interface ContainerStatus {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly pod: PodIdentity;
+  readonly name: string;
+  readonly attempt: number;
+  readonly specHash: string;
+  readonly state: 'created' | 'running' | 'exited';
+  readonly createdAt: number;
+  readonly startedAt: number | undefined;
+  readonly finishedAt: number | undefined;
+  readonly exitCode: number | undefined;
+  readonly oomKilled: boolean;
+  /** Why it could not start. */
+  readonly error: string | undefined;
+  /** Its last words, when the agent has collected them. */
+  readonly terminationMessage?: string;
+  readonly image: string;
+  readonly imageId: string;
+}
+
+export interface ImageStatus {
+  readonly id: string;
+  readonly names: readonly string[];
+  readonly sizeBytes: number;
+}
+
+export interface RuntimeEvent {
+  readonly kind: 'started' | 'died' | 'removed';
+  readonly podUid: string;
+  readonly containerId: string;
+}
+
+export interface LogQuery {
+  readonly follow: boolean;
+  readonly timestamps: boolean;
+  /** Only lines at or after this wall time. */
+  readonly sinceWallTime: number | undefined;
+  /** Only this many of the last lines. */
+  readonly tailLines: number | undefined;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+export interface ContainerStats {
+  readonly cpuNanos: number;
+  readonly memoryBytes: number;
+}
+
+export interface RuntimeFilter {
+  readonly podUid?: string;
+}
+
+export interface RuntimeService {
+  readonly name: 'docker' | 'simulated';
+  /** The engine's version, say `20.10.24`. @throws when the engine does not answer */
+  version(): Promise<string>;
+
+  /** Creates and starts a sandbox and gives it its network. */
+  runPodSandbox(config: SandboxConfig): Promise<SandboxStatus>;
+  /** Its processes end at once. */
+  stopPodSandbox(id: string): Promise<void>;
+  /** With the containers in it. */
+  removePodSandbox(id: string): Promise<void>;
+  listPodSandboxes(filter?: RuntimeFilter): Promise<SandboxStatus[]>;
+
+  createContainer(sandbox: SandboxStatus, config: ContainerConfig): Promise<string>;
+  /** @throws RuntimeError with the engine's words; the container is then 'exited' with `error`. */
+  startContainer(id: string): Promise<void>;
+  /** Sends a signal, by default the image's stop signal; says nothing about when it ends. */
+  signalContainer(id: string, signal?: 'SIGKILL'): Promise<void>;
+  removeContainer(id: string): Promise<void>;
+  listContainers(filter?: RuntimeFilter): Promise<ContainerStatus[]>;
+  containerStatus(id: string): Promise<ContainerStatus | undefined>;
+  /** Runs a command inside; kills nothing when the time is over, but rejects. */
+  exec(id: string, command: readonly string[], timeoutMillis: Millis): Promise<ExecResult>;
+  stats(id: string): Promise<ContainerStats | undefined>;
+  logs(id: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
+
+  imageStatus(image: string): Promise<ImageStatus | undefined>;
+  pullImage(image: string): Promise<ImageStatus>;
+  listImages(): Promise<ImageStatus[]>;
+
+  /** Calls back for every change, until the signal aborts. Events may be lost: list, too. */
+  watch(onEvent: (event: RuntimeEvent) => void, signal: AbortSignal): void;
+}
+
+/** A refusal of the runtime. `message` has the engine's own words. */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
+  readonly code: 'NOT_FOUND' | 'IMAGE_NOT_FOUND' | 'UNREACHABLE' | 'TIMEOUT' | 'FAILED';
+
+  constructor(code: RuntimeError['code'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}

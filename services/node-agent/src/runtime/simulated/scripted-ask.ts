@@ -1,0 +1,18 @@
+/** Probes and hooks of simulated containers: their script answers, with the texts of the real ones. */
+import type { Ask } from '../../pod-worker/requests.ts';
+import type { SimulatedRuntime } from './simulated-runtime.ts';
+
+export function createScriptedAsk(runtime: SimulatedRuntime): Ask {
+  return async (question, { containerId, podIP }) => {
+    if (question.exec !== undefined) {
+      const { exitCode, output } = await runtime.exec(containerId, question.exec.command ?? [], 0);
+      return { answer: exitCode === 0 ? 'success' : 'failure', output };
+    }
+    if (runtime.isResponsive(containerId)) return { answer: 'success', output: '' };
+    const port = question.httpGet?.port ?? question.tcpSocket?.port ?? 0;
+    const refused = `dial tcp ${podIP}:${port}: connect: connection refused`;
+    const url = `http://${podIP}:${port}${question.httpGet?.path ?? '/'}`;
+    const output = question.httpGet === undefined ? refused : `Get "${url}": ${refused}`;
+    return { answer: 'failure', output };
+  };
+}

@@ -1,0 +1,310 @@
+/**
+ * The runtime interface without an engine: containers are state machines that follow the script in
+ * their pod's annotations. It exists for scale and determinism: time comes from the clock port, and
+ * many nodes live in one process.
+ *
+ * 1. Nothing outlives the process: to its agent, a new process is a new boot of the node.
+ * 2. Every image is present but those whose name holds `missing`, which no registry has.
+ */
+import type { Clock, Millis, Timer } from '@drydock/ports';
+import {
+  RuntimeError,
+  type ContainerStatus,
+  type ExecResult,
+  type ImageStatus,
+  type LogQuery,
+  type RuntimeEvent,
+  type RuntimeFilter,
+  type RuntimeService,
+  type SandboxStatus,
+} from '../runtime.ts';
+import { readScript, type Script } from './script.ts';
+
+const millisPerSecond = 1_000;
+const killedExitCode = 137;
+const terminatedExitCode = 143;
+
+interface Sandbox {
+  status: SandboxStatus;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+interface Container {
+  status: ContainerStatus;
+  readonly script: Script;
+  readonly lines: { readonly wallTime: number; readonly text: string }[];
+  readonly timers: Set<Timer>;
+  readonly wake: Set<() => void>;
+}
+
+export interface SimulatedRuntime extends RuntimeService {
+  /** Whether the container's script says that its probes succeed by now. */
+  isResponsive(id: string): boolean;
+}
+
+export function createSimulatedRuntime(
+  options: { readonly bootId: string },
+  { clock }: { readonly clock: Clock },
+): SimulatedRuntime {
+  const sandboxes = new Map<string, Sandbox>();
+  const containers = new Map<string, Container>();
+  const listeners = new Set<(event: RuntimeEvent) => void>();
+  let count = 0;
+
+  const nextId = () => (++count).toString(16).padStart(64, '0');
+  const imageOf = (image: string): ImageStatus => ({
+    id: `sha256:${hash(image)}`,
+    names: [image],
+    sizeBytes: 10_000_000,
+  });
+  const isPresent = (image: string) => !image.includes('missing');
+  const emit = (kind: RuntimeEvent['kind'], status: { pod: { uid: string }; id: string }) => {
+    for (const listener of listeners) {
+      listener({ kind, podUid: status.pod.uid, containerId: status.id });
+    }
+  };
+  const find = (id: string): Container => {
+    const container = containers.get(id);
+    if (container === undefined) throw new RuntimeError('NOT_FOUND', `No such container: ${id}`);
+    return container;
+  };
+  const write = (container: Container, text: string) => {
+    container.lines.push({ wallTime: clock.wallTime(), text });
+    for (const wake of container.wake) wake();
+  };
+  const after = (container: Container, delay: Millis, run: () => void) => {
+    const timer = clock.setTimer(delay, () => {
+      container.timers.delete(timer);
+      run();
+    });
+    container.timers.add(timer);
+  };
+
+  const exit = (container: Container, exitCode: number) => {
+    if (container.status.state === 'exited') return;
+    for (const timer of container.timers) timer.cancel();
+    container.timers.clear();
+    write(container, `exit ${exitCode}`);
+    container.status = {
+      ...container.status,
+      state: 'exited',
+      exitCode,
+      finishedAt: clock.wallTime(),
+    };
+    for (const wake of container.wake) wake();
+    emit('died', container.status);
+  };
+  const remove = (id: string) => {
+    const container = containers.get(id);
+    if (container === undefined) return;
+    exit(container, killedExitCode);
+    containers.delete(id);
+    emit('removed', container.status);
+  };
+  const stopSandbox = (id: string) => {
+    const sandbox = sandboxes.get(id);
+    if (sandbox === undefined || sandbox.status.state === 'not-ready') return;
+    sandbox.status = { ...sandbox.status, state: 'not-ready' };
+    emit('died', sandbox.status);
+  };
+
+  const select = <T extends { pod: { uid: string } }>(all: T[], filter?: RuntimeFilter): T[] =>
+    filter?.podUid === undefined ? all : all.filter((one) => one.pod.uid === filter.podUid);
+
+  return {
+    name: 'simulated',
+    version: () => Promise.resolve('1.0.0'),
+
+    runPodSandbox: (config) => {
+      const status: SandboxStatus = {
+        id: nextId(),
+        pod: config.pod,
+        attempt: config.attempt,
+        state: 'ready',
+        createdAt: clock.wallTime(),
+        address: config.address,
+        bootId: options.bootId,
+      };
+      sandboxes.set(status.id, { status, annotations: config.annotations });
+      emit('started', status);
+      return Promise.resolve(status);
+    },
+    stopPodSandbox: (id) => Promise.resolve(stopSandbox(id)),
+    removePodSandbox: (id) => {
+      for (const { status } of containers.values()) if (status.sandboxId === id) remove(status.id);
+      stopSandbox(id);
+      const sandbox = sandboxes.get(id);
+      sandboxes.delete(id);
+      if (sandbox !== undefined) emit('removed', sandbox.status);
+      return Promise.resolve();
+    },
+    listPodSandboxes: (filter) =>
+      Promise.resolve(
+        select(
+          [...sandboxes.values()].map((one) => one.status),
+          filter,
+        ),
+      ),
+
+    createContainer: async (sandbox, config) => {
+      await Promise.resolve();
+      const home = sandboxes.get(sandbox.id);
+      if (home === undefined)
+        throw new RuntimeError('NOT_FOUND', `No such container: ${sandbox.id}`);
+      if (!isPresent(config.image)) {
+        throw new RuntimeError('IMAGE_NOT_FOUND', `No such image: ${config.image}`);
+      }
+      const status: ContainerStatus = {
+        id: nextId(),
+        sandboxId: sandbox.id,
+        pod: sandbox.pod,
+        name: config.name,
+        attempt: config.attempt,
+        specHash: config.specHash,
+        state: 'created',
+        createdAt: clock.wallTime(),
+        startedAt: undefined,
+        finishedAt: undefined,
+        exitCode: undefined,
+        oomKilled: false,
+        error: undefined,
+        image: config.image,
+        imageId: imageOf(config.image).id,
+      };
+      const script = readScript(home.annotations, config.name, config.attempt);
+      containers.set(status.id, { status, script, lines: [], timers: new Set(), wake: new Set() });
+      return status.id;
+    },
+    startContainer: async (id) => {
+      const container = find(id);
+      if (container.script.startMillis > 0) await clock.sleep(container.script.startMillis);
+      if (!containers.has(id)) throw new RuntimeError('NOT_FOUND', `No such container: ${id}`);
+      const { image } = container.status;
+      if (image.includes('broken')) {
+        const error = 'OCI runtime create failed: executable file not found in $PATH';
+        const now = clock.wallTime();
+        container.status = { ...container.status, startedAt: now, error };
+        exit(container, 127);
+        throw new RuntimeError('FAILED', error);
+      }
+      container.status = { ...container.status, state: 'running', startedAt: clock.wallTime() };
+      write(container, `started ${container.status.name} attempt ${container.status.attempt}`);
+      const { runMillis, exitCode } = container.script;
+      if (runMillis !== undefined) after(container, runMillis, () => exit(container, exitCode));
+      emit('started', container.status);
+    },
+    signalContainer: (id, signal) => {
+      const container = containers.get(id);
+      if (container === undefined || container.status.state !== 'running') return Promise.resolve();
+      if (signal === 'SIGKILL') exit(container, killedExitCode);
+      else if (container.script.stopMillis !== undefined) {
+        write(container, 'caught SIGTERM');
+        after(container, container.script.stopMillis, () => exit(container, terminatedExitCode));
+      }
+      return Promise.resolve();
+    },
+    removeContainer: (id) => Promise.resolve(remove(id)),
+    listContainers: (filter) =>
+      Promise.resolve(
+        select(
+          [...containers.values()].map((one) => one.status),
+          filter,
+        ),
+      ),
+    containerStatus: (id) => Promise.resolve(containers.get(id)?.status),
+
+    exec: (id, command): Promise<ExecResult> => {
+      const container = find(id);
+      if (container.status.state !== 'running') {
+        return Promise.reject(new RuntimeError('FAILED', `container ${id} is not running`));
+      }
+      // A shell's `exit N` is understood; any other command succeeds once the script says ready.
+      const asked = /^exit (\d+)$/.exec(command.at(-1) ?? '');
+      const exitCode = asked !== null ? Number(asked[1]) : isResponsive(container) ? 0 : 1;
+      return Promise.resolve({ exitCode, output: '' });
+    },
+    stats: (id) => {
+      const container = containers.get(id);
+      if (container?.status.state !== 'running') return Promise.resolve(undefined);
+      const ranMillis = clock.elapsedSince(container.status.startedAt!);
+      return Promise.resolve({
+        cpuNanos: (ranMillis / millisPerSecond) * container.script.cpuMillis * 1_000_000,
+        memoryBytes: container.script.memoryBytes,
+      });
+    },
+    logs: (id, query, signal) => readLines(find(id), query, signal),
+
+    imageStatus: (image) => Promise.resolve(isPresent(image) ? imageOf(image) : undefined),
+    pullImage: (image) =>
+      isPresent(image)
+        ? Promise.resolve(imageOf(image))
+        : Promise.reject(
+            new RuntimeError(
+              'FAILED',
+              `pull access denied for ${image}, repository does not exist`,
+            ),
+          ),
+    listImages: () =>
+      Promise.resolve(
+        [...new Set([...containers.values()].map((one) => one.status.image))].map(imageOf),
+      ),
+    watch: (onEvent, signal) => {
+      listeners.add(onEvent);
+      signal.addEventListener('abort', () => listeners.delete(onEvent), { once: true });
+    },
+    isResponsive: (id) => {
+      const container = containers.get(id);
+      return container !== undefined && isResponsive(container);
+    },
+  };
+
+  function isResponsive({ status, script }: Container): boolean {
+    return (
+      status.state === 'running' && clock.elapsedSince(status.startedAt!) >= script.readyMillis
+    );
+  }
+}
+
+async function* readLines(
+  container: Container,
+  query: LogQuery,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder();
+  const { sinceWallTime = 0, tailLines } = query;
+  const chosen = container.lines.filter((line) => line.wallTime >= sinceWallTime);
+  let next =
+    tailLines === undefined
+      ? container.lines.length - chosen.length
+      : container.lines.length - Math.min(tailLines, chosen.length);
+  for (;;) {
+    while (next < container.lines.length && !signal.aborted) {
+      const { wallTime, text } = container.lines[next++]!;
+      const stamp = query.timestamps ? `${new Date(wallTime).toISOString()} ` : '';
+      yield encoder.encode(`${stamp}${text}\n`);
+    }
+    if (!query.follow || container.status.state === 'exited' || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        container.wake.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      container.wake.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}
+
+/** FNV-1a, repeated to the length of a digest; only its stability matters. */
+function hash(text: string): string {
+  let digest = '';
+  for (let round = 0; round < 8; round++) {
+    let value = 0x811c9dc5 ^ round;
+    for (let index = 0; index < text.length; index++) {
+      value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+    }
+    digest += (value >>> 0).toString(16).padStart(8, '0');
+  }
+  return digest;
+}
