@@ -10,6 +10,8 @@ export interface Part {
   /** Say `etcd-1`. */
   readonly name: string;
   readonly running: boolean;
+  /** Dead by itself, and started again and again. */
+  readonly crashing: boolean;
   /** As the engine or the supervisor says it, say `Exited (137) 2 minutes ago`. */
   readonly detail: string;
 }

@@ -160,7 +160,14 @@ export async function waitUntilReady(
   steps: Steps,
 ): Promise<void> {
   const wait = (name: string, part: string, check: () => Promise<Progress>) =>
-    steps.run(name, async (step) => waitFor(step, waitOptions(cluster, name, part), check));
+    steps.run(name, async (step) => {
+      const options = waitOptions(cluster, name, part);
+      try {
+        return await waitFor(step, options, check);
+      } catch (error) {
+        throw await withCrashes(error, cluster);
+      }
+    });
   const nodeNames = cluster.state.nodes.map((node) => node.name);
   await wait('etcd', 'etcd-1', async () => etcdHasLeader(cluster));
   await wait('API servers', 'apiserver-1', async () =>
@@ -169,6 +176,17 @@ export async function waitUntilReady(
   await wait('Leaders', 'controller-manager-1', async () => leadersElected(rest));
   const nodePart = cluster.state.mode === 'local' ? 'node-agent' : 'node-1';
   await wait('Nodes', nodePart, async () => nodesReady(rest, nodeNames));
+}
+
+/** A wait that failed has a cause more often than not: a part that cannot live. */
+async function withCrashes(error: unknown, cluster: Cluster): Promise<unknown> {
+  if (!(error instanceof CommandFailure)) return error;
+  const crashing = (await cluster.parts()).filter((part) => part.crashing).map((part) => part.name);
+  if (crashing.length === 0) return error;
+  return new CommandFailure(`${error.message}; ${crashing.join(', ')} cannot start`, {
+    remedies: [`read why: ./drydock logs ${crashing[0]} --tail 30`, ...error.remedies],
+    cause: error,
+  });
 }
 
 function waitOptions(cluster: Cluster, what: string, part: string) {

@@ -40,7 +40,13 @@ export function createDockerCluster(state: ClusterState, folder: StateFolder): C
       .map((line) => {
         const [id, name, status, detail] = line.split('\t') as [string, string, string, string];
         const part = name.slice(state.name.length + 1);
-        return { id, name: part, running: status === 'running', detail };
+        return {
+          id,
+          name: part,
+          running: status === 'running',
+          crashing: status === 'restarting',
+          detail,
+        };
       })
       .filter((container) => !oneShot.test(container.name))
       .toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));

@@ -20,7 +20,12 @@ export function createLocalCluster(state: ClusterState, folder: StateFolder): Cl
   const parts = async (): Promise<readonly Part[]> => {
     const status = await askSupervisor<readonly ChildStatus[]>(socket, 'GET', '/status');
     if (status === undefined) {
-      return localParts.map((name) => ({ name, running: false, detail: 'stopped' }));
+      return localParts.map((name) => ({
+        name,
+        running: false,
+        crashing: false,
+        detail: 'stopped',
+      }));
     }
     return status.map(({ name, state, pid, restarts, lastEnd }) => {
       const again =
@@ -28,6 +33,7 @@ export function createLocalCluster(state: ClusterState, folder: StateFolder): Cl
       return {
         name,
         running: state === 'running',
+        crashing: state === 'waiting',
         detail: `${state}${pid === undefined ? '' : ` (pid ${pid})`}${again}`,
       };
     });
