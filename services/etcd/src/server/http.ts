@@ -4,19 +4,14 @@
  * Liveness says whether a restart would help, so a lost quorum does not fail it; readiness says whether
  * requests can be served now.
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { AlarmType } from '@drydock/proto/etcd';
 import type { Registry } from 'prom-client';
 import type { MemberCore } from './core.ts';
+import type { PlainReply } from './grpc-server.ts';
 import { apiVersion } from './maintenance-service.ts';
 
-interface Reply {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-const json = (status: number, body: object): Reply => ({
+const json = (status: number, body: object): PlainReply => ({
   status,
   type: 'application/json',
   body: JSON.stringify(body),
@@ -33,9 +28,11 @@ export function notReadyReason(core: MemberCore): string | undefined {
   return undefined;
 }
 
-export function createHttpHandler(core: MemberCore, metrics: Registry): RequestListener {
-  const reply = async (request: IncomingMessage): Promise<Reply> => {
-    const path = (request.url ?? '/').split('?')[0];
+/** Answers one path, whatever version of HTTP asks. */
+export type PlainHandler = (path: string) => Promise<PlainReply>;
+
+export function createPlainHandler(core: MemberCore, metrics: Registry): PlainHandler {
+  return async (path) => {
     switch (path) {
       case '/health': {
         const reason = notReadyReason(core);
@@ -58,9 +55,12 @@ export function createHttpHandler(core: MemberCore, metrics: Registry): RequestL
         return { status: 404, type: 'text/plain', body: '404 page not found\n' };
     }
   };
-  return (request: IncomingMessage, response: ServerResponse) => {
+}
+
+export function overHttp1(core: MemberCore, plain: PlainHandler): RequestListener {
+  return (request, response) => {
     request.resume();
-    reply(request).then(
+    plain((request.url ?? '/').split('?')[0]!).then(
       ({ status, type, body }) => response.writeHead(status, { 'content-type': type }).end(body),
       (error: unknown) => {
         core.log.error({ err: error, url: request.url }, 'an HTTP request failed by a bug');

@@ -3,7 +3,6 @@
  * the bottom up and stops in reverse.
  */
 import { join } from 'node:path';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Clock, Disk, Logger, Random } from '@drydock/ports';
 import {
   Member,
@@ -23,8 +22,9 @@ import type { Replica } from '../replica/types.ts';
 import { createClusterService } from './cluster-service.ts';
 import { encodeCommand } from './command.ts';
 import type { MemberCore } from './core.ts';
-import { addMethods, type GrpcMethods, type UnaryHandler } from './grpc.ts';
-import { createHttpHandler, notReadyReason } from './http.ts';
+import type { GrpcMethods, UnaryHandler } from './grpc.ts';
+import { createGrpcServer } from './grpc-server.ts';
+import { createPlainHandler, notReadyReason, overHttp1 } from './http.ts';
 import { createKvService } from './kv-service.ts';
 import {
   createLeaseAuthority,
@@ -59,6 +59,8 @@ export interface RunningMember extends AsyncDisposable {
 }
 
 const requestSlackBytes = 512 * 1024;
+/** A frame of Raft messages: what a turn of the loop sent, bounded by the sender's queue. */
+const peerMessageBytesMax = 128 * 1024 * 1024;
 const publishPause = 500;
 
 /** @throws Error that says what cannot be used */
@@ -201,31 +203,24 @@ async function openPorts(core: MemberCore, config: MemberConfig, context: PortsC
     createMaintenanceService(core),
   ];
   const peerServices = [network.methods, peerLeaseMethods(authority), createClusterService(core)];
-  const http = createHttpHandler(core, context.metrics);
+  const plain = createPlainHandler(core, context.metrics);
   const open = async (
     urls: readonly string[],
     services: readonly GrpcMethods[],
     tls: ListenerTls | undefined,
     bytesMax: number,
   ) => {
-    const server = new Server({
-      'grpc.max_receive_message_length': bytesMax,
-      'grpc.max_send_message_length': -1,
-    });
-    for (const service of services) addMethods(server, service, core.log);
-    const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
-    starting.defer(() => {
-      injector.destroy();
-      server.forceShutdown();
-    });
+    const server = starting.use(
+      createGrpcServer({ services, messageBytesMax: bytesMax, plain, log: core.log }),
+    );
     const listeners: Listener[] = [];
     for (const url of urls) {
       const listener = await listen({
         url,
         tls,
         log: core.log,
-        onHttp2: (socket) => injector.injectConnection(socket),
-        onHttp1: http,
+        onHttp2: (socket) => server.accept(socket),
+        onHttp1: overHttp1(core, plain),
       });
       listeners.push(starting.use(listener));
     }
@@ -233,7 +228,7 @@ async function openPorts(core: MemberCore, config: MemberConfig, context: PortsC
   };
   const clientBytesMax = config.requestBytesMax + requestSlackBytes;
   return {
-    peerPorts: await open(config.listenPeerUrls, peerServices, config.peerTls, -1),
+    peerPorts: await open(config.listenPeerUrls, peerServices, config.peerTls, peerMessageBytesMax),
     clientPorts: await open(
       config.listenClientUrls,
       clientServices,
