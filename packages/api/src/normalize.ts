@@ -275,9 +275,7 @@ function alwaysOf(name: SchemaName): readonly Always[] {
       !isTime &&
       field.type !== 'any' &&
       field.type !== 'RawExtension' &&
-      (field.container === undefined
-        ? isStruct || !field.omitempty
-        : !field.omitempty && field.required === true);
+      (!field.omitempty || (field.container === undefined && isStruct));
     if (isWritten) always.push({ name: fieldName, field });
   }
   alwaysWritten.set(name, always);

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import {
+  aggregatedDiscovery,
+  aggregatedDiscoveryMediaType,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+} from './discovery.ts';
+import { kinds } from './registry.ts';
+
+describe('aggregated discovery', () => {
+  test('the core group is at /api without a name, every other at /apis by its name', () => {
+    const core = aggregatedDiscovery('api', 'v2') as { items: { metadata: { name?: string } }[] };
+    expect(core.items).toHaveLength(1);
+    expect(core.items[0]!.metadata.name).toBeUndefined();
+    const rest = aggregatedDiscovery('apis', 'v2beta1') as typeof core & { apiVersion: string };
+    expect(rest.apiVersion).toBe('apidiscovery.k8s.io/v2beta1');
+    expect(rest.items.map((item) => item.metadata.name)).toEqual([
+      'apps',
+      'coordination.k8s.io',
+      'discovery.k8s.io',
+    ]);
+  });
+
+  test('a resource says its kind, scope, names and subresources', () => {
+    const { items } = aggregatedDiscovery('apis', 'v2') as {
+      items: { versions: { freshness: string; resources: { resource: string }[] }[] }[];
+    };
+    const [version] = items[0]!.versions;
+    expect(version!.freshness).toBe('Current');
+    expect(version!.resources[0]).toMatchObject({
+      resource: 'deployments',
+      responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
+      scope: 'Namespaced',
+      singularResource: 'deployment',
+      shortNames: ['deploy'],
+      categories: ['all'],
+      subresources: [
+        { subresource: 'status' },
+        {
+          subresource: 'scale',
+          responseKind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+        },
+      ],
+    });
+  });
+
+  test('the media type names the version', () => {
+    expect(aggregatedDiscoveryMediaType('v2')).toBe(
+      'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+    );
+  });
+});
+
+describe('discovery for older clients', () => {
+  test('drain finds pods/eviction of policy/v1, without which it would delete', () => {
+    const { resources } = apiResourceList('', 'v1') as { resources: { name: string }[] };
+    expect(resources.find(({ name }) => name === 'pods/eviction')).toEqual({
+      name: 'pods/eviction',
+      singularName: '',
+      namespaced: true,
+      group: 'policy',
+      version: 'v1',
+      kind: 'Eviction',
+      verbs: ['create'],
+    });
+  });
+
+  test('each group is listed once and has a document of its own', () => {
+    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}] });
+    expect(apiGroup('apps')).toMatchObject({
+      kind: 'APIGroup',
+      preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },
+    });
+    expect(apiGroup('nope')).toBeUndefined();
+    expect(apiResourceList('apps', 'v2')).toBeUndefined();
+  });
+
+  test('every kind is found in the list of its group version', () => {
+    for (const { group, version, resource } of kinds) {
+      const { resources } = apiResourceList(group, version) as { resources: { name: string }[] };
+      expect(resources.map(({ name }) => name)).toContain(resource);
+    }
+  });
+});
