@@ -129,10 +129,16 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
         ...common(name),
       }),
     ),
-    ...shape.schedulers.map((name) => child(name, 'scheduler', clientFlags(name, 'scheduler'))),
+    ...shape.schedulers.map((name) =>
+      child(name, 'scheduler', {
+        'leader-elect-identity': name,
+        ...clientFlags(name, 'scheduler'),
+      }),
+    ),
     ...shape.controllerManagers.map((name) =>
       child(name, 'controller-manager', {
         'cluster-cidr': state.podSubnet,
+        'leader-elect-identity': name,
         ...clientFlags(name, 'controller-manager'),
       }),
     ),
