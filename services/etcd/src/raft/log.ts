@@ -114,7 +114,7 @@ export class RaftLog {
   tryAppend(
     previous: { index: LogIndex; term: Term },
     entries: readonly Entry[],
-    options: { unchecked?: boolean; overwriteCommitted?: boolean } = {},
+    options: { unchecked?: boolean; cut?: boolean } = {},
   ): LogIndex | undefined {
     if (!this.matches(previous.index, previous.term)) {
       if (options.unchecked !== true || previous.index > this.lastIndex) return undefined;
@@ -125,14 +125,16 @@ export class RaftLog {
       const start = entries[firstNew]!.index;
       if (start <= this.lastIndex) {
         assert(
-          start > this.#committed || options.overwriteCommitted === true,
+          start > this.#committed || options.cut === true,
           `entry ${start} conflicts below the commit index ${this.#committed}`,
         );
         this.#truncate(start);
       }
       for (let at = firstNew; at < entries.length; at++) this.#entries.push(entries[at]!);
     }
-    return previous.index + entries.length;
+    const last = previous.index + entries.length;
+    if (options.cut === true && last < this.lastIndex) this.#truncate(last + 1);
+    return last;
   }
 
   #truncate(from: LogIndex): void {

@@ -13,8 +13,8 @@ export const mutants = [
   'read-without-quorum',
   /** A read is answered before the leader has committed in its own term. */
   'read-before-first-commit',
-  /** Committed entries give way to a leader's conflicting ones. */
-  'truncate-committed',
+  /** An append cuts off whatever followed its entries, also when it is a late one (5.3). */
+  'cut-on-append',
   /** A vote is given without comparing logs (5.4.1). */
   'vote-for-stale-log',
   /** A minority is enough to commit. */

@@ -111,15 +111,15 @@ export function handleAppend(state: RaftState, request: AppendRequest): void {
     });
   const accept = (index: LogIndex) => answer({ index, rejected: false, hintIndex: 0, hintTerm: 0 });
 
-  const overwriteCommitted = options.mutant === 'truncate-committed';
-  if (request.previousIndex < log.committed && !overwriteCommitted) {
+  const cut = options.mutant === 'cut-on-append';
+  if (request.previousIndex < log.committed && !cut) {
     // What is committed matches every leader's log; the leader goes on from there.
     accept(log.committed);
     return;
   }
   const previous = { index: request.previousIndex, term: request.previousTerm };
   const matched = log.tryAppend(previous, request.entries, {
-    overwriteCommitted,
+    cut,
     unchecked: options.mutant === 'append-without-check',
   });
   if (matched === undefined) {

@@ -54,8 +54,10 @@ export interface ClusterOptions {
   readonly snapshotCount?: number;
   readonly catchUpEntries?: number;
   readonly segmentBytesMax?: number;
+  readonly messageBytesMax?: number;
+  readonly inflightMax?: number;
+  readonly electionTimeout?: number;
   readonly onApply?: (member: Member, entry: CommittedEntry) => void;
-  readonly onStart?: (member: Member) => void;
 }
 
 export interface Cluster {
@@ -65,6 +67,8 @@ export interface Cluster {
   start(member: Member): void;
   crash(member: Member): void;
   leader(): Member | undefined;
+  /** Called when a member has become leader. */
+  onElected: ((member: Member) => void) | undefined;
 }
 
 export function createCluster(options: ClusterOptions): Cluster {
@@ -97,6 +101,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   const start = (member: Member) => {
     if (member.isUp) return;
     member.isUp = true;
+    member.failure = undefined;
     const life = ++member.life;
     const isAlive = () => member.life === life && member.isUp;
     const machine = createRegisterMachine({
@@ -135,8 +140,9 @@ export function createCluster(options: ClusterOptions): Cluster {
         segmentBytesMax: options.segmentBytesMax ?? 4096,
         preallocateBytes: 256,
         requestTimeout: 3_000,
-        inflightMax: 8,
-        messageBytesMax: 600,
+        inflightMax: options.inflightMax ?? 8,
+        messageBytesMax: options.messageBytesMax ?? 600,
+        electionTimeout: options.electionTimeout ?? 1_000,
         mutant: options.mutant,
         observe: (raft) => {
           if (isAlive()) member.raft = raft;
@@ -147,7 +153,9 @@ export function createCluster(options: ClusterOptions): Cluster {
         if (!isAlive()) return;
         member.replica = replica;
         member.machine = machine;
-        options.onStart?.(member);
+        replica.onLeaderChange(({ role }) => {
+          if (role === 'leader' && isAlive()) cluster.onElected?.(member);
+        });
         void replica.failed.then((failure) => {
           if (isAlive()) member.failure = failure;
         });
@@ -158,7 +166,8 @@ export function createCluster(options: ClusterOptions): Cluster {
     );
   };
 
-  return {
+  const cluster: Cluster = {
+    onElected: undefined,
     scheduler,
     network,
     members,
@@ -174,6 +183,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     },
     leader: () => members.find((member) => member.replica?.isLeader() === true),
   };
+  return cluster;
 }
 
 /** The timers of a dead process do not fire. */

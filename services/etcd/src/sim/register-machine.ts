@@ -14,10 +14,12 @@ interface Registers {
 /** Survives the crashes of its member. */
 export interface RegisterStorage {
   durable: Registers;
+  /** Snapshots that were installed. */
+  installed: number;
 }
 
 export function createRegisterStorage(): RegisterStorage {
-  return { durable: { index: 0, writes: new Map() } };
+  return { durable: { index: 0, writes: new Map() }, installed: 0 };
 }
 
 export interface RegisterMachine extends StateMachine<LogIndex> {
@@ -88,6 +90,7 @@ export function createRegisterMachine(options: RegisterMachineOptions): Register
       const received = decodeRegisters(Uint8Array.from(chunks));
       await later(() => {
         storage.durable = { index: meta.index, writes: received };
+        storage.installed++;
         index = meta.index;
         writes = new Map(received);
       });
