@@ -92,7 +92,7 @@ async function start(context: Context): Promise<void> {
   }
   stack.use(
     await createNodeApi(
-      { host: '0.0.0.0', port: config.port, tls },
+      { host: config.runtime === 'simulated' ? '127.0.0.1' : '0.0.0.0', port: config.port, tls },
       {
         clock,
         log,
@@ -132,7 +132,9 @@ function tellNode(agents: ReadonlyMap<string, NodeAgent>, node: Node, tellNodes:
   else agents.get(node.metadata.name)?.setNodes([node]);
 }
 
-const networkFactsOf = (node: Node) => JSON.stringify([node.spec.podCIDR, node.status.addresses]);
+function networkFactsOf(node: Node): string {
+  return JSON.stringify([node.spec.podCIDR, node.status.addresses]);
+}
 
 /** Registration goes on beside the first list: neither waits for the other. */
 async function startAgents(

@@ -14,6 +14,8 @@ export interface ClusterShape {
   readonly controllerManagers: readonly string[];
   readonly loadBalancer: string;
   readonly nodes: readonly string[];
+  /** One process simulates all nodes, and needs an identity that may speak for each. */
+  readonly simulatedNodes: boolean;
   /** Names or addresses by which people reach the apiservers besides loopback. */
   readonly extraHosts: readonly string[];
   /** Pod addresses are cut from this range, a /24 a node. */
@@ -29,6 +31,7 @@ export interface ShapeOptions {
   readonly clusterName?: string;
   readonly nodes?: number;
   readonly nodeNames?: readonly string[];
+  readonly simulatedNodes?: boolean;
   readonly extraHosts?: readonly string[];
   readonly podSubnet?: string;
   readonly serviceSubnet?: string;
@@ -43,6 +46,7 @@ export function createShape(options: ShapeOptions = {}): ClusterShape {
     controllerManagers: numbered('controller-manager', 2),
     loadBalancer: 'load-balancer',
     nodes: options.nodeNames ?? numbered('node', options.nodes ?? 3),
+    simulatedNodes: options.simulatedNodes ?? false,
     extraHosts: options.extraHosts ?? [],
     podSubnet: options.podSubnet ?? '10.244.0.0/16',
     serviceSubnet: options.serviceSubnet ?? '10.96.0.0/16',

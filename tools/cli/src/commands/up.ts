@@ -123,7 +123,11 @@ async function startLocal(state: ClusterState, folder: StateFolder, steps: Steps
       authorityFolder: folder.file('authority'),
       folderOf: (component) =>
         component === 'admin' ? adminFiles(folder).folder : folder.file(`components/${component}`),
-      shape: createShape({ clusterName: state.name, nodes: 1, serviceSubnet: state.serviceSubnet }),
+      shape: createShape({
+        clusterName: state.name,
+        simulatedNodes: true,
+        serviceSubnet: state.serviceSubnet,
+      }),
       wallTime: Date.now(),
     });
     writeKubeconfig(state, folder);

@@ -157,9 +157,6 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
       'boot-id-file': join(folder, 'boot-id'),
       'root-dir': join(folder, 'data/node-agent'),
       ...clientFlags('node-agent', 'kubelet'),
-      'ca-file': pki('node-1', 'ca.crt'),
-      'tls-cert-file': pki('node-1', 'kubelet.crt'),
-      'tls-private-key-file': pki('node-1', 'kubelet.key'),
     }),
   ];
 }

@@ -47,7 +47,7 @@ export function planPki(shape: ClusterShape): readonly ComponentFolder[] {
     ...shape.controllerManagers.map((name) =>
       clientFolder(name, 'controller-manager', 'system:kube-controller-manager'),
     ),
-    ...shape.nodes.map(nodeFolder),
+    ...(shape.simulatedNodes ? [simulatedNodesFolder()] : shape.nodes.map(nodeFolder)),
     adminFolder(),
   ];
 }
@@ -134,6 +134,25 @@ function nodeFolder(name: string): ComponentFolder {
         addresses: loopback.addresses,
       },
       { file: 'kube-proxy', authority: 'ca', commonName: 'system:kube-proxy', ...clientOnly },
+    ],
+    copies: ['ca.crt'],
+  };
+}
+
+/** A node may only change itself; a process that plays many needs the rights of all. */
+function simulatedNodesFolder(): ComponentFolder {
+  return {
+    component: 'node-agent',
+    certificates: [
+      {
+        file: 'kubelet',
+        authority: 'ca',
+        commonName: 'drydock:simulated-nodes',
+        organization: 'system:masters',
+        server: true,
+        client: true,
+        ...loopback,
+      },
     ],
     copies: ['ca.crt'],
   };
