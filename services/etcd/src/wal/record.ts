@@ -158,10 +158,17 @@ export function findRecord(bytes: Uint8Array, at: number, chain: number): Record
 }
 
 /**
- * Whether a valid record stands anywhere after `at`, where none does. Its chain starts from the four
- * bytes before it, whatever happened to the record that they end.
+ * Where a valid record stands after `at`, where none does. Its chain starts from the four bytes before
+ * it, whatever happened to the record that they end; or, if those four bytes are what is damaged, from
+ * the sum that should stand there.
  */
-export function findLaterRecord(bytes: Uint8Array, at: number): number | undefined {
+export function findLaterRecord(bytes: Uint8Array, at: number, chain: number): number | undefined {
+  if (at + recordOverheadBytes > bytes.length) return undefined;
+  const end = at + 4 + readUint32(bytes, at);
+  if (end + 4 <= bytes.length) {
+    const next = findRecord(bytes, end + 4, crc32c(chain, bytes, at, end));
+    if (next !== undefined) return end + 4;
+  }
   let last = bytes.length;
   while (last > at && bytes[last - 1] === 0) last--;
   for (let start = at + 4; start < last; start++) {

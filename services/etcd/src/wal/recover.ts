@@ -115,7 +115,7 @@ function replaySegment(
   }
   if (isHeader) throw WalError.corrupt(path, offset, 'its first record is damaged');
   if (context.isLast) {
-    const later = findLaterRecord(bytes, offset);
+    const later = findLaterRecord(bytes, offset, chain);
     if (later !== undefined) {
       throw WalError.corrupt(path, offset, `valid records follow from byte ${later} on`);
     }

@@ -83,6 +83,7 @@ export class Wal {
   /** As of the last durable batch. */
   #end: LogEnd;
   #gathering: Pending;
+  #writing: Pending | undefined;
   #spare: ByteWriter;
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
@@ -146,6 +147,7 @@ export class Wal {
    * segments that are no longer needed are gone; never rejects: a failure is told by `onFailure`.
    */
   async release(base: SnapshotMeta): Promise<void> {
+    if (this.#failure !== undefined) return;
     const pending = this.#gathering;
     writeItem(pending.writer, { kind: 'base', snapshot: base });
     pending.end = { ...pending.end, base };
@@ -174,12 +176,12 @@ export class Wal {
   }
 
   async #flush(): Promise<void> {
-    // A promise that is already resolved lets the caller append more in the same turn.
     try {
       while (this.#gathering.writer.length > 4) {
         const pending = this.#gathering;
         this.#gathering = this.#newPending(this.#spare, pending.sequence);
         this.#gathering.end = pending.end;
+        this.#writing = pending;
         await this.#writePending(pending);
         this.#spare = pending.writer;
         this.#end = pending.end;
@@ -190,7 +192,8 @@ export class Wal {
     } catch (error) {
       this.#failure = error as Error;
       this.#options.onFailure(this.#failure);
-      for (const resolve of this.#gathering.waiting) resolve();
+      const waiting = [...(this.#writing?.waiting ?? []), ...this.#gathering.waiting];
+      for (const resolve of waiting) resolve();
     }
   }
 
