@@ -1,0 +1,159 @@
+/**
+ * The watch cache: all of /registry as of one revision of the store, and everything that reads and
+ * watches it.
+ *
+ * 1. `revision` is exact: all writes up to it are applied, none after it (storage/feed.ts).
+ * 2. A consistent read asks etcd for its revision and waits until the cache is there.
+ * 3. Nothing here waits without a bound.
+ */
+import {
+  serviceUnavailableError,
+  timeoutError,
+  tooLargeResourceVersionError,
+  type KindDefinition,
+} from '@drydock/api';
+import type { Clock, Logger, Millis } from '@drydock/ports';
+import { EventType, type Event, type KeyValue } from '@drydock/proto/etcd';
+import type { EtcdClient } from '../storage/etcd-client.ts';
+import type { FeedSink } from '../storage/feed.ts';
+import { createKeyParser } from '../storage/keys.ts';
+import { StoredObject } from '../storage/stored-object.ts';
+import { ResourceCache } from './resource-cache.ts';
+
+export interface CacherOptions {
+  readonly kinds: readonly KindDefinition[];
+  readonly etcd: EtcdClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Cacher extends FeedSink, Disposable {
+  /** What is applied; 0 before the first list. */
+  readonly revision: number;
+  readonly isFilled: boolean;
+  of(kind: KindDefinition): ResourceCache;
+  /** Resolves when the cache is at least as new as the store at the time of the call. */
+  waitForCurrent(): Promise<void>;
+  /** Resolves when the cache holds the given revision; undefined: when it holds anything. */
+  waitFor(revision: number | undefined): Promise<void>;
+}
+
+const catchUpMillisMax: Millis = 5_000;
+const freshnessMillisMax: Millis = 3_000;
+const bookmarkMillis: Millis = 60_000;
+
+interface Waiter {
+  readonly revision: number;
+  readonly done: () => void;
+}
+
+export function createCacher(options: CacherOptions): Cacher {
+  const { clock, etcd, log } = options;
+  const caches = new Map(options.kinds.map((kind) => [kind, new ResourceCache(kind)]));
+  const parseKey = createKeyParser(options.kinds);
+  const waiters = new Set<Waiter>();
+  let revision = 0;
+
+  const reached = (now: number) => {
+    revision = now;
+    for (const waiter of waiters) {
+      if (waiter.revision > now) continue;
+      waiters.delete(waiter);
+      waiter.done();
+    }
+  };
+
+  const read = ({ key, value, modRevision }: KeyValue) => {
+    const parsed = parseKey(Buffer.from(key).toString());
+    if (parsed === undefined) return undefined;
+    const object = StoredObject.fromStorage(parsed, value, modRevision);
+    if (object === undefined) log.error({ key: parsed.key }, 'a value in etcd is not readable');
+    return object;
+  };
+
+  const until = (wanted: number, millis: Millis): Promise<boolean> => {
+    if (revision >= wanted) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        revision: wanted,
+        done: () => {
+          timer.cancel();
+          resolve(true);
+        },
+      };
+      const timer = clock.setTimer(millis, () => {
+        waiters.delete(waiter);
+        resolve(false);
+      });
+      waiters.add(waiter);
+    });
+  };
+
+  const applyEvent = (event: Event) => {
+    const pair = event.kv!;
+    if (event.type === EventType.delete) {
+      const parsed = parseKey(Buffer.from(pair.key).toString());
+      if (parsed !== undefined) {
+        caches.get(parsed.kind)!.apply(parsed.key, undefined, pair.modRevision);
+      }
+      return;
+    }
+    const object = read(pair);
+    if (object !== undefined) caches.get(object.kind)!.apply(object.key, object, object.revision);
+  };
+
+  let bookmarks = clock.setTimer(bookmarkMillis, function send() {
+    for (const cache of caches.values()) cache.bookmark(revision);
+    bookmarks = clock.setTimer(bookmarkMillis, send);
+  });
+
+  return {
+    get revision() {
+      return revision;
+    },
+    get isFilled() {
+      return revision > 0;
+    },
+    of: (kind) => {
+      const cache = caches.get(kind);
+      if (cache === undefined) throw new Error(`no cache of ${kind.resource}`);
+      return cache;
+    },
+    reset: (pairs, now) => {
+      const objects = new Map<KindDefinition, StoredObject[]>();
+      for (const pair of pairs) {
+        const object = read(pair);
+        if (object === undefined) continue;
+        const list = objects.get(object.kind);
+        if (list === undefined) objects.set(object.kind, [object]);
+        else list.push(object);
+      }
+      for (const [kind, cache] of caches) cache.reset(objects.get(kind) ?? [], now);
+      log.info({ revision: now, objects: pairs.length }, 'cache filled');
+      reached(now);
+    },
+    apply: (events, now) => {
+      for (const event of events) applyEvent(event);
+      reached(now);
+    },
+    waitForCurrent: async () => {
+      const wanted = await etcd.currentRevision();
+      if (await until(wanted, catchUpMillisMax)) return;
+      throw timeoutError(
+        `the watch cache is at revision ${revision} and did not reach etcd's revision ${wanted} within ${catchUpMillisMax} ms`,
+      );
+    },
+    waitFor: async (wanted) => {
+      if (wanted === undefined) {
+        if (await until(1, freshnessMillisMax)) return;
+        throw serviceUnavailableError('the watch cache is not filled yet: etcd was not reached');
+      }
+      if (await until(wanted, freshnessMillisMax)) return;
+      throw tooLargeResourceVersionError(String(wanted), String(revision));
+    },
+    [Symbol.dispose]: () => {
+      bookmarks.cancel();
+      for (const cache of caches.values()) cache.endWatchers();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What a node-agent may write: its own Node and Lease, the pods bound to it, events. The table of
+ * authz/ says which resources; this looks at the objects. A node that was taken over can harm nothing
+ * but itself.
+ */
+import { forbiddenError, type KubernetesObject, type Pod } from '@drydock/api';
+import type { PeerIdentity } from '@drydock/rpc';
+import type { Target } from '../requests.ts';
+
+const nodeUserPrefix = 'system:node:';
+
+/** The node that a user is the agent of. */
+export function nodeOf(user: PeerIdentity): string | undefined {
+  if (!user.groups.includes('system:nodes') || !user.user.startsWith(nodeUserPrefix))
+    return undefined;
+  return user.user.slice(nodeUserPrefix.length);
+}
+
+export interface NodeWrite {
+  readonly target: Target;
+  /** Undefined when it is deleted. */
+  readonly object: KubernetesObject | undefined;
+  readonly old: KubernetesObject | undefined;
+  readonly part: 'all' | 'status' | 'finalize' | 'decided';
+}
+
+/** @throws ApiError Forbidden */
+export function admitNodeWrite(user: PeerIdentity, write: NodeWrite): void {
+  const node = nodeOf(user);
+  if (node === undefined) return;
+  const { target } = write;
+  const refuse = (why: string) => forbiddenError(target.kind, target.name, why);
+  switch (target.kind.resource) {
+    case 'nodes':
+      if (target.name !== node) {
+        throw refuse(`node "${node}" is not allowed to modify node "${target.name}"`);
+      }
+      if (write.object === undefined)
+        throw refuse(`node "${node}" is not allowed to delete itself`);
+      return;
+    case 'leases':
+      if (target.namespace !== 'kube-node-lease' || target.name !== node) {
+        throw refuse(`can only access node lease with the same name as the requesting node`);
+      }
+      return;
+    case 'pods':
+      admitPodWrite(node, write, refuse);
+      return;
+    case 'events':
+      return;
+    default:
+      throw refuse(`node "${node}" may not write ${target.kind.resource}`);
+  }
+}
+
+function admitPodWrite(node: string, write: NodeWrite, refuse: (why: string) => Error): void {
+  const pod = (write.old ?? write.object) as Pod;
+  if (write.old === undefined) throw refuse(`node "${node}" may not create pods`);
+  if (pod.spec.nodeName !== node) {
+    throw refuse(
+      `node "${node}" can only delete or update the status of pods with spec.nodeName set to itself`,
+    );
+  }
+  if (write.object !== undefined && write.part !== 'status') {
+    throw refuse(`node "${node}" can only update the status of its pods`);
+  }
+}

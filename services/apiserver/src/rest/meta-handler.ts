@@ -1,0 +1,172 @@
+/** What is beside the resources: version, discovery, OpenAPI, health, metrics. */
+import {
+  aggregatedDiscovery,
+  aggregatedDiscoveryMediaType,
+  apiGroup,
+  apiGroupList,
+  apiResourceList,
+  apiVersions,
+  openApiV2Stub,
+  openApiV3,
+  openApiV3Index,
+} from '@drydock/api';
+import type { Exchange } from './exchange.ts';
+import { parseAccept } from './negotiate.ts';
+import type { Respond } from './respond.ts';
+
+export const serverVersion = 'v1.32.4';
+
+const versionInfo = {
+  major: '1',
+  minor: '32',
+  gitVersion: `${serverVersion}+drydock`,
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: '',
+  compiler: 'node',
+  platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
+};
+
+/** Undefined is healthy; otherwise the reason. */
+export type Check = () => string | undefined;
+
+export interface MetaHandlerOptions {
+  /** host:port that clients without aggregated discovery are told. */
+  readonly serverAddress: () => string;
+  readonly livenessChecks: ReadonlyMap<string, Check>;
+  readonly readinessChecks: ReadonlyMap<string, Check>;
+  readonly metrics: { metrics(): Promise<string>; readonly contentType: string };
+}
+
+export interface MetaRequest {
+  readonly exchange: Exchange;
+  readonly respond: Respond;
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+/** False when nothing is there. */
+export type MetaHandler = (request: MetaRequest) => Promise<boolean>;
+
+export function createMetaHandler(options: MetaHandlerOptions): MetaHandler {
+  return async (request) => {
+    const { path, respond } = request;
+    const [root] = path.split('/').slice(1);
+    switch (root) {
+      case 'version':
+        sendJson(respond, versionInfo);
+        return true;
+      case 'api':
+      case 'apis':
+        return discover(request, root, options);
+      case 'openapi':
+        return sendOpenApi(request);
+      case 'livez':
+      case 'healthz':
+        sendHealth(request, root, options.livenessChecks);
+        return true;
+      case 'readyz':
+        sendHealth(request, root, new Map([...options.livenessChecks, ...options.readinessChecks]));
+        return true;
+      case 'metrics':
+        respond(200, options.metrics.contentType, await options.metrics.metrics());
+        return true;
+      default:
+        return false;
+    }
+  };
+}
+
+function sendJson(respond: Respond, value: unknown): void {
+  respond(200, 'application/json', `${JSON.stringify(value)}\n`);
+}
+
+function discover(
+  { exchange, respond, path }: MetaRequest,
+  root: 'api' | 'apis',
+  options: MetaHandlerOptions,
+): boolean {
+  const words = path
+    .split('/')
+    .slice(1)
+    .filter((word) => word !== '');
+  if (words.length === 1) {
+    const wanted = aggregatedVersion(exchange.header('accept'));
+    if (wanted !== undefined) {
+      const body = `${JSON.stringify(aggregatedDiscovery(root, wanted))}\n`;
+      respond(200, aggregatedDiscoveryMediaType(wanted), body, [], { vary: 'Accept' });
+      return true;
+    }
+    sendJson(respond, root === 'api' ? apiVersions(options.serverAddress()) : apiGroupList());
+    return true;
+  }
+  const group = root === 'api' ? '' : words[1]!;
+  const version = root === 'api' ? words[1] : words[2];
+  if (words.length > (root === 'api' ? 2 : 3)) return false;
+  const document = version === undefined ? apiGroup(group) : apiResourceList(group, version);
+  if (document === undefined) return false;
+  sendJson(respond, document);
+  return true;
+}
+
+function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undefined {
+  for (const { type, parameters } of parseAccept(accept ?? '')) {
+    if (type !== 'application/json') continue;
+    if (parameters.get('as') !== 'APIGroupDiscoveryList') {
+      if (parameters.get('as') === undefined) return undefined;
+      continue;
+    }
+    const version = parameters.get('v');
+    if (version === 'v2' || version === 'v2beta1') return version;
+  }
+  return undefined;
+}
+
+function sendOpenApi({ exchange, respond, path, query }: MetaRequest): boolean {
+  if (path === '/openapi/v2') {
+    const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+    respond(200, type, openApiV2Stub);
+    return true;
+  }
+  if (path === '/openapi/v3' || path === '/openapi/v3/') {
+    sendJson(respond, openApiV3Index(serverVersion));
+    return true;
+  }
+  const words = path.split('/').slice(3);
+  const [group, version] = words[0] === 'api' ? ['', words[1]] : [words[1], words[2]];
+  if (group === undefined || version === undefined) return false;
+  const document = openApiV3(group, version, serverVersion);
+  if (document === undefined) return false;
+  const etag = `"${document.hash}"`;
+  // With the hash in its address a document never changes, so clients may keep it.
+  const isNamed = query.get('hash') === document.hash;
+  const headers = {
+    etag,
+    ...(isNamed
+      ? {
+          'cache-control': 'public',
+          expires: new Date(Date.now() + 365 * 86_400_000).toUTCString(),
+        }
+      : {}),
+  };
+  if (exchange.header('if-none-match') === etag) {
+    respond(304, 'application/json', '', [], headers);
+  } else respond(200, 'application/json', document.text, [], headers);
+  return true;
+}
+
+function sendHealth(
+  { respond, query }: MetaRequest,
+  name: string,
+  checks: ReadonlyMap<string, Check>,
+): void {
+  const results = [...checks].map(([check, run]) => ({ check, reason: run() }));
+  const isOk = results.every(({ reason }) => reason === undefined);
+  const lines = results.map(({ check, reason }) =>
+    reason === undefined ? `[+]${check} ok` : `[-]${check} failed: ${reason}`,
+  );
+  const text = `${lines.join('\n')}\n${name} check ${isOk ? 'passed' : 'failed'}\n`;
+  const body = isOk && !query.has('verbose') ? 'ok' : text;
+  respond(isOk ? 200 : 500, 'text/plain; charset=utf-8', body);
+}

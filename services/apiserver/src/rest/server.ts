@@ -1,0 +1,166 @@
+/**
+ * The way of every REST request: who asks, what for, may they, is there room; then its handler, and
+ * one place where failures become Status objects.
+ */
+import {
+  ApiError,
+  internalError,
+  timeoutError,
+  tooManyRequestsError,
+  unauthorizedError,
+} from '@drydock/api';
+import type { Clock, Logger, Millis } from '@drydock/ports';
+import type { TlsMaterial } from '@drydock/rpc';
+import { refusalFor } from '../authz/attributes.ts';
+import { isAllowed } from '../authz/policy.ts';
+import type { InFlight } from '../in-flight.ts';
+import type { RequestMetrics } from '../metrics.ts';
+import { renderStatus } from './bodies.ts';
+import type { Exchange } from './exchange.ts';
+import type { MetaHandler } from './meta-handler.ts';
+import { parseResourcePath, verbOf, type ResourcePath } from './path.ts';
+import { servesPath, type ResourceHandler } from './resource-handler.ts';
+import { createRespond, type Respond } from './respond.ts';
+import { createTransport, type Transport } from './transport.ts';
+
+export interface RestServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsMaterial;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly inFlight: InFlight;
+  readonly metrics: RequestMetrics;
+  readonly requestTimeoutMillis: Millis;
+  readonly handleMeta: MetaHandler;
+  readonly handleResource: ResourceHandler;
+}
+
+/** What a request is, before anyone has looked at its body. */
+interface Classified {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly resource: ResourcePath | undefined;
+  readonly verb: string;
+}
+
+export function createRestServer(options: RestServerOptions): Promise<Transport> {
+  return createTransport({
+    host: options.host,
+    port: options.port,
+    tls: options.tls,
+    log: options.log,
+    handle: (exchange) => void serve(options, exchange),
+  });
+}
+
+/** Never rejects. */
+async function serve(options: RestServerOptions, exchange: Exchange): Promise<void> {
+  const { clock, metrics } = options;
+  const start = clock.now();
+  let code = 200;
+  let request: Classified | undefined;
+  const fail = (error: unknown) => {
+    code = sendError(options, exchange, error);
+  };
+  const send = createRespond(exchange, fail);
+  const respond: Respond = (status, ...rest) => {
+    code = status;
+    send(status, ...rest);
+  };
+  const timer = clock.setTimer(options.requestTimeoutMillis, () => {
+    if (request !== undefined && isLongRunning(request)) return;
+    fail(timeoutError('request did not complete within the allotted timeout'));
+  });
+  try {
+    request = classify(exchange);
+    await route(options, exchange, request, respond);
+  } catch (error) {
+    if (!exchange.signal.aborted) fail(error);
+  } finally {
+    timer.cancel();
+    const resource = request?.resource;
+    metrics.observe({
+      verb: request?.verb ?? 'unknown',
+      resource: resource === undefined || !servesPath(resource) ? '' : resource.resource,
+      code,
+      seconds: (clock.now() - start) / 1_000,
+    });
+  }
+}
+
+function classify(exchange: Exchange): Classified {
+  const mark = exchange.target.indexOf('?');
+  const path = mark < 0 ? exchange.target : exchange.target.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : exchange.target.slice(mark + 1));
+  const resource = parseResourcePath(path);
+  const hasName = resource !== undefined && resource.name !== '';
+  const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
+  const verb =
+    resource === undefined
+      ? exchange.method.toLowerCase()
+      : verbOf(exchange.method, { hasName, isWatch });
+  return { path, query, resource, verb };
+}
+
+const isLongRunning = ({ verb, resource }: Classified) =>
+  verb === 'watch' || resource?.subresource === 'log';
+
+async function route(
+  options: RestServerOptions,
+  exchange: Exchange,
+  request: Classified,
+  respond: Respond,
+): Promise<void> {
+  const { identity: user } = exchange;
+  const { path, query, resource, verb } = request;
+  if (user === undefined) throw unauthorizedError();
+  const attributes = {
+    verb,
+    group: resource?.group ?? '',
+    resource: resource?.resource ?? '',
+    subresource: resource?.subresource ?? '',
+    // Requests about a namespace itself are in that namespace, as upstream sees them.
+    namespace: resource?.namespace ?? '',
+    name: resource?.name ?? '',
+    path,
+  };
+  if (!isAllowed(user, attributes)) throw refusalFor(user.user, attributes);
+  const run = async () => {
+    if (resource !== undefined && servesPath(resource)) {
+      await options.handleResource({ exchange, respond, path: resource, query, verb, user });
+      return;
+    }
+    const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';
+    if (isRead && (await options.handleMeta({ exchange, respond, path, query }))) return;
+    respond(404, 'text/plain; charset=utf-8', '404 page not found\n');
+  };
+  if (isLongRunning(request)) return run();
+  const release = options.inFlight.enter(['get', 'list'].includes(verb) ? 'read' : 'write');
+  if (release === undefined) throw tooManyRequestsError(1);
+  try {
+    await run();
+  } finally {
+    release();
+  }
+}
+
+function sendError({ log }: RestServerOptions, exchange: Exchange, error: unknown): number {
+  if (!(error instanceof ApiError)) {
+    log.error({ err: error, method: exchange.method, target: exchange.target }, 'request failed');
+  }
+  const failure =
+    error instanceof ApiError ? error : internalError('the server log has the details');
+  if (exchange.hasResponded) return failure.code;
+  const retryAfter = failure.status.details?.retryAfterSeconds;
+  exchange.respond(
+    failure.code,
+    {
+      'content-type': 'application/json',
+      'cache-control': 'no-cache, private',
+      ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
+    },
+    renderStatus(failure.status),
+  );
+  return failure.code;
+}

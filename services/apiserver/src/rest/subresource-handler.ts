@@ -1,0 +1,116 @@
+/** binding, eviction, scale and log over REST. */
+import {
+  badRequestError,
+  bodyBytesMax,
+  methodNotAllowedError,
+  patchMediaTypes,
+  successStatus,
+  unsupportedMediaTypeError,
+  type Binding,
+  type Eviction,
+  type Scale,
+} from '@drydock/api';
+import type { Clock } from '@drydock/ports';
+import { parseDeleteOptions } from '../registry/delete-options.ts';
+import type { Registry } from '../registry/registry.ts';
+import { bindPod } from '../registry/subresources/binding.ts';
+import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
+import { renderStatus } from './bodies.ts';
+import { readTypedBody } from './body.ts';
+import type { LogHandler } from './log-handler.ts';
+import type { Action } from './resource-handler.ts';
+
+export interface SubresourceHandlerOptions {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly handleLog: LogHandler;
+}
+
+export function createSubresourceHandler(options: SubresourceHandlerOptions) {
+  const { registry } = options;
+
+  const bind = async (action: Action) => {
+    requireVerb(action, 'create');
+    const type = { apiVersion: 'v1', schema: 'Binding' } as const;
+    const binding = (await readTypedBody(
+      action.exchange,
+      type,
+      action.write,
+    )) as unknown as Binding;
+    requireName(action, binding.metadata.name);
+    await bindPod(options, action.target, binding, action.write);
+    sendSuccess(action);
+  };
+  const evict = async (action: Action) => {
+    requireVerb(action, 'create');
+    const type = { apiVersion: 'policy/v1', schema: 'Eviction' } as const;
+    const body = (await readTypedBody(action.exchange, type, action.write)) as unknown as Eviction;
+    requireName(action, body.metadata?.name);
+    const ask = parseDeleteOptions(body.deleteOptions ?? {});
+    const dryRun = action.write.dryRun || ask.dryRun;
+    await registry.delete(action.target, ask, { ...action.write, dryRun });
+    sendSuccess(action);
+  };
+  const scale = async (action: Action) => {
+    const { target, write, exchange, verb } = action;
+    switch (verb) {
+      case 'get': {
+        const object = await registry.get(target, 'consistent');
+        return sendScale(action, scaleOf(target.kind, object.parse()));
+      }
+      case 'update': {
+        const wanted = (await readTypedBody(exchange, scaleType, write)) as unknown as Scale;
+        requireName(action, wanted.metadata.name);
+        return sendScale(action, await updateScale(registry, target, () => wanted, write));
+      }
+      case 'patch': {
+        const mediaType = (exchange.header('content-type') ?? '').split(';')[0]!.trim();
+        if (!patchMediaTypes.some((one) => one === mediaType)) {
+          throw unsupportedMediaTypeError(patchMediaTypes);
+        }
+        const body = (await exchange.readBody(bodyBytesMax)).toString();
+        const make = (current: Scale) => patchScale(current, { mediaType, body }, write);
+        return sendScale(action, await updateScale(registry, target, make, write));
+      }
+      default:
+        throw methodNotAllowedError(target.kind, verb);
+    }
+  };
+
+  return async (action: Action): Promise<void> => {
+    const { subresource } = action.path;
+    switch (subresource) {
+      case 'binding':
+        return bind(action);
+      case 'eviction':
+        return evict(action);
+      case 'scale':
+        return scale(action);
+      case 'log':
+        requireVerb(action, 'get');
+        return options.handleLog(action);
+      default:
+        throw badRequestError(`this server does not stream pods/${subresource} yet`);
+    }
+  };
+}
+
+function requireVerb(action: Action, verb: string): void {
+  if (action.verb !== verb) throw methodNotAllowedError(action.kind, action.verb);
+}
+
+function requireName({ path }: Action, name: string | undefined): void {
+  if (name === undefined || name === '' || name === path.name) return;
+  throw badRequestError(
+    `the name of the object (${name}) does not match the name on the URL (${path.name})`,
+  );
+}
+
+function sendSuccess(action: Action): void {
+  const status = { ...successStatus(), code: 201 };
+  action.respond(201, 'application/json', renderStatus(status), action.write.warnings);
+}
+
+function sendScale(action: Action, scale: Scale): void {
+  action.respond(200, 'application/json', `${JSON.stringify(scale)}\n`, action.write.warnings);
+}

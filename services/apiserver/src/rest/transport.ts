@@ -1,0 +1,292 @@
+/**
+ * HTTPS with client certificates: HTTP/2 and HTTP/1.1 on one port, told apart by ALPN.
+ *
+ * 1. A client without a certificate of the cluster's CA is answered with 401, not cut off: it should
+ *    read why.
+ * 2. A broken or hostile connection ends alone. Headers, handshakes and bodies have deadlines; what a
+ *    client resets or floods is bounded by node:http2's own limits.
+ */
+import { once } from 'node:events';
+import {
+  createServer as createHttp1Server,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import {
+  constants,
+  createServer as createHttp2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { requestEntityTooLargeError } from '@drydock/api';
+import type { Logger } from '@drydock/ports';
+import { identityOfSubject, type PeerIdentity, type TlsMaterial } from '@drydock/rpc';
+import type { Exchange, ResponseHeaders, ResponseStream } from './exchange.ts';
+
+export interface TransportOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsMaterial;
+  readonly log: Logger;
+  readonly handle: (exchange: Exchange) => void;
+}
+
+export interface Transport extends AsyncDisposable {
+  readonly port: number;
+}
+
+const handshakeMillis = 10_000;
+const headersMillis = 15_000;
+const streamsPerConnectionMax = 250;
+const windowBytes = 1024 * 1024;
+
+const gone = () => new Error('the client has gone');
+
+/** Real-time limits here guard sockets, not the cluster: they do not scale. */
+export async function createTransport(options: TransportOptions): Promise<Transport> {
+  const { log, handle } = options;
+  const sockets = new Set<TLSSocket>();
+  const sessions = new Set<ServerHttp2Session>();
+
+  const http2 = createHttp2Server({
+    settings: { maxConcurrentStreams: streamsPerConnectionMax, initialWindowSize: windowBytes },
+    maxSessionRejectedStreams: 100,
+    maxSessionInvalidFrames: 100,
+  });
+  http2.on('session', (session) => {
+    sessions.add(session);
+    session.setLocalWindowSize(windowBytes * 4);
+    session.on('close', () => sessions.delete(session));
+    session.on('error', (error) => log.debug({ err: error }, 'HTTP/2 connection failed'));
+  });
+  http2.on('sessionError', (error) => log.debug({ err: error }, 'HTTP/2 connection failed'));
+  http2.on('stream', (stream, headers) => {
+    stream.on('error', (error) => log.debug({ err: error }, 'HTTP/2 stream failed'));
+    const socket = stream.session?.socket as TLSSocket | undefined;
+    if (socket !== undefined)
+      handle(http2Exchange(stream as ServerHttp2Stream, headers, identityOf(socket)));
+  });
+
+  const http1 = createHttp1Server({
+    headersTimeout: headersMillis,
+    requestTimeout: 0,
+    keepAliveTimeout: 90_000,
+    maxHeaderSize: 64 * 1024,
+  });
+  http1.on('request', (request, response) => {
+    response.on('error', (error) => log.debug({ err: error }, 'HTTP/1 response failed'));
+    handle(http1Exchange(request, response, identityOf(request.socket as TLSSocket)));
+  });
+
+  const server = createTlsServer({
+    cert: options.tls.cert,
+    key: options.tls.key,
+    ca: options.tls.ca,
+    requestCert: true,
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: handshakeMillis,
+  });
+  server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
+    (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket);
+  });
+  server.listen(options.port, options.host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Error(
+      `cannot listen on ${options.host}:${options.port}: ${(error as Error).message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      for (const session of sessions) session.close();
+      http1.closeIdleConnections();
+      await drain(sockets);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/** Requests under way get a moment to end. */
+async function drain(sockets: ReadonlySet<TLSSocket>): Promise<void> {
+  const deadline = performance.now() + 2_000;
+  while (sockets.size > 0 && performance.now() < deadline) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+}
+
+const identities = new WeakMap<TLSSocket, { identity: PeerIdentity | undefined }>();
+
+function identityOf(socket: TLSSocket): PeerIdentity | undefined {
+  let known = identities.get(socket);
+  if (known === undefined) {
+    const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
+    const identity = subject === undefined ? undefined : identityOfSubject(subject);
+    known = { identity: identity?.user === '' ? undefined : identity };
+    identities.set(socket, known);
+  }
+  return known.identity;
+}
+
+/** Aborts on demand: most requests never ask. */
+function lazySignal(closed: (listener: () => void) => void, isClosed: () => boolean) {
+  let controller: AbortController | undefined;
+  return () => {
+    if (controller === undefined) {
+      const made = new AbortController();
+      controller = made;
+      if (isClosed()) made.abort(gone());
+      else closed(() => made.abort(gone()));
+    }
+    return controller.signal;
+  };
+}
+
+function readAll(readable: Readable, bytesMax: number, announced: number): Promise<Buffer> {
+  if (announced > bytesMax) return Promise.reject(requestEntityTooLargeError(bytesMax));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    readable.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bytesMax) {
+        readable.pause();
+        reject(requestEntityTooLargeError(bytesMax));
+      } else chunks.push(chunk);
+    });
+    readable.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    readable.on('error', reject);
+    readable.on('close', () => reject(gone()));
+  });
+}
+
+function writer(writable: Writable): ResponseStream {
+  return {
+    write: async (bytes) => {
+      if (writable.destroyed) throw gone();
+      if (writable.write(bytes)) return;
+      await new Promise<void>((resolve, reject) => {
+        const onDrain = () => {
+          writable.off('close', onClose);
+          resolve();
+        };
+        const onClose = () => {
+          writable.off('drain', onDrain);
+          reject(gone());
+        };
+        writable.once('drain', onDrain);
+        writable.once('close', onClose);
+      });
+    },
+    end: () => writable.end(),
+  };
+}
+
+const lengthOf = (headers: { 'content-length'?: string | undefined }) =>
+  Number(headers['content-length'] ?? 0);
+
+function http2Exchange(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  identity: PeerIdentity | undefined,
+): Exchange {
+  const signal = lazySignal(
+    (listener) => stream.once('close', listener),
+    () => stream.destroyed || stream.closed,
+  );
+  const head = (status: number, fields: ResponseHeaders) =>
+    stream.respond({ ':status': status, ...(fields as Record<string, string>) });
+  return {
+    method: headers[':method'] ?? '',
+    target: headers[':path'] ?? '',
+    identity,
+    get signal() {
+      return signal();
+    },
+    get hasResponded() {
+      return stream.headersSent;
+    },
+    header: (name) => {
+      const value = headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    readBody: (bytesMax) =>
+      stream.readableEnded || headers[':method'] === 'GET'
+        ? Promise.resolve(Buffer.alloc(0))
+        : readAll(stream, bytesMax, lengthOf(headers)),
+    respond: (status, fields, body) => {
+      if (stream.destroyed || stream.headersSent) return;
+      head(status, { ...fields, 'content-length': String(Buffer.byteLength(body)) });
+      stream.end(body);
+      // What the client still sends is not wanted; without this it would wait for the window.
+      if (!stream.readableEnded && status >= 400) stream.close(constants.NGHTTP2_NO_ERROR);
+    },
+    stream: (status, fields) => {
+      if (stream.destroyed) throw gone();
+      head(status, fields);
+      return writer(stream);
+    },
+  };
+}
+
+function http1Exchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  identity: PeerIdentity | undefined,
+): Exchange {
+  const signal = lazySignal(
+    (listener) => response.once('close', listener),
+    () => response.destroyed,
+  );
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    identity,
+    get signal() {
+      return signal();
+    },
+    get hasResponded() {
+      return response.headersSent;
+    },
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    readBody: (bytesMax) => readAll(request, bytesMax, lengthOf(request.headers)),
+    respond: (status, fields, body) => {
+      if (response.headersSent) return;
+      // The rest of a body that was refused would be read as the next request.
+      const isWhole = request.complete || request.headers['content-length'] === undefined;
+      response.writeHead(status, {
+        ...(fields as Record<string, string | string[]>),
+        'content-length': String(Buffer.byteLength(body)),
+        ...(isWhole ? {} : { connection: 'close' }),
+      });
+      response.end(body);
+    },
+    stream: (status, fields) => {
+      response.writeHead(status, fields as Record<string, string | string[]>);
+      response.flushHeaders();
+      return writer(response);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** Streams a watch as JSON lines, until its time is over, the client goes, or it falls behind. */
+import type { KindDefinition } from '@drydock/api';
+import type { Clock, Millis } from '@drydock/ports';
+import { watchLine } from '../cacher/change.ts';
+import type { WatchItem, Watcher } from '../cacher/watcher.ts';
+import { renderBookmark, renderObject, type Rendering } from './bodies.ts';
+import type { ResponseStream } from './exchange.ts';
+
+export interface WatchStreamOptions {
+  readonly kind: KindDefinition;
+  readonly watcher: Watcher;
+  readonly stream: ResponseStream;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly timeoutMillis: Millis;
+  readonly rendering: Omit<Rendering, 'wallTime'>;
+}
+
+export async function streamWatch(options: WatchStreamOptions): Promise<void> {
+  const { watcher, stream, signal, clock } = options;
+  const stop = () => watcher.end();
+  const timer = clock.setTimer(options.timeoutMillis, stop);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for (;;) {
+      const items = await watcher.next();
+      if (items === undefined) break;
+      const lines = items.map((item) => lineOf(item, options));
+      await stream.write(lines.length === 1 ? lines[0]! : Buffer.concat(lines));
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    timer.cancel();
+    signal.removeEventListener('abort', stop);
+    watcher.end();
+    stream.end();
+  }
+}
+
+function lineOf(item: WatchItem, options: WatchStreamOptions): Uint8Array {
+  const { kind, clock } = options;
+  const { form } = options.rendering;
+  const rendering: Rendering = { ...options.rendering, wallTime: clock.wallTime() };
+  switch (item.kind) {
+    case 'object': {
+      if (form === 'json') return watchLine('ADDED', item.object.json);
+      return watchLine('ADDED', bytes(renderObject(item.object, rendering)));
+    }
+    case 'change': {
+      // Unchanged bytes are made once and shared by all who watch.
+      if (form === 'json') return item.change.line(item.type);
+      const shown = item.change.shown(item.type);
+      return watchLine(item.type, bytes(renderObject(shown, rendering)));
+    }
+    case 'bookmark': {
+      const { revision, endsInitialEvents } = item;
+      return watchLine(
+        'BOOKMARK',
+        Buffer.from(renderBookmark(kind, revision, { endsInitialEvents, form })),
+      );
+    }
+    default:
+      return item satisfies never;
+  }
+}
+
+const bytes = (text: Uint8Array | string): Uint8Array =>
+  typeof text === 'string' ? Buffer.from(text.trimEnd()) : text;

@@ -1,0 +1,145 @@
+/**
+ * Everything that happens in etcd, in order: one list of /registry, then one watch of all keys.
+ *
+ * 1. The watch covers the whole keyspace, not only /registry. Every revision of etcd changes some key,
+ *    so the revision that was last delivered is exact, and a cache that has applied it is as new as
+ *    the store was then. Progress notifications, which some releases of etcd send too early, carry no
+ *    weight here; they only prove that the member is alive.
+ * 2. The sink sees each revision whole and none twice. After history was compacted away it is reset.
+ * 3. A member that goes silent is left for another one.
+ */
+import type { Clock, Logger, Millis } from '@drydock/ports';
+import {
+  WatchCreateRequest,
+  WatchRequest,
+  type Event,
+  type KeyValue,
+  type WatchResponse,
+} from '@drydock/proto/etcd';
+import { prefixEnd, type EtcdClient } from './etcd-client.ts';
+import { registryPrefix } from './keys.ts';
+
+export interface FeedSink {
+  /** Replaces all that is known. */
+  reset(pairs: readonly KeyValue[], revision: number): void;
+  apply(events: readonly Event[], revision: number): void;
+}
+
+export interface FeedOptions {
+  readonly etcd: EtcdClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sink: FeedSink;
+}
+
+const pageSize = 1_000;
+const pauseMillis: Millis = 200;
+const pingMillis: Millis = 3_000;
+const silenceMillisMax: Millis = 8_000;
+
+/** Runs until the signal; nothing that happens to etcd ends it. */
+export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
+  const { clock, log } = options;
+  let delivered: number | undefined;
+  while (!signal.aborted) {
+    try {
+      delivered ??= await listAll(options, signal);
+      const outcome = await watchFrom(options, delivered, signal);
+      delivered = outcome.compacted ? undefined : outcome.delivered;
+      if (outcome.error !== undefined && !signal.aborted) {
+        log.warn({ err: outcome.error, revision: delivered }, 'watch of etcd broke; trying again');
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn({ err: error }, 'cannot list etcd; trying again');
+    }
+    await clock.sleep(pauseMillis, { signal }).catch(() => undefined);
+  }
+}
+
+async function listAll({ etcd, sink }: FeedOptions, signal: AbortSignal): Promise<number> {
+  const pairs: KeyValue[] = [];
+  const rangeEnd = prefixEnd(registryPrefix);
+  let key: Buffer = Buffer.from(registryPrefix);
+  let revision = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const page = await etcd.range({ key, rangeEnd, limit: pageSize, revision });
+    if (revision === 0) revision = page.header?.revision ?? 0;
+    pairs.push(...page.kvs);
+    const last = page.kvs.at(-1);
+    if (!page.more || last === undefined) break;
+    key = Buffer.concat([last.key, Buffer.of(0)]);
+  }
+  sink.reset(pairs, revision);
+  return revision;
+}
+
+interface WatchEnd {
+  readonly delivered: number;
+  readonly compacted: boolean;
+  readonly error?: unknown;
+}
+
+function watchFrom(
+  { etcd, sink, clock }: FeedOptions,
+  start: number,
+  signal: AbortSignal,
+): Promise<WatchEnd> {
+  return new Promise((resolve) => {
+    const stop = new AbortController();
+    const abort = () => stop.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const stream = etcd.watch(stop.signal);
+    let delivered = start;
+    let heardAt = clock.now();
+    let ended = false;
+
+    const end = (outcome: Omit<WatchEnd, 'delivered'>) => {
+      if (ended) return;
+      ended = true;
+      ping.cancel();
+      signal.removeEventListener('abort', abort);
+      stop.abort();
+      resolve({ delivered, ...outcome });
+    };
+    const keepAlive = () => {
+      if (ended) return;
+      if (clock.now() - heardAt > silenceMillisMax) {
+        etcd.moveOn();
+        end({ compacted: false, error: new Error(`etcd was silent for ${silenceMillisMax} ms`) });
+        return;
+      }
+      stream.write(WatchRequest.from({ progressRequest: {} }));
+      ping = clock.setTimer(pingMillis, keepAlive);
+    };
+    let ping = clock.setTimer(pingMillis, keepAlive);
+
+    stream.on('data', (response: WatchResponse) => {
+      heardAt = clock.now();
+      if (ended) return;
+      if (response.canceled) {
+        const error = new Error(response.cancelReason || 'etcd cancelled the watch');
+        end({ compacted: response.compactRevision > 0, error });
+        return;
+      }
+      const last = response.events.at(-1)?.kv?.modRevision;
+      if (last === undefined || last <= delivered) return;
+      const fresh = response.events.filter((event) => event.kv!.modRevision > delivered);
+      delivered = last;
+      sink.apply(fresh, last);
+    });
+    stream.on('error', (error) => end({ compacted: false, error }));
+    stream.on('end', () => end({ compacted: false }));
+    stream.write(
+      WatchRequest.from({
+        createRequest: WatchCreateRequest.from({
+          key: Buffer.of(0),
+          rangeEnd: Buffer.of(0),
+          startRevision: start + 1,
+          watchId: 1n,
+        }),
+      }),
+    );
+  });
+}
