@@ -107,7 +107,7 @@ function encodeMessage(value: Record<string, unknown>, name: SchemaName): Bytes 
 function envelope(apiVersion: string, kind: string, message: Bytes): Uint8Array {
   const meta = [...text(1, apiVersion), ...text(2, kind)];
   return Uint8Array.from([
-    ...[0x6b, 0x38, 0x73, 0x00],
+    ...utf8('k8s\0'),
     ...delimited(1, meta),
     ...delimited(2, message),
     ...text(3, ''),
@@ -211,6 +211,50 @@ describe('protobuf bodies', () => {
     const options = { gracePeriodSeconds: 0, propagationPolicy: 'Background', dryRun: ['All'] };
     const bytes = envelope('v1', 'DeleteOptions', encodeMessage(options, 'DeleteOptions'));
     expect(decodeProtobufBody(bytes, 'DeleteOptions')).toEqual(options);
+  });
+
+  test('kubectl 1.32: create deployment web --image=nginx:1 --port=80', () => {
+    const body = Uint8Array.fromHex(
+      '6b3873000a150a07617070732f7631120a4465706c6f796d656e7412ba010a1f0a0377656212001a' +
+        '0022002a003200380042005a0a0a0361707012037765621288010801120c0a0a0a03617070120377' +
+        '65621a6e0a1c0a0012001a0022002a003200380042005a0a0a036170701203776562124e12300a05' +
+        '6e67696e7812076e67696e783a312a00320a0a001000185022002a0042006a007200800100880100' +
+        '900100a201001a00320042004a0052005800600068008201008a01009a0100c2010022020a002800' +
+        '38001a0c0800100018002000280038001a002200',
+    );
+    expect(decodeProtobufObject(body, deployments).object).toEqual({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', labels: { app: 'web' } },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: 'web' } },
+        strategy: {},
+        template: {
+          metadata: { labels: { app: 'web' } },
+          spec: {
+            containers: [
+              { name: 'nginx', image: 'nginx:1', ports: [{ containerPort: 80 }], resources: {} },
+            ],
+          },
+        },
+      },
+      status: {},
+    });
+  });
+
+  test('kubectl 1.32: create service clusterip web --tcp=80:8080', () => {
+    const body = Uint8Array.fromHex(
+      '6b3873000a0d0a02763112075365727669636512690a1f0a0377656212001a0022002a0032003800' +
+        '42005a0a0a03617070120377656212420a1b0a0738302d3830383012035443501850220708001090' +
+        '3f1a002800120a0a0361707012037765621a002209436c757374657249503a00420052005a006000' +
+        '68001a020a001a002200',
+    );
+    expect(decodeProtobufObject(body, services).object.spec).toEqual({
+      ports: [{ name: '80-8080', protocol: 'TCP', port: 80, targetPort: 8080 }],
+      selector: { app: 'web' },
+      type: 'ClusterIP',
+    });
   });
 
   test('the message of another kind or version is refused before it is read', () => {
