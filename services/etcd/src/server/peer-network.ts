@@ -7,7 +7,10 @@
  *    come back with another address.
  * 3. A peer of another cluster is refused, and so is one that takes us for somebody else.
  */
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import {
+  ChannelCredentials,
   Client,
   Metadata,
   type ClientDuplexStream,
@@ -269,11 +272,18 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetworkServe
 }
 
 function createClient(url: string, tls: TlsMaterial | undefined): Client {
-  const { host, protocol } = new URL(url);
+  const { host, hostname, protocol } = new URL(url);
   if (protocol === 'https:' && tls === undefined) {
     throw new Error(`${url} needs --peer-cert-file, --peer-key-file and --peer-trusted-ca-file`);
   }
-  return new Client(host, channelCredentials(protocol === 'https:' ? tls : undefined), {
+  const secure = protocol === 'https:' && tls !== undefined;
+  const address = secure && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 ? hostname : undefined;
+  const credentials =
+    address === undefined
+      ? channelCredentials(secure ? tls : undefined)
+      : credentialsForAddress(address, tls!);
+  return new Client(host, credentials, {
+    ...(address === undefined ? {} : { 'grpc.ssl_target_name_override': 'address.invalid' }),
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': 2_000,
@@ -285,6 +295,16 @@ function createClient(url: string, tls: TlsMaterial | undefined): Client {
     'grpc.service_config_disable_resolution': 1,
     'grpc.enable_retries': 0,
     'grpc-node.flow_control_window': 16 * 1024 * 1024,
+  });
+}
+
+/**
+ * TLS to a plain address: Node.js refuses an address as the server name that grpc-js would send, so a
+ * name that is nobody's is sent, and the certificate is checked for the address.
+ */
+function credentialsForAddress(address: string, tls: TlsMaterial): ChannelCredentials {
+  return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert, {
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(address, certificate),
   });
 }
 
