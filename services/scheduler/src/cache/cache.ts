@@ -13,7 +13,7 @@
  */
 import type { Node } from '@drydock/api';
 import type { Millis } from '@drydock/ports';
-import { createNodeInfo, type NodeInfo, type NodeView } from '../model/node-info.ts';
+import { NodeInfo, type NodeView } from '../model/node-info.ts';
 import type { PodInfo } from '../model/pod-info.ts';
 
 export interface Snapshot {
@@ -120,7 +120,7 @@ export function createCache(): Cache {
         countImages(known.info, 1);
         return true;
       }
-      const info = createNodeInfo(node);
+      const info = new NodeInfo(node);
       byName.set(name, { info, essence: now });
       nodes.push(info);
       countImages(info, 1);

@@ -11,5 +11,5 @@ export const nodeUnschedulable: Plugin = {
   weight: 0,
   helpedBy: ['node-added', 'node-changed'],
   prepare: (pod) => (toleratesAny(pod.tolerations, unschedulable) ? 'skip' : undefined),
-  filter: (_pod, node) => (node.node.spec?.unschedulable === true ? rejection : undefined),
+  filter: (_pod, node) => (node.isUnschedulable ? rejection : undefined),
 };
