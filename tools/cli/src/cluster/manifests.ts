@@ -32,8 +32,12 @@ export async function createMissing(
   manifests: readonly Manifest[],
 ): Promise<void> {
   for (const manifest of manifests) {
-    const response = await rest.send('POST', collectionPath(manifest), { body: manifest });
-    if (response.status === 201 || response.status === 409) continue;
+    const collection = collectionPath(manifest);
+    // Asked before: creating a Service again is refused for its port, not for its name.
+    const present = await rest.send('GET', `${collection}/${manifest.metadata.name}`);
+    if (present.status === 200) continue;
+    const response = await rest.send('POST', collection, { body: manifest });
+    if (response.status === 201) continue;
     const { message = JSON.stringify(response.body) } = response.body as { message?: string };
     throw new CommandFailure(`${manifest.kind} ${manifest.metadata.name} was refused: ${message}`);
   }
