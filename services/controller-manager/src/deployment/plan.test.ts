@@ -225,7 +225,7 @@ describe('a paused Deployment', () => {
     const status = { replicas: 4, updatedReplicas: 4, conditions: paused };
     const resumed = { ...deployment, spec, status };
     const actions = run(resumed, [
-      replicaSetOf('new', { replicas: 4, image: 'app:2', available: 0 }),
+      replicaSetOf('new', { replicas: 4, image: 'app:2', available: 0, owner: resumed }),
     ]);
     expect(conditionsOf(actions)).toContain(
       'Progressing Unknown DeploymentResumed: Deployment is resumed',

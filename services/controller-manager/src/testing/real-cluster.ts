@@ -1,0 +1,134 @@
+/**
+ * Real processes on loopback for integration tests: one etcd member, one API server, any number of
+ * controller managers, with certificates of their own; and a client with an administrator's rights.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApiClient, type ApiClient } from '@drydock/client';
+import { createSystemClock, createSystemRandom } from '@drydock/process';
+import { createChannelSet } from '@drydock/rpc';
+import { createTestAuthority } from '@drydock/testing/certificates';
+import { eventually } from '@drydock/testing/eventually';
+import { resources } from '@drydock/client';
+
+export interface ManagerProcess {
+  readonly identity: string;
+  readonly healthPort: number;
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
+}
+
+export interface RealCluster extends AsyncDisposable {
+  readonly api: ApiClient;
+  startManager(identity: string): Promise<ManagerProcess>;
+}
+
+/** Timers run this much faster: a lease of 15 s expires after 3. */
+export const timeScale = 0.2;
+
+const services = join(import.meta.dirname, '..', '..', '..');
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function flagList(flags: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+}
+
+export async function startRealCluster(): Promise<RealCluster> {
+  await using starting = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-controllers-'));
+  starting.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const start = (service: string, flags: Record<string, string | number>): ChildProcess => {
+    const main = join(services, service, 'src', 'main.ts');
+    const child = spawn(process.execPath, [main, ...flagList(flags)], {
+      stdio: ['ignore', process.env['SHOW_LOGS'] === undefined ? 'ignore' : 'inherit', 'inherit'],
+    });
+    starting.defer(async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    });
+    return child;
+  };
+
+  const [clientPort, peerPort, securePort, grpcPort] = await Promise.all(
+    Array.from({ length: 4 }, freePort),
+  );
+  const peerUrl = `http://127.0.0.1:${peerPort}`;
+  const clientUrl = `http://127.0.0.1:${clientPort}`;
+  start('etcd', {
+    name: 'one',
+    'data-dir': join(folder, 'etcd'),
+    'initial-cluster': `one=${peerUrl}`,
+    'initial-advertise-peer-urls': peerUrl,
+    'listen-peer-urls': peerUrl,
+    'listen-client-urls': clientUrl,
+    'advertise-client-urls': clientUrl,
+  });
+
+  const authority = await createTestAuthority();
+  const certificate = (name: string, commonName: string, organizations: string[] = []) =>
+    authority.issueFiles(folder, name, { commonName, organizations });
+  const server = await certificate('apiserver', 'kube-apiserver');
+  start('apiserver', {
+    'bind-address': '127.0.0.1',
+    'secure-port': securePort!,
+    'grpc-port': grpcPort!,
+    'etcd-servers': clientUrl,
+    'tls-cert-file': server.certFile,
+    'tls-private-key-file': server.keyFile,
+    'client-ca-file': server.caFile,
+    'time-scale': timeScale,
+  });
+
+  // By name: TLS names its server, and an address is no name.
+  const endpoint = `localhost:${grpcPort}`;
+  const powers = { clock: createSystemClock(timeScale), random: createSystemRandom() };
+  const tls = await authority.issue({ commonName: 'admin', organizations: ['system:masters'] });
+  const channels = starting.use(createChannelSet({ endpoints: [endpoint], tls, ...powers }));
+  const api = createApiClient({ channels, ...powers });
+  await eventually('the API server serves', () =>
+    api.get(resources.namespaces, { name: 'kube-system' }),
+  );
+
+  const manager = await certificate('manager', 'system:kube-controller-manager');
+  const startManager = async (identity: string): Promise<ManagerProcess> => {
+    const healthPort = await freePort();
+    const child = start('controller-manager', {
+      apiservers: endpoint,
+      'tls-cert-file': manager.certFile,
+      'tls-private-key-file': manager.keyFile,
+      'ca-file': manager.caFile,
+      'root-ca-file': manager.caFile,
+      'leader-elect-identity': identity,
+      'health-port': healthPort,
+      'time-scale': timeScale,
+    });
+    await eventually(`${identity} is ready`, async () => {
+      const answer = await fetch(`http://127.0.0.1:${healthPort}/readyz`);
+      return answer.ok;
+    });
+    return {
+      identity,
+      healthPort,
+      kill: async (signal) => {
+        child.kill(signal);
+        const [code] = (await once(child, 'exit')) as [number | null];
+        return code;
+      },
+    };
+  };
+
+  const running = starting.move();
+  return { api, startManager, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
