@@ -76,6 +76,25 @@ test('what ignores SIGTERM is killed after the grace period', async () => {
   expect(supervisor.status()[0]!.lastEnd).toBe('SIGKILL');
 });
 
+test('later stages are stopped before earlier ones', async () => {
+  const supervisor = supervise([
+    { ...sleeper('store'), stage: 0 },
+    { ...sleeper('server'), stage: 1 },
+    { ...sleeper('client'), stage: 2 },
+  ]);
+  const [store, server] = supervisor.status();
+  const stopping = supervisor.stop();
+  await vi.waitFor(() => expect(supervisor.status()[2]!.state).toBe('stopped'), { interval: 1 });
+  expect(supervisor.status()[0]!.pid).toBe(store!.pid);
+  await vi.waitFor(() => expect(isAlive(server!.pid!)).toBe(false), { interval: 1 });
+  await stopping;
+  expect(supervisor.status().map((child) => child.state)).toEqual([
+    'stopped',
+    'stopped',
+    'stopped',
+  ]);
+});
+
 test('the back-off doubles up to its bound and starts over after a stable run', () => {
   const limits = { backoffMin: 100, backoffMax: 350, stableAfter: 1_000 };
   const waits = [0];

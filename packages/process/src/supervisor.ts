@@ -19,6 +19,8 @@ export interface ChildSpec {
   readonly environment?: Readonly<Record<string, string>>;
   /** Appended to with the child's output; by default the output is this process's own. */
   readonly logFile?: string;
+  /** `stop` ends later stages before earlier ones, so that a child still finds what it depends on. */
+  readonly stage?: number;
 }
 
 export interface SupervisorOptions {
@@ -138,7 +140,14 @@ export function createSupervisor(
   for (const child of children.values()) start(child);
 
   const stop = async (): Promise<void> => {
-    await Promise.all([...children.values()].map((child) => end(child, 'SIGTERM')));
+    const stageOf = (child: Child) => child.spec.stage ?? 0;
+    const all = [...children.values()];
+    // None may come back while others are being stopped.
+    for (const child of all) child.wanted = false;
+    for (const stage of [...new Set(all.map(stageOf))].toSorted((a, b) => b - a)) {
+      const some = all.filter((child) => stageOf(child) === stage);
+      await Promise.all(some.map((child) => end(child, 'SIGTERM')));
+    }
   };
   return {
     startChild: (name) => {

@@ -80,6 +80,17 @@ export async function openRest(cluster: Cluster): Promise<RestClient> {
   return createRestClient(cluster.state.ports.api, adminFiles(cluster.folder));
 }
 
+/**
+ * The order in which parts stop: the higher first. A leader gives its Lease back and a node says its
+ * last words only while there is an apiserver, and an apiserver only while there is etcd.
+ */
+export function stopStage(part: string): number {
+  if (part.startsWith('etcd-')) return 0;
+  return part.startsWith('apiserver-') || part === 'load-balancer' ? 1 : 2;
+}
+
+export const stopStages: readonly number[] = [2, 1, 0];
+
 export function noSuchPart(name: string, present: readonly Part[]): CommandFailure {
   return new CommandFailure(`the cluster has no part named ${name}`, {
     remedies: [`parts there are: ${present.map((part) => part.name).join(', ')}`],

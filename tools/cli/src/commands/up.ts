@@ -178,8 +178,12 @@ export async function waitUntilReady(
     partsReady(cluster, ['apiserver-1', 'apiserver-2', 'load-balancer']),
   );
   await wait('Leaders', 'controller-manager-1', async () => leadersElected(rest));
-  const nodePart = cluster.state.mode === 'local' ? 'node-agent' : 'node-1';
-  await wait('Nodes', nodePart, async () => nodesReady(rest, nodeNames));
+  const nodeParts = cluster.state.mode === 'local' ? ['node-agent'] : nodeNames;
+  await wait('Nodes', nodeParts[0]!, async () => {
+    // After a rest the API still shows them as they were: their own word comes first.
+    const answered = await partsReady(cluster, nodeParts);
+    return 'missing' in answered ? answered : nodesReady(rest, nodeNames);
+  });
 }
 
 /** A wait that failed has a cause more often than not: a part that cannot live. */

@@ -7,7 +7,7 @@
  * 2. Node containers go before the pods, or their node-agents would start the pods again.
  */
 import { existsSync, rmSync } from 'node:fs';
-import { noSuchPart, type Cluster, type Part } from '../cluster/cluster.ts';
+import { noSuchPart, stopStage, stopStages, type Cluster, type Part } from '../cluster/cluster.ts';
 import { execute, executeOrFail } from '../execute.ts';
 import type { ClusterState, StateFolder } from '../state.ts';
 import { printMerged } from '../terminal/merged-output.ts';
@@ -69,13 +69,17 @@ export function createDockerCluster(state: ClusterState, folder: StateFolder): C
     start: async (names) => {
       const parts = await chosen(names);
       if (parts.length === 0) throw new CommandFailure('the cluster has no containers');
-      await executeOrFail('docker', ['start', ...parts.map((part) => part.id)]);
+      // One by one the client waits for each; together they take a third of the time.
+      await Promise.all(parts.map((part) => executeOrFail('docker', ['start', part.id])));
     },
     stop: async (names) => {
       const parts = await chosen(names);
       const nodes = parts.filter((part) => part.name.startsWith('node-'));
-      const ids = parts.map((part) => part.id);
-      if (ids.length > 0) await executeOrFail('docker', ['stop', ...ids]);
+      for (const stage of stopStages) {
+        const some = parts.filter((part) => stopStage(part.name) === stage);
+        if (some.length > 0)
+          await executeOrFail('docker', ['stop', ...some.map((part) => part.id)]);
+      }
       for (const node of nodes) {
         const pods = await listIds('container', `label=drydock.node=${node.name}`);
         const own = new Set(await listIds('container', podFilter));

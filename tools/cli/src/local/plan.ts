@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import type { ChildSpec } from '@drydock/process';
+import { stopStage } from '../cluster/cluster.ts';
 import { createShape } from '../cluster/shape.ts';
 import { repositoryRoot, type ClusterState } from '../state.ts';
 
@@ -67,6 +68,7 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
       NODE_OPTIONS: '--max-old-space-size=512 --max-semi-space-size=8',
     },
     logFile: join(folder, 'logs', `${name}.log`),
+    stage: stopStage(name),
   });
   const common = (name: string): Flags => ({
     'health-port': port(`${name}/health`),
