@@ -5,8 +5,8 @@ import { ApiError } from './errors.ts';
 import { normalize } from './normalize.ts';
 import { deployments, pods, secrets } from './registry.ts';
 import { schemaFacts } from './generated/schema.ts';
-import { fieldsOf } from './schema.ts';
-import type { FieldSchema, SchemaName } from './schema.ts';
+import type { SchemaName } from './schema.ts';
+import { typedValue } from './testing/typed-values.ts';
 
 const message = (act: () => unknown): string => {
   try {
@@ -55,8 +55,12 @@ describe('normal form', () => {
   });
 
   test('normalising twice changes nothing, whatever the type', () => {
+    const names = Object.keys(schemaFacts) as SchemaName[];
+    const anyTyped = fc
+      .constantFrom(...names)
+      .chain((name) => typedValue(name).map((value) => ({ name, value })));
     fc.assert(
-      fc.property(anyTyped(), ({ name, value }) => {
+      fc.property(anyTyped, ({ name, value }) => {
         const once = normalize(value, name);
         expect(normalize(once, name)).toEqual(once);
       }),
@@ -64,54 +68,6 @@ describe('normal form', () => {
     );
   });
 });
-
-/** A value of a random type, every field of which is present now and then. */
-function anyTyped(): fc.Arbitrary<{ name: SchemaName; value: unknown }> {
-  const names = (Object.keys(schemaFacts) as SchemaName[]).filter((name) => name !== 'Table');
-  return fc
-    .constantFrom(...names)
-    .chain((name) => structOf(name, 4).map((value) => ({ name, value })));
-}
-
-function structOf(name: SchemaName, depth: number): fc.Arbitrary<unknown> {
-  const fields: Record<string, fc.Arbitrary<unknown>> = {};
-  for (const [key, field] of fieldsOf(name)) {
-    if (depth > 0 || field.type !== 'object') fields[key] = valueOf(field, depth - 1);
-  }
-  return fc.record(fields, { requiredKeys: [] });
-}
-
-function valueOf(field: FieldSchema, depth: number): fc.Arbitrary<unknown> {
-  const element = elementOf(field, depth);
-  if (field.container === 'list') return fc.array(element, { maxLength: 2 });
-  if (field.container === 'map') return fc.dictionary(fc.string(), element, { maxKeys: 2 });
-  return element;
-}
-
-function elementOf(field: FieldSchema, depth: number): fc.Arbitrary<unknown> {
-  switch (field.type) {
-    case 'object':
-      return structOf(field.ref!, depth);
-    case 'string':
-      return fc.string({ maxLength: 4 });
-    case 'bool':
-      return fc.boolean();
-    case 'int32':
-    case 'int64':
-      return fc.constantFrom(0, 1, -7, 2_147_483_647);
-    case 'Quantity':
-      return fc.constantFrom('0', '1500m', '1.5Gi', 2, '3e6');
-    case 'IntOrString':
-      return fc.constantFrom(0, 8080, 'http', '25%', '');
-    case 'Time':
-    case 'MicroTime':
-      return fc.constantFrom('2026-11-21T08:00:00Z', '2026-11-21T08:00:00.123+02:00', null);
-    case 'bytes':
-      return fc.constantFrom('', 'YQ==', 'YWI=', 'YWJj');
-    default:
-      return fc.constant({ a: [1, { b: null }] });
-  }
-}
 
 describe('wrong types give the texts of Go (encoding/json)', () => {
   test.each([

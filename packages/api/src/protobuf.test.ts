@@ -5,6 +5,7 @@ import { decodeProtobufBody, decodeProtobufObject } from './protobuf.ts';
 import { configMaps, deployments, kinds, secrets, services } from './registry.ts';
 import { typeFacts } from './schema.ts';
 import type { FieldSchema, SchemaName } from './schema.ts';
+import { typedValue } from './testing/typed-values.ts';
 
 /** An encoder as gogo-protobuf writes: every scalar that is no pointer, zeros too. */
 type Bytes = number[];
@@ -115,61 +116,13 @@ function envelope(apiVersion: string, kind: string, message: Bytes): Uint8Array 
   ]);
 }
 
-const leafCount = { maxLength: 2 };
-
-function valueOf(field: FieldSchema, depth: number): fc.Arbitrary<unknown> {
-  const element = elementOf(field, depth);
-  if (field.container === 'list') return fc.array(element, leafCount);
-  if (field.container === 'map') return fc.dictionary(fc.string(), element, { maxKeys: 2 });
-  return element;
-}
-
-function elementOf(field: FieldSchema, depth: number): fc.Arbitrary<unknown> {
-  switch (field.type) {
-    case 'object':
-      return structOf(field.ref!, depth);
-    case 'string':
-      return fc.string({ unit: 'grapheme', maxLength: 3 });
-    case 'bool':
-      return fc.boolean();
-    case 'int32':
-      return fc.integer();
-    case 'int64':
-      return fc.maxSafeInteger();
-    case 'Quantity':
-      return fc.constantFrom('100m', '1Gi', '0');
-    case 'IntOrString':
-      return fc.oneof(fc.integer(), fc.string({ maxLength: 3 }));
-    case 'Time':
-      return fc.constantFrom('2026-11-21T08:00:00Z', '1969-01-01T00:00:00Z');
-    case 'MicroTime':
-      return fc.constantFrom('2026-11-21T08:00:00.123456Z', '2026-11-21T08:00:00.000000Z');
-    case 'bytes':
-      return fc.uint8Array({ maxLength: 5 }).map((bytes) => Uint8Array.from(bytes).toBase64());
-    default:
-      return fc.constant({ 'f:spec': {} });
-  }
-}
-
-function structOf(name: SchemaName, depth: number): fc.Arbitrary<Record<string, unknown>> {
-  const record: Record<string, fc.Arbitrary<unknown>> = {};
-  const collect = (one: SchemaName) => {
-    const { fields, inline } = typeFacts(one);
-    for (const [key, field] of Object.entries(fields)) {
-      const isReached = depth > 0 || field.type !== 'object';
-      if (field.proto !== undefined && isReached) record[key] = valueOf(field, depth - 1);
-    }
-    for (const { ref } of inline) collect(ref);
-  };
-  collect(name);
-  return fc.record(record, { requiredKeys: [] }) as fc.Arbitrary<Record<string, unknown>>;
-}
-
 describe('protobuf bodies', () => {
   test('every kind decodes to what the same object is in JSON', () => {
     const anyObject = fc
       .constantFrom(...kinds)
-      .chain((kind) => structOf(kind.schema, 4).map((value) => ({ kind, value })));
+      .chain((kind) =>
+        typedValue(kind.schema, { forProtobuf: true }).map((value) => ({ kind, value })),
+      );
     fc.assert(
       fc.property(anyObject, ({ kind, value }) => {
         const apiVersion = kind.group === '' ? 'v1' : `${kind.group}/v1`;

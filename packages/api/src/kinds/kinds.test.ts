@@ -1,6 +1,7 @@
 /** What holds for every kind, and the strategies that differ. */
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeObject } from '../decode.ts';
+import { convertObject, decodeObject } from '../decode.ts';
 import { deepCopy } from '../equality.ts';
 import { formatFieldError } from '../field-error.ts';
 import type { KindDefinition } from '../kind.ts';
@@ -19,6 +20,7 @@ import {
   services,
 } from '../registry.ts';
 import { beforeCreate, beforeStatusUpdate, beforeUpdate } from '../strategy.ts';
+import { typedValue } from '../testing/typed-values.ts';
 
 const wallTime = Date.UTC(2026, 10, 21, 8);
 const context = { uid: 'u1', wallTime, randomBelow: () => 0 };
@@ -60,6 +62,12 @@ function create<T extends KubernetesObject>(kind: KindDefinition<T>, body?: obje
   expect(errors.map(formatFieldError)).toEqual([]);
   object.metadata.resourceVersion = '1';
   return object;
+}
+
+/** Any apiVersion but the right one would be refused before anything else is looked at. */
+function withoutIdentity(value: Record<string, unknown>): Record<string, unknown> {
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = value;
+  return rest;
 }
 
 const update = <T extends KubernetesObject>(kind: KindDefinition<T>, object: T, old: T) =>
@@ -104,6 +112,27 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kin
         'metadata.name: Invalid value: "y": field is immutable',
         'metadata.uid: Invalid value: "other": field is immutable',
       ]),
+    );
+  });
+
+  test('whatever a client sends is judged, shown and selected without a crash', () => {
+    const words = ['a', 'web', '', '10.0.0.1', 'None', 'kubernetes.io/tls', 'http', 'cpu'];
+    fc.assert(
+      fc.property(typedValue(kind.schema, { words }), (value) => {
+        const { object } = convertObject({ value: withoutIdentity(value), duplicates: [] }, kind);
+        kind.setDefaults(object);
+        const errors = beforeCreate(kind, object, context);
+        expect(errors.map(formatFieldError).join()).not.toContain('[object Object]');
+        const changed = deepCopy(object);
+        changed.metadata.labels = { a: 'b' };
+        beforeUpdate(kind, changed, object);
+        beforeStatusUpdate(kind, changed, object);
+        expect(kind.cells(object, wallTime)).toHaveLength(kind.columns.length);
+        for (const read of Object.values(kind.fieldSelectors)) {
+          expect(typeof read(object)).toBe('string');
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 
