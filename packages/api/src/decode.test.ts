@@ -223,6 +223,12 @@ describe('hostile bodies', () => {
     expect(message(() => decodeObject(text, pods, { syntax }))).not.toBe('nothing was thrown');
   });
 
+  test('a broken body is told together with what it should have been', () => {
+    expect(message(() => decodeObject('{"metadata":', pods))).toMatch(
+      /^the object provided is unrecognized \(must be of type Pod\): json parse error: /,
+    );
+  });
+
   test('a body over the limit is too large', () => {
     expect(() => decodeObject(' '.repeat(20), pods, { bytesMax: 10 })).toThrow(
       'Request entity too large: limit is 10',

@@ -10,7 +10,7 @@
  */
 import { parseDocument } from 'yaml';
 import type { ScalarTag, Tags } from 'yaml';
-import { badRequestError, bodyBytesMax, requestEntityTooLargeError } from './errors.ts';
+import { ApiError, badRequestError, bodyBytesMax, requestEntityTooLargeError } from './errors.ts';
 import type { KubernetesObject } from './object.ts';
 import { duplicateFields, nestingDepth } from './json-scan.ts';
 import { groupVersion } from './kind.ts';
@@ -50,7 +50,7 @@ function parseJson(text: string, wantsDuplicates: boolean): Parsed {
     value = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'malformed';
-    throw badRequestError(`couldn't get version/kind; json parse error: ${why}`);
+    throw badRequestError(`json parse error: ${why}`);
   }
   if (nestingDepth(text) > depthMax) {
     throw badRequestError(`the body is nested deeper than ${depthMax} levels`);
@@ -234,11 +234,23 @@ export function convertObject<T extends KubernetesObject>(
   };
 }
 
+/** What is wrong with the text itself is told together with what it should have been. */
+function parseObject(text: string, kind: KindDefinition, options: DecodeOptions): Parsed {
+  try {
+    return parseBody(text, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.reason !== 'BadRequest') throw error;
+    throw badRequestError(
+      `the object provided is unrecognized (must be of type ${kind.kind}): ${error.message}`,
+    );
+  }
+}
+
 /** The body of a create or an update. */
 export function decodeObject<T extends KubernetesObject>(
   text: string,
   kind: KindDefinition<T>,
   options: DecodeOptions = {},
 ): Decoded<T> {
-  return convertObject(parseBody(text, options), kind, options.fieldValidation);
+  return convertObject(parseObject(text, kind, options), kind, options.fieldValidation);
 }

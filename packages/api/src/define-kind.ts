@@ -25,6 +25,7 @@ export interface KindParts<T extends KubernetesObject> {
   readonly group?: string;
   readonly kind: SchemaName;
   readonly resource: string;
+  readonly description: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly namespaced?: boolean;
@@ -125,6 +126,7 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
     verbs: parts.verbs ?? allVerbs,
     subresources: parts.subresources ?? [],
     schema: parts.kind,
+    description: parts.description,
     allowCreateOnUpdate: parts.allowCreateOnUpdate ?? false,
     allowUnconditionalUpdate: parts.allowUnconditionalUpdate ?? true,
 

@@ -57,6 +57,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   readonly verbs: readonly string[];
   readonly subresources: readonly SubresourceDefinition[];
   readonly schema: SchemaName;
+  /** What the kind is, in a sentence: `kubectl explain` shows it. */
+  readonly description: string;
   /** A PUT to a name that does not exist creates the object. */
   readonly allowCreateOnUpdate: boolean;
   /** A PUT without metadata.resourceVersion overwrites whatever is there. */

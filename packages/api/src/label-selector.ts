@@ -11,7 +11,7 @@ import { formatFieldError, invalid } from './field-error.ts';
 import type { LabelSelector } from './generated/types.ts';
 import { labelValueProblems, qualifiedNameProblems } from './names.ts';
 
-export type SelectorOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
+type SelectorOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';
 
 export interface SelectorRequirement {
   readonly key: string;

@@ -4,7 +4,7 @@
  * 1. name, namespace, uid, creationTimestamp and the deletion fields never change once set.
  * 2. Annotations may hold 256 KiB together.
  */
-import { duplicate, forbidden, invalid, required, tooLong } from './field-error.ts';
+import { forbidden, invalid, required, tooLong } from './field-error.ts';
 import type { FieldError } from './field-error.ts';
 import type { ObjectMeta, OwnerReference } from './generated/types.ts';
 import type { KubernetesObject } from './object.ts';
@@ -275,23 +275,6 @@ export function inheritMetadata(metadata: ObjectMeta, old: ObjectMeta): void {
   if (old.generation === undefined) delete metadata.generation;
   else metadata.generation = old.generation;
   delete metadata.selfLink;
-}
-
-/** Duplicates among values that must be unique, at `field[index].key`. */
-export function duplicatesOf<T>(
-  items: readonly T[],
-  valueOf: (item: T) => string,
-  fieldOf: (index: number) => string,
-): FieldError[] {
-  const seen = new Set<string>();
-  const errors: FieldError[] = [];
-  items.forEach((item, index) => {
-    const value = valueOf(item);
-    if (value === '') return;
-    if (seen.has(value)) errors.push(duplicate(fieldOf(index), value));
-    seen.add(value);
-  });
-  return errors;
 }
 
 export const defaultNameProblems: NameCheck = dns1123SubdomainProblems;

@@ -74,7 +74,7 @@ function mismatch(what: string, typeName: string, owner: SchemaName, place: Plac
 }
 
 /** True when nothing in `value` lies deeper than the bound. */
-export function isShallow(value: unknown, depthMax: number = freeFormDepthMax): boolean {
+function isShallow(value: unknown, depthMax: number = freeFormDepthMax): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depthMax === 0) return false;
   for (const child of Array.isArray(value) ? (value as unknown[]) : Object.values(value)) {

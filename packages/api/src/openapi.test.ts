@@ -68,6 +68,9 @@ describe('OpenAPI v3', () => {
     expect(schemas['io.k8s.api.core.v1.Pod']!['x-kubernetes-group-version-kind']).toEqual([
       { group: '', version: 'v1', kind: 'Pod' },
     ]);
+    expect(schemas['io.k8s.api.core.v1.Pod']).toMatchObject({
+      description: expect.stringMatching(/^A Pod is /),
+    });
     expect(schemas['io.k8s.apimachinery.pkg.api.resource.Quantity']).toBeDefined();
   });
 

@@ -109,8 +109,10 @@ class Definitions {
     this.reference(kind.schema);
     const name = definitionName(kind.schema);
     const identity = { group: kind.group, version: kind.version };
+    this.schemas[name]!['description'] = kind.description;
     this.schemas[name]!['x-kubernetes-group-version-kind'] = [{ ...identity, kind: kind.kind }];
     this.schemas[`${name}List`] = {
+      description: `${kind.listKind} is a list of objects of the kind ${kind.kind}.`,
       type: 'object',
       properties: {
         apiVersion: { type: 'string' },

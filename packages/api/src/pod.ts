@@ -81,20 +81,22 @@ export function resourceAmount(resource: string, quantity: string): number {
   return resource === 'cpu' ? quantityMilliValue(quantity) : quantityValue(quantity);
 }
 
-function amountsOf(container: Container): Map<string, number> {
-  const amounts = new Map<string, number>();
-  for (const [name, quantity] of Object.entries(container.resources?.requests ?? {})) {
-    amounts.set(name, resourceAmount(name, quantity));
+type Amounts = Record<string, number>;
+
+function add(to: Amounts, amounts: ResourceAmounts): void {
+  for (const name of Object.keys(amounts)) to[name] = (to[name] ?? 0) + amounts[name]!;
+}
+
+function addRequests(to: Amounts, container: Container): void {
+  const requests = container.resources?.requests;
+  if (requests === undefined) return;
+  for (const name of Object.keys(requests)) {
+    to[name] = (to[name] ?? 0) + resourceAmount(name, requests[name]!);
   }
-  return amounts;
 }
 
-function add(to: Map<string, number>, amounts: ReadonlyMap<string, number>): void {
-  for (const [name, amount] of amounts) to.set(name, (to.get(name) ?? 0) + amount);
-}
-
-function raise(to: Map<string, number>, amounts: ReadonlyMap<string, number>): void {
-  for (const [name, amount] of amounts) to.set(name, Math.max(to.get(name) ?? 0, amount));
+function raise(to: Amounts, amounts: ResourceAmounts): void {
+  for (const name of Object.keys(amounts)) to[name] = Math.max(to[name] ?? 0, amounts[name]!);
 }
 
 /**
@@ -102,25 +104,29 @@ function raise(to: Map<string, number>, amounts: ReadonlyMap<string, number>): v
  * hungriest moment of its initialisation needs (an init container beside the sidecars before it).
  */
 export function podRequests(pod: { readonly spec: PodSpec }): ResourceAmounts {
-  const total = new Map<string, number>();
-  const sidecars = new Map<string, number>();
-  const initPeak = new Map<string, number>();
-  for (const container of pod.spec.containers) add(total, amountsOf(container));
-  for (const container of pod.spec.initContainers ?? []) {
-    const amounts = amountsOf(container);
-    if (isSidecar(container)) {
-      add(sidecars, amounts);
-      add(total, amounts);
-      raise(initPeak, sidecars);
-    } else {
-      const moment = new Map(sidecars);
-      add(moment, amounts);
-      raise(initPeak, moment);
+  const { containers, initContainers, overhead } = pod.spec;
+  const total: Amounts = {};
+  for (const container of containers) addRequests(total, container);
+  if (initContainers !== undefined) {
+    const sidecars: Amounts = {};
+    const initPeak: Amounts = {};
+    for (const container of initContainers) {
+      if (isSidecar(container)) {
+        addRequests(sidecars, container);
+        addRequests(total, container);
+        raise(initPeak, sidecars);
+      } else {
+        const moment = { ...sidecars };
+        addRequests(moment, container);
+        raise(initPeak, moment);
+      }
     }
+    raise(total, initPeak);
   }
-  raise(total, initPeak);
-  for (const [name, quantity] of Object.entries(pod.spec.overhead ?? {})) {
-    total.set(name, (total.get(name) ?? 0) + resourceAmount(name, quantity));
+  if (overhead !== undefined) {
+    const extra: Amounts = {};
+    for (const name of Object.keys(overhead)) extra[name] = resourceAmount(name, overhead[name]!);
+    add(total, extra);
   }
-  return Object.fromEntries(total);
+  return total;
 }

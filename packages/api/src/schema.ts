@@ -47,7 +47,7 @@ export interface FieldSchema {
 }
 
 /** A Go struct embedded in another: flattened in JSON, a message of its own in protobuf. */
-export interface InlineSchema {
+interface InlineSchema {
   readonly ref: SchemaName;
   readonly proto: number;
 }

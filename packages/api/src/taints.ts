@@ -48,7 +48,7 @@ export function tolerationSeconds(
   return seconds;
 }
 
-export const tolerationSecondsDefault = 300;
+const tolerationSecondsDefault = 300;
 
 /** What upstream's DefaultTolerationSeconds admission adds, unless the pod says otherwise itself. */
 export function addDefaultTolerations(pod: Pod, seconds: number = tolerationSecondsDefault): void {

@@ -38,6 +38,7 @@ function validateData(object: ConfigMap): FieldError[] {
 export const configMaps = defineKind<ConfigMap>({
   kind: 'ConfigMap',
   resource: 'configmaps',
+  description: 'A ConfigMap holds configuration for pods, as text or bytes.',
   shortNames: ['cm'],
   validate: validateData,
   validateUpdate(object, old) {

@@ -79,6 +79,8 @@ export const deployments = defineKind<Deployment>({
   group: 'apps',
   kind: 'Deployment',
   resource: 'deployments',
+  description:
+    'A Deployment keeps so many pods of one template running, and rolls them over to a new one.',
   shortNames: ['deploy'],
   categories: ['all'],
   subresources: [

@@ -103,6 +103,7 @@ export const endpointSlices = defineKind<EndpointSlice>({
   group: 'discovery.k8s.io',
   kind: 'EndpointSlice',
   resource: 'endpointslices',
+  description: 'An EndpointSlice holds some of the addresses behind a Service.',
   setDefaults(slice) {
     for (const port of slice.ports ?? []) {
       port.name ??= '';
@@ -135,7 +136,8 @@ export const endpointSlices = defineKind<EndpointSlice>({
     slice.metadata.name,
     slice.addressType,
     some((slice.ports ?? []).map(({ port }) => (port === undefined ? '*' : String(port)))),
-    some(slice.endpoints.flatMap(({ addresses }) => addresses)),
+    // An object that upstream stored has null where Go's list was nil.
+    some((slice.endpoints ?? []).flatMap(({ addresses }) => addresses)),
     age(slice.metadata.creationTimestamp, wallTime),
   ],
 });

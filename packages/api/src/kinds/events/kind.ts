@@ -73,6 +73,7 @@ function lastSeen(event: Event, wallTime: number): string {
 export const events = defineKind<Event>({
   kind: 'Event',
   resource: 'events',
+  description: 'An Event tells of something that happened to an object; it is kept for a while.',
   shortNames: ['ev'],
   allowCreateOnUpdate: true,
   validate: validateEvent,

@@ -10,6 +10,7 @@ export const leases = defineKind<Lease>({
   group: 'coordination.k8s.io',
   kind: 'Lease',
   resource: 'leases',
+  description: 'A Lease tells who holds a role, or is alive, and until when.',
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
   validate({ spec }) {

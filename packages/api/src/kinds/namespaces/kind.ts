@@ -17,6 +17,7 @@ const nameLabel = 'kubernetes.io/metadata.name';
 export const namespaces = defineKind<Namespace>({
   kind: 'Namespace',
   resource: 'namespaces',
+  description: 'A Namespace is a scope of names: what is in it is deleted with it.',
   shortNames: ['ns'],
   namespaced: false,
   verbs: allVerbs.filter((verb) => verb !== 'deletecollection'),

@@ -98,6 +98,7 @@ function cells(node: Node, wallTime: number): TableCell[] {
 export const nodes = defineKind<Node>({
   kind: 'Node',
   resource: 'nodes',
+  description: 'A Node is a machine that runs pods.',
   shortNames: ['no'],
   namespaced: false,
   verbs: allVerbs,

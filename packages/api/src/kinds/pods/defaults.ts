@@ -31,7 +31,7 @@ function setProbeDefaults(probe: Probe | undefined): void {
 
 type AnyContainer = Omit<Container, 'name'>;
 
-export function setContainerDefaults(container: AnyContainer): void {
+function setContainerDefaults(container: AnyContainer): void {
   const image = container.image ?? '';
   container.imagePullPolicy ??= isLatest(image) ? 'Always' : 'IfNotPresent';
   container.terminationMessagePath ??= '/dev/termination-log';

@@ -14,6 +14,8 @@ const core = { group: '', version: 'v1' } as const;
 export const pods = defineKind<Pod>({
   kind: 'Pod',
   resource: 'pods',
+  description:
+    'A Pod is a group of containers that run together on one node, and share its address and fate.',
   shortNames: ['po'],
   categories: ['all'],
   verbs: allVerbs,

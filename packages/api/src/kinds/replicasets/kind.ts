@@ -21,6 +21,7 @@ export const replicaSets = defineKind<ReplicaSet>({
   group: 'apps',
   kind: 'ReplicaSet',
   resource: 'replicasets',
+  description: 'A ReplicaSet keeps so many pods of one template running.',
   shortNames: ['rs'],
   categories: ['all'],
   subresources: [

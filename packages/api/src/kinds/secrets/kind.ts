@@ -67,6 +67,7 @@ function validateType({ type, data = {}, metadata }: Secret): FieldError[] {
 export const secrets = defineKind<Secret>({
   kind: 'Secret',
   resource: 'secrets',
+  description: 'A Secret holds small data that should not be shown, such as passwords and keys.',
   setDefaults(object) {
     object.type ??= 'Opaque';
     if (object.stringData === undefined) return;

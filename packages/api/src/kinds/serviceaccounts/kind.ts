@@ -6,6 +6,7 @@ import { age } from '../../time.ts';
 export const serviceAccounts = defineKind<ServiceAccount>({
   kind: 'ServiceAccount',
   resource: 'serviceaccounts',
+  description: 'A ServiceAccount is the identity of the processes in pods.',
   shortNames: ['sa'],
   columns: [
     nameColumn,

@@ -41,6 +41,7 @@ function ports({ spec }: Service): string {
 export const services = defineKind<Service>({
   kind: 'Service',
   resource: 'services',
+  description: 'A Service is one address for the pods that its selector finds.',
   shortNames: ['svc'],
   categories: ['all'],
   verbs: allVerbs,
