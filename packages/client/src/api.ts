@@ -27,11 +27,15 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** What a create may leave to the client (apiVersion, kind) and to the server (name, uid, ...). */
-export type NewObject<T extends KubernetesObject> = Omit<T, 'apiVersion' | 'kind' | 'metadata'> & {
+/** What a create may leave to the client (apiVersion, kind) and to the server (name, uid, status, ...). */
+export type NewObject<T extends KubernetesObject> = Omit<
+  T,
+  'apiVersion' | 'kind' | 'metadata' | 'status'
+> & {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata: Partial<ObjectMeta>;
+  readonly status?: unknown;
 };
 
 export interface Selection {
