@@ -7,6 +7,7 @@
  * 3. Adding a key at once does not wait for its back-off: new information is worth a new attempt.
  */
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
+import { isConflict } from './errors.ts';
 import type { ObjectKey } from './store.ts';
 import type { WorkQueueMetrics } from './metrics.ts';
 
@@ -95,7 +96,10 @@ export function createWorkQueue(
     const count = failures.get(key) ?? 0;
     failures.set(key, count + 1);
     const delay = Math.min(backOffMillisMax, backOffMillis * 2 ** Math.min(count, 60));
-    log.warn({ err: error, key, failures: count + 1, retryMillis: delay }, 'sync failed');
+    const facts = { err: error, key, failures: count + 1, retryMillis: delay };
+    // A conflict says only that the cache was behind; that is everyday life.
+    if (isConflict(error)) log.debug(facts, 'sync met a conflict');
+    else log.warn(facts, 'sync failed');
     metrics?.retried(name);
     addAfter(key, delay);
   };

@@ -1,11 +1,5 @@
 /** Runs the Deployment plans: creates, scales and deletes ReplicaSets, and writes what is so. */
-import {
-  controllerOf,
-  selectorFromLabelSelector,
-  type Deployment,
-  type Pod,
-  type ReplicaSet,
-} from '@drydock/api';
+import { controllerOf, type Deployment, type Pod, type ReplicaSet } from '@drydock/api';
 import {
   createController,
   isAlreadyExists,
@@ -19,6 +13,8 @@ import type { ControllerContext, Runnable } from '../context.ts';
 import { indexByController } from '../indexes.ts';
 import { momentOf } from '../moment.plan.ts';
 import { claim } from '../owners.plan.ts';
+import { createOwnWrites } from '../own-writes.ts';
+import { compileLabelSelector } from '../selectors.ts';
 import { isRolling } from './limits.plan.ts';
 import { plan, planCollision, planCreationFailure, type DeploymentAction } from './plan.ts';
 
@@ -30,16 +26,19 @@ export function createDeploymentController(context: ControllerContext): Runnable
   const setIndex = indexByController(replicaSets);
   const podIndex = indexByController(pods);
   const events = context.events('deployment-controller');
+  const ownDeployments = createOwnWrites<Deployment>();
+  const ownSets = createOwnWrites<ReplicaSet>();
 
   const controller = createController(
     {
       name: 'deployment',
       concurrency: context.options['concurrent-deployment-syncs'],
       sync: async (key, { signal }) => {
-        const deployment = deployments.store.get(key);
+        const deployment = ownDeployments.newest(deployments.store.get(key));
         if (deployment === undefined) return {};
-        const selector = selectorFromLabelSelector(deployment.spec.selector);
-        const claimed = claim(deployment, setIndex.candidates(deployment), (set) =>
+        const selector = compileLabelSelector(deployment.spec.selector);
+        const candidates = setIndex.candidates(deployment).map((set) => ownSets.newest(set));
+        const claimed = claim(deployment, candidates, (set) =>
           selector.matches(set.metadata.labels),
         );
         const hands = { api, signal, owner: deployment, ownerResource: resources.deployments };
@@ -53,7 +52,13 @@ export function createDeploymentController(context: ControllerContext): Runnable
           pods: podsOfSets,
           moment: momentOf(clock),
         });
-        return perform(deployment, actions, signal);
+        try {
+          return await perform(deployment, actions, signal);
+        } catch (error) {
+          // The Deployment or a set of it is gone; its event brings the next look.
+          if (isNotFound(error)) return {};
+          throw error;
+        }
       },
     },
     context,
@@ -78,7 +83,7 @@ export function createDeploymentController(context: ControllerContext): Runnable
           tellOfScaling(action.scaling);
           break;
         case 'updateReplicaSet':
-          await api.update(resources.replicaSets, action.replicaSet, { signal });
+          ownSets.note(await api.update(resources.replicaSets, action.replicaSet, { signal }));
           tellOfScaling(action.scaling);
           break;
         case 'deleteReplicaSet': {
@@ -91,12 +96,16 @@ export function createDeploymentController(context: ControllerContext): Runnable
         case 'annotate': {
           const value = { metadata: { uid: latest.metadata.uid, annotations: action.annotations } };
           const patch = { type: 'merge', value } as const;
-          latest = await api.patch(resources.deployments, latest.metadata, patch, { signal });
+          latest = ownDeployments.note(
+            await api.patch(resources.deployments, latest.metadata, patch, { signal }),
+          );
           break;
         }
         case 'updateStatus': {
           const updated = { ...latest, status: action.status };
-          latest = await api.updateStatus(resources.deployments, updated, { signal });
+          latest = ownDeployments.note(
+            await api.updateStatus(resources.deployments, updated, { signal }),
+          );
           break;
         }
         case 'warn':
@@ -156,7 +165,7 @@ export function createDeploymentController(context: ControllerContext): Runnable
   const deploymentsMatching = (set: ReplicaSet) =>
     deployments.store
       .list(set.metadata.namespace)
-      .filter(({ spec }) => selectorFromLabelSelector(spec.selector).matches(set.metadata.labels))
+      .filter(({ spec }) => compileLabelSelector(spec.selector).matches(set.metadata.labels))
       .map(keyOf);
   const deploymentOf = (pod: Pod): Deployment | undefined => {
     const owner = controllerOf(pod);

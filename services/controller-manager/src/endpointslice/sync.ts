@@ -1,5 +1,5 @@
 /** Runs the EndpointSlice plans: a Service is looked at when it, its pods or its slices change. */
-import { selectorFromLabels, type EndpointSlice, type Pod, type Service } from '@drydock/api';
+import type { EndpointSlice, Pod, Service } from '@drydock/api';
 import {
   createController,
   isNamespaceTerminating,
@@ -10,6 +10,7 @@ import {
 } from '@drydock/client';
 import type { ControllerContext, Runnable } from '../context.ts';
 import { indexByNode } from '../indexes.ts';
+import { compileLabels } from '../selectors.ts';
 import { createWriteTracker } from '../write-tracker.ts';
 import {
   managedByLabel,
@@ -87,7 +88,7 @@ export function createEndpointSliceController(context: ControllerContext): Runna
   };
 
   const podsOf = (service: Service): readonly Pod[] => {
-    const selector = selectorFromLabels(service.spec.selector);
+    const selector = compileLabels(service.spec.selector ?? {});
     return pods.store
       .list(service.metadata.namespace)
       .filter((pod) => selector.matches(pod.metadata.labels));
@@ -95,8 +96,10 @@ export function createEndpointSliceController(context: ControllerContext): Runna
   const servicesOf = (pod: Pod): ObjectKey[] =>
     services.store
       .list(pod.metadata.namespace)
-      .filter(({ spec }) => spec.selector !== undefined)
-      .filter(({ spec }) => selectorFromLabels(spec.selector).matches(pod.metadata.labels))
+      .filter(
+        ({ spec: { selector } }) =>
+          selector !== undefined && compileLabels(selector).matches(pod.metadata.labels),
+      )
       .map(keyOf);
 
   controller.watch(services, (service) => [keyOf(service)]);

@@ -2,8 +2,9 @@
  * Runs the node plans: NoSchedule taints as soon as a node changes, and the pass over all nodes every
  * monitor period.
  */
-import type { Node } from '@drydock/api';
-import { createController, keyOf, resources, type SyncResult } from '@drydock/client';
+import type { Node, Pod } from '@drydock/api';
+import { createController, isConflict, keyOf, resources, type SyncResult } from '@drydock/client';
+import type { Millis } from '@drydock/ports';
 import type { ControllerContext, Runnable } from '../context.ts';
 import { indexByNode } from '../indexes.ts';
 import { momentOf } from '../moment.plan.ts';
@@ -12,6 +13,7 @@ import { NodeMonitor, type NodeAction } from './plan.ts';
 import { planNoScheduleTaints } from './taints.plan.ts';
 
 const leaseNamespace = 'kube-node-lease';
+const retryMillis: Millis = 1_000;
 
 export function createNodeLifecycleController(context: ControllerContext): Runnable {
   const { api, clock, options } = context;
@@ -62,15 +64,18 @@ export function createNodeLifecycleController(context: ControllerContext): Runna
     const byNode = Map.groupBy(actions, (action) =>
       action.kind === 'markPodNotReady' ? action.pod.spec.nodeName : action.node.metadata.name,
     );
+    let hasFailed = false;
     await Promise.all(
       [...byNode].map(([node, ofNode]) =>
-        // One node's failure is no other's; the next pass finds again what is still to be done.
+        // One node's failure is no other's; an early next pass finds again what is to be done.
         perform(ofNode, signal).catch((error: unknown) => {
-          if (!signal.aborted) log.warn({ err: error, node }, 'cannot update the node; next pass');
+          hasFailed = true;
+          if (isConflict(error) || signal.aborted) return;
+          log.warn({ err: error, node }, 'cannot update the node; will try again');
         }),
       ),
     );
-    return { requeueAfterMillis: periodMillis };
+    return { requeueAfterMillis: hasFailed ? Math.min(retryMillis, periodMillis) : periodMillis };
   };
 
   const perform = async (actions: readonly NodeAction[], signal: AbortSignal) => {
@@ -104,10 +109,7 @@ export function createNodeLifecycleController(context: ControllerContext): Runna
     }
   };
 
-  const markNotReady = async (
-    pod: Extract<NodeAction, { pod: object }>['pod'],
-    signal: AbortSignal,
-  ) => {
+  const markNotReady = async (pod: Pod, signal: AbortSignal) => {
     const condition = { type: 'Ready', status: 'False' } as const;
     const status = withPodCondition(pod.status, condition, momentOf(clock));
     events.record(pod, { type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' });
@@ -118,8 +120,10 @@ export function createNodeLifecycleController(context: ControllerContext): Runna
     { name: 'node_monitor', concurrency: 1, sync: (_, { signal }) => pass(signal) },
     context,
   );
-  for (const informer of [nodes, pods, leases])
-    monitorController.watch<never>(informer as never, () => []);
+  // Their changes are looked at in the next pass; it begins when all three have synced.
+  monitorController.watch(nodes, () => []);
+  monitorController.watch(pods, () => []);
+  monitorController.watch(leases, () => []);
   monitorController.enqueue('all nodes');
 
   return {

@@ -1,5 +1,5 @@
 /** Runs the ReplicaSet plans: creates and deletes pods, and writes what is so. */
-import { controllerOf, selectorFromLabelSelector, type Pod, type ReplicaSet } from '@drydock/api';
+import { controllerOf, type Pod, type ReplicaSet } from '@drydock/api';
 import {
   createController,
   createExpectations,
@@ -14,6 +14,8 @@ import { changeHands } from '../adoption.ts';
 import type { ControllerContext, Runnable } from '../context.ts';
 import { indexByController } from '../indexes.ts';
 import { momentOf } from '../moment.plan.ts';
+import { createOwnWrites } from '../own-writes.ts';
+import { compileLabelSelector } from '../selectors.ts';
 import { plan, planClaim, planStatus, type Failure, type ReplicaSetAction } from './plan.ts';
 
 interface Outcome {
@@ -29,13 +31,14 @@ export function createReplicaSetController(context: ControllerContext): Runnable
   const siblings = indexByController(replicaSets);
   const events = context.events('replicaset-controller');
   const expectations = createExpectations(clock);
+  const writes = createOwnWrites<ReplicaSet>();
 
   const controller = createController(
     {
       name: 'replicaset',
       concurrency: context.options['concurrent-replicaset-syncs'],
       sync: async (key, { signal }) => {
-        const replicaSet = replicaSets.store.get(key);
+        const replicaSet = writes.newest(replicaSets.store.get(key));
         if (replicaSet === undefined) {
           expectations.delete(key);
           return {};
@@ -52,7 +55,9 @@ export function createReplicaSetController(context: ControllerContext): Runnable
         const { failure, error } = await perform(action, { key, replicaSet, signal });
         const { status, requeueAfter } = planStatus({ ...snapshot, failure });
         if (status !== undefined) {
-          await api.updateStatus(resources.replicaSets, { ...replicaSet, status }, { signal });
+          await api
+            .updateStatus(resources.replicaSets, { ...replicaSet, status }, { signal })
+            .then((written) => void writes.note(written), ignoreNotFound);
         }
         if (failure !== undefined) throw error;
         return requeueAfter === undefined ? {} : { requeueAfterMillis: requeueAfter };
@@ -117,7 +122,7 @@ export function createReplicaSetController(context: ControllerContext): Runnable
   const setsMatching = (pod: Pod) =>
     replicaSets.store
       .list(pod.metadata.namespace)
-      .filter(({ spec }) => selectorFromLabelSelector(spec.selector).matches(pod.metadata.labels))
+      .filter(({ spec }) => compileLabelSelector(spec.selector).matches(pod.metadata.labels))
       .map(keyOf);
 
   return controller;
@@ -170,6 +175,11 @@ async function deletePods(
     ),
   );
   return errors[0];
+}
+
+/** The set is gone; its event brings the next look. */
+function ignoreNotFound(error: unknown): void {
+  if (!isNotFound(error)) throw error;
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

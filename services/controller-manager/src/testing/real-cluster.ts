@@ -45,15 +45,24 @@ function flagList(flags: Readonly<Record<string, string | number>>): string[] {
 }
 
 export async function startRealCluster(): Promise<RealCluster> {
-  await using starting = new AsyncDisposableStack();
+  const parts = new AsyncDisposableStack();
+  try {
+    return await start(parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-controllers-'));
-  starting.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const start = (service: string, flags: Record<string, string | number>): ChildProcess => {
+  parts.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const run = (service: string, flags: Record<string, string | number>): ChildProcess => {
     const main = join(services, service, 'src', 'main.ts');
     const child = spawn(process.execPath, [main, ...flagList(flags)], {
       stdio: ['ignore', process.env['SHOW_LOGS'] === undefined ? 'ignore' : 'inherit', 'inherit'],
     });
-    starting.defer(async () => {
+    parts.defer(async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -66,7 +75,7 @@ export async function startRealCluster(): Promise<RealCluster> {
   );
   const peerUrl = `http://127.0.0.1:${peerPort}`;
   const clientUrl = `http://127.0.0.1:${clientPort}`;
-  start('etcd', {
+  run('etcd', {
     name: 'one',
     'data-dir': join(folder, 'etcd'),
     'initial-cluster': `one=${peerUrl}`,
@@ -80,7 +89,7 @@ export async function startRealCluster(): Promise<RealCluster> {
   const certificate = (name: string, commonName: string, organizations: string[] = []) =>
     authority.issueFiles(folder, name, { commonName, organizations });
   const server = await certificate('apiserver', 'kube-apiserver');
-  start('apiserver', {
+  run('apiserver', {
     'bind-address': '127.0.0.1',
     'secure-port': securePort!,
     'grpc-port': grpcPort!,
@@ -95,7 +104,7 @@ export async function startRealCluster(): Promise<RealCluster> {
   const endpoint = `localhost:${grpcPort}`;
   const powers = { clock: createSystemClock(timeScale), random: createSystemRandom() };
   const tls = await authority.issue({ commonName: 'admin', organizations: ['system:masters'] });
-  const channels = starting.use(createChannelSet({ endpoints: [endpoint], tls, ...powers }));
+  const channels = parts.use(createChannelSet({ endpoints: [endpoint], tls, ...powers }));
   const api = createApiClient({ channels, ...powers });
   await eventually('the API server serves', () =>
     api.get(resources.namespaces, { name: 'kube-system' }),
@@ -104,7 +113,7 @@ export async function startRealCluster(): Promise<RealCluster> {
   const manager = await certificate('manager', 'system:kube-controller-manager');
   const startManager = async (identity: string): Promise<ManagerProcess> => {
     const healthPort = await freePort();
-    const child = start('controller-manager', {
+    const child = run('controller-manager', {
       apiservers: endpoint,
       'tls-cert-file': manager.certFile,
       'tls-private-key-file': manager.keyFile,
@@ -129,6 +138,5 @@ export async function startRealCluster(): Promise<RealCluster> {
     };
   };
 
-  const running = starting.move();
-  return { api, startManager, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { api, startManager, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
