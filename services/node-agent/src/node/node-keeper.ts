@@ -95,7 +95,7 @@ export function createNodeKeeper(
       await report(signal, true);
     }
     recorder.record(node, { type: 'Normal', reason: 'Starting', message: 'Starting kubelet.' });
-    log.info({ node: nodeName, uid: node.metadata.uid }, 'registered');
+    log.info({ uid: node.metadata.uid }, 'registered');
   };
 
   const send = async (status: NodeStatus, signal: AbortSignal) => {
@@ -186,7 +186,7 @@ export function createNodeKeeper(
           break;
         } catch (error) {
           signal.throwIfAborted();
-          log.warn({ err: error, node: nodeName }, 'cannot register the node; will try again');
+          log.warn({ err: error }, 'cannot register the node; will try again');
           await clock.sleep(delay, { signal });
           delay = Math.min(delay * 2, retryMillisMax);
         }

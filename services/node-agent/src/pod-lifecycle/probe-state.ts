@@ -20,10 +20,10 @@ export interface ProbeState {
   readonly run: number;
 }
 
-/** Before it is asked, a container is taken to be alive but not ready. */
-export function initialProbeState(kind: ProbeKind): ProbeState {
-  const verdict = kind === 'liveness' ? true : kind === 'readiness' ? false : undefined;
-  return { verdict, lastAnswer: undefined, run: 0 };
+/** Before it is asked, a container is taken to be alive but not ready, unless more is known of it. */
+export function initialProbeState(kind: ProbeKind, known?: boolean): ProbeState {
+  const presumed = kind === 'liveness' ? true : kind === 'readiness' ? false : undefined;
+  return { verdict: known ?? presumed, lastAnswer: undefined, run: 0 };
 }
 
 export function answerProbe(state: ProbeState, probe: Probe, answer: ProbeAnswer): ProbeState {

@@ -36,6 +36,8 @@ export interface Images {
 interface Failure {
   readonly backOff: BackOff;
   readonly message: string;
+  /** People are told of the waiting once, not at every look. */
+  isTold: boolean;
 }
 
 export function createImages({
@@ -50,6 +52,9 @@ export function createImages({
   const failures = new Map<string, Failure>();
   const pulls = new Map<string, Promise<ImageStatus>>();
   let queue: Promise<unknown> = Promise.resolve();
+
+  const tellReason = (pod: Pod, container: Container, reason: string) =>
+    events.record(pod, { type: 'Warning', reason: 'Failed', message: `Error: ${reason}`, container });
 
   const pull = (image: string): Promise<ImageStatus> => {
     let running = pulls.get(image);
@@ -71,7 +76,11 @@ export function createImages({
         : backOffLeft(failed.backOff, clock.now(), clock.now() - failed.backOff.setAt);
     if (failed !== undefined && left > 0) {
       const message = `Back-off pulling image "${image}"`;
-      events.record(pod, { type: 'Normal', reason: 'BackOff', message, container });
+      if (!failed.isTold) {
+        failed.isTold = true;
+        events.record(pod, { type: 'Normal', reason: 'BackOff', message, container });
+        tellReason(pod, container, 'ImagePullBackOff');
+      }
       throw new ImageError('ImagePullBackOff', `${message}: ErrImagePull: ${failed.message}`, left);
     }
     events.record(pod, {
@@ -95,13 +104,14 @@ export function createImages({
       signal.throwIfAborted();
       const { message } = error as Error;
       const backOff = nextBackOff(failed?.backOff, clock.now(), 0);
-      failures.set(key, { backOff, message });
+      failures.set(key, { backOff, message, isTold: false });
       events.record(pod, {
         type: 'Warning',
         reason: 'Failed',
         message: `Failed to pull image "${image}": ${message}`,
         container,
       });
+      tellReason(pod, container, 'ErrImagePull');
       throw new ImageError('ErrImagePull', message, backOff.delayMillis);
     }
   };
@@ -112,6 +122,7 @@ export function createImages({
       if (!looksLikeImage(image)) {
         const message = `Failed to apply default image tag "${image}": couldn't parse image reference "${image}": invalid reference format`;
         events.record(pod, { type: 'Warning', reason: 'InspectFailed', message, container });
+        tellReason(pod, container, 'InvalidImageName');
         throw new ImageError('InvalidImageName', message);
       }
       const policy = container.imagePullPolicy ?? 'IfNotPresent';
@@ -119,6 +130,7 @@ export function createImages({
       if (present === undefined && policy === 'Never') {
         const message = `Container image "${image}" is not present with pull policy of Never`;
         events.record(pod, { type: 'Warning', reason: 'ErrImageNeverPull', message, container });
+        tellReason(pod, container, 'ErrImageNeverPull');
         throw new ImageError('ErrImageNeverPull', message);
       }
       if (present === undefined || policy === 'Always') {

@@ -137,7 +137,9 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
       if (instance.state !== 'running' || container === undefined || podIP === undefined) continue;
       if (pod.metadata.deletionTimestamp === undefined || !endings.has(instance.id)) {
         probed.add(instance.id);
-        powers.prober.watch({ pod, container, instance, podIP }, (verdict) => {
+        const known = memory.probes.get(instance.id) ?? knownVerdict(pod, instance.id);
+        memory.probes.set(instance.id, known);
+        powers.prober.watch({ pod, container, instance, podIP, known }, (verdict) => {
           memory.probes.set(instance.id, verdict);
           worker.wake();
         });
@@ -265,7 +267,8 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
       if (!(error instanceof StartFailure)) throw error;
       someStartFailed = true;
       memory.waiting.set(container.name, { reason: error.reason, message: error.message });
-      log.info({ err: error, container: container.name }, 'a container did not start');
+      const { reason, message } = error;
+      log.info({ reason, why: message, container: container.name }, 'a container did not start');
       askAgainAfter(error.retryAfterMillis);
       // A container that could not start is there all the same, with its exit code.
       if (error.reason === 'RunContainerError') await cache.relist();
@@ -419,6 +422,19 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
   };
 
   return worker;
+}
+
+/** What the agent's predecessor told the API of this very instance: a restart makes nothing unready. */
+function knownVerdict(pod: Pod, instanceId: string): ProbeVerdict {
+  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
+  const known = [...containerStatuses, ...initContainerStatuses].find(
+    (one) => one.containerID?.endsWith(`://${instanceId}`) === true,
+  );
+  if (known?.state?.running === undefined) return {};
+  return {
+    ...(known.started === true ? { startup: true } : {}),
+    ...(known.ready ? { readiness: true } : {}),
+  };
 }
 
 const makesWay: ReadonlySet<Action['kind']> = new Set([

@@ -27,10 +27,14 @@ export interface ProbeTarget {
   readonly container: Container;
   readonly instance: ContainerStatus;
   readonly podIP: string;
+  readonly known: ProbeVerdict;
 }
 
 export interface Prober {
-  /** Safe to repeat for a container that is probed already. */
+  /**
+   * Safe to repeat for a container that is probed already. `target.known` is what an earlier agent
+   * found out: it stands until enough answers say otherwise.
+   */
   watch(target: ProbeTarget, onVerdict: (verdict: ProbeVerdict) => void): void;
   /** Ends the probes of every instance of the pod but these. */
   keepOnly(uid: string, containerIds: ReadonlySet<string>): void;
@@ -50,19 +54,22 @@ export function createProber({
   const running = new Map<string, { readonly uid: string; readonly stop: AbortController }>();
 
   const begin = (
-    { pod, container, instance, podIP }: ProbeTarget,
+    { pod, container, instance, podIP, known }: ProbeTarget,
     signal: AbortSignal,
     onVerdict: (verdict: ProbeVerdict) => void,
   ) => {
     const target = { container, containerId: instance.id, podIP };
-    let verdict: ProbeVerdict = {};
+    let verdict = known;
+    const started = Promise.withResolvers<void>();
     const decide = (kind: ProbeKind, state: ProbeState) => {
       if (state.verdict === undefined || verdict[kind] === state.verdict) return;
       verdict = { ...verdict, [kind]: state.verdict };
+      // The other probes begin with the verdict, not a period later.
+      if (verdict.startup === true) started.resolve();
       onVerdict(verdict);
     };
     const run = async (kind: ProbeKind, probe: Probe) => {
-      let state = initialProbeState(kind);
+      let state = initialProbeState(kind, known[kind]);
       const ranMillis = clock.elapsedSince(instance.startedAt ?? instance.createdAt);
       await clock.sleep(firstProbeDelay(probe, ranMillis), { signal });
       while (!isProbeOver(kind, state)) {
@@ -82,18 +89,8 @@ export function createProber({
     };
     const runAll = async () => {
       const { startupProbe, livenessProbe, readinessProbe } = container;
-      if (startupProbe !== undefined) {
-        const first = Promise.withResolvers<void>();
-        const over = run('startup', startupProbe);
-        // The other probes begin with the verdict, not a period later.
-        const poll = (kind: ProbeVerdict) => kind.startup === true && first.resolve();
-        const tell = onVerdict;
-        onVerdict = (next) => {
-          tell(next);
-          poll(next);
-        };
-        await Promise.race([first.promise, over]);
-        over.catch(() => undefined);
+      if (startupProbe !== undefined && known.startup !== true) {
+        await Promise.race([started.promise, run('startup', startupProbe)]);
       }
       if (verdict.startup === false) return;
       await Promise.all([

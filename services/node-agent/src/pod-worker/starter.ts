@@ -128,12 +128,6 @@ export function createStarter(powers: StarterPowers): Starter {
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ImageError)) throw fail(request, 'ErrImageInspect', error);
-        events.record(pod, {
-          type: 'Warning',
-          reason: 'Failed',
-          message: `Error: ${error.reason}`,
-          container,
-        });
         const { reason, message, retryAfterMillis = retryMillis } = error;
         throw new StartFailure(reason, message, retryAfterMillis, error);
       }

@@ -47,7 +47,7 @@ export function planPki(shape: ClusterShape): readonly ComponentFolder[] {
     ...shape.controllerManagers.map((name) =>
       clientFolder(name, 'controller-manager', 'system:kube-controller-manager'),
     ),
-    ...(shape.simulatedNodes ? [simulatedNodesFolder()] : shape.nodes.map(nodeFolder)),
+    ...(shape.simulatedNodes ? [simulatedNodesFolder(shape)] : shape.nodes.map(nodeFolder)),
     adminFolder(),
   ];
 }
@@ -140,7 +140,7 @@ function nodeFolder(name: string): ComponentFolder {
 }
 
 /** A node may only change itself; a process that plays many needs the rights of all. */
-function simulatedNodesFolder(): ComponentFolder {
+function simulatedNodesFolder(shape: ClusterShape): ComponentFolder {
   return {
     component: 'node-agent',
     certificates: [
@@ -151,7 +151,9 @@ function simulatedNodesFolder(): ComponentFolder {
         organization: 'system:masters',
         server: true,
         client: true,
-        ...loopback,
+        // Apiservers ask for the node by its name.
+        dnsNames: [...shape.nodes, ...loopback.dnsNames],
+        addresses: loopback.addresses,
       },
     ],
     copies: ['ca.crt'],

@@ -11,7 +11,10 @@ interface EngineFailure {
 export function toRuntimeError(error: unknown): RuntimeError {
   if (error instanceof RuntimeError) return error;
   const failure = error as EngineFailure;
-  const message = failure.json?.message ?? failure.message ?? String(error);
+  // The client library puts the status before the engine's own words.
+  const message = (failure.json?.message ?? failure.message ?? String(error))
+    .replace(/^\(HTTP code \d+\) [^-]*- /, '')
+    .trim();
   if (failure.statusCode === 404) {
     return new RuntimeError(
       /no such image/i.test(message) ? 'IMAGE_NOT_FOUND' : 'NOT_FOUND',
