@@ -31,7 +31,7 @@ export interface SupervisorOptions {
   readonly stopGrace?: Millis;
 }
 
-export type ChildState = 'running' | 'waiting' | 'stopped';
+type ChildState = 'running' | 'waiting' | 'stopped';
 
 export interface ChildStatus {
   readonly name: string;

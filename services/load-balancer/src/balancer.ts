@@ -31,7 +31,7 @@ interface BalancerPowers {
   readonly log: Logger;
 }
 
-export interface BackendState {
+interface BackendState {
   readonly address: string;
   readonly healthy: boolean;
   readonly connections: number;

@@ -34,7 +34,7 @@ export interface Cluster {
   remove(): Promise<void>;
 }
 
-export interface LogOptions {
+interface LogOptions {
   readonly follow: boolean;
   readonly tail: number | undefined;
 }

@@ -19,7 +19,7 @@ export function parseManifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }
 
-export function collectionPath(manifest: Manifest): string {
+function collectionPath(manifest: Manifest): string {
   const plural = plurals[manifest.kind];
   if (plural === undefined)
     throw new Error(`manifests of kind ${manifest.kind} are not known here`);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 
-export interface RestResponse {
+interface RestResponse {
   readonly status: number;
   /** Parsed when the answer is JSON, else the text. */
   readonly body: unknown;
@@ -13,7 +13,7 @@ export interface RestClient extends Disposable {
   send(method: string, path: string, options?: RestOptions): Promise<RestResponse>;
 }
 
-export interface RestOptions {
+interface RestOptions {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly timeoutMillis?: number;

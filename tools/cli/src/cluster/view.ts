@@ -21,7 +21,7 @@ export interface NodeView {
   readonly podCidr: string;
 }
 
-export interface PodView {
+interface PodView {
   readonly namespace: string;
   readonly name: string;
   readonly phase: string;

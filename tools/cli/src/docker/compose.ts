@@ -49,7 +49,7 @@ export function openCompose(
   };
 }
 
-export function composeEnvironment(state: ClusterState): Readonly<Record<string, string>> {
+function composeEnvironment(state: ClusterState): Readonly<Record<string, string>> {
   return {
     COMPOSE_PROJECT_NAME: state.name,
     // Silences docker-compose 1.29's advice to use swarm, and compose v2's about stray containers.

@@ -25,7 +25,7 @@ import { CommandFailure } from '../terminal/failure.ts';
 import type { Step } from '../terminal/steps.ts';
 import { installTools } from './engine.ts';
 
-export const imageNames = {
+const imageNames = {
   component: 'drydock:0.1.0',
   pause: 'drydock-pause:1',
   demo1: 'drydock-demo:1',

@@ -111,7 +111,7 @@ async function startSupervisor(folder: StateFolder, socket: string): Promise<voi
   mkdirSync(folder.file('logs'), { recursive: true, mode: 0o700 });
   const logFile = folder.file('logs/supervisor.log');
   const log = openSync(logFile, 'a', 0o600);
-  const main = join(import.meta.dirname, 'supervisor-main.ts');
+  const main = join(import.meta.dirname, 'main.ts');
   const child = spawn(process.execPath, [main, '--cluster-name', folder.name], {
     detached: true,
     stdio: ['ignore', log, log],
