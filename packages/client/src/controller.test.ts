@@ -45,6 +45,30 @@ test('syncs what an object belongs to and belonged to, once all informers have s
   expect(synced.sort()).toEqual(['db:2', 'web:2']);
 });
 
+test('every run begins with all present objects, and between runs nothing piles up', async () => {
+  const cluster = createMemoryCluster(createManualClock());
+  const { clock, store } = cluster;
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const informers = createInformerSet(cluster);
+  const synced: string[] = [];
+  const sync = async (key: string) => void synced.push(key);
+  const controller = createController({ name: 'pods', sync }, cluster);
+  controller.watch(informers.of(resources.pods), (object) => [object.metadata.name]);
+  void informers.run(stop.signal);
+  store.put('pods', pod('p1', 'web'));
+  for (const expected of [['p1'], ['p1', 'p2']]) {
+    const term = new AbortController();
+    const running = controller.run(term.signal);
+    await clock.settle();
+    expect(synced.splice(0)).toEqual(expected);
+    term.abort();
+    await running;
+    store.put('pods', pod('p2', 'web'));
+    await clock.settle();
+  }
+});
+
 test('expectations hold until they are met, by identity for deletions, or expire', async () => {
   const clock = createManualClock();
   const expectations = createExpectations(clock);

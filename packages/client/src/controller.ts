@@ -4,8 +4,8 @@
  * 1. `sync` starts only after every informer has synced, so an empty store means that there is nothing.
  * 2. `sync` reads stores, makes a plan and carries it out; an error returns the key to the queue, and
  *    nothing else retries.
- * 3. A controller runs once for each time that its process leads; between, changes pile up as keys of
- *    the queue and cost nothing else.
+ * 3. It listens only while it runs: every run begins with all present objects as keys, and a standby
+ *    piles up nothing.
  */
 import type { KubernetesObject } from '@drydock/api';
 import type { Millis } from '@drydock/ports';
@@ -29,8 +29,8 @@ export type ChangeKind = 'added' | 'updated' | 'deleted';
 export interface Controller {
   readonly name: string;
   /**
-   * Turns changes of a resource into keys. `keys` is called with the old object too when it is
-   * updated, so that what it belonged to is looked at as well.
+   * Turns changes of a resource into keys, from the next run on. `keys` is called with the old object
+   * too when it is updated, so that what it belonged to is looked at as well.
    */
   watch<T extends KubernetesObject>(
     informer: Informer<T>,
@@ -45,25 +45,30 @@ export interface Controller {
 export function createController(options: ControllerOptions, powers: WorkQueuePowers): Controller {
   const queue = createWorkQueue(options, powers);
   const informers = new Set<{ synced(signal: AbortSignal): Promise<void> }>();
+  const listens: (() => Disposable)[] = [];
+  const addAll = (found: Iterable<ObjectKey>) => {
+    for (const key of found) queue.add(key);
+  };
   return {
     name: options.name,
     watch: (informer, keys) => {
       informers.add(informer);
-      const addAll = (found: Iterable<ObjectKey>) => {
-        for (const key of found) queue.add(key);
-      };
-      informer.addHandler({
-        onAdd: (object) => addAll(keys(object, 'added')),
-        onUpdate: (object, old) => {
-          if (old !== object) addAll(keys(old, 'updated'));
-          addAll(keys(object, 'updated'));
-        },
-        onDelete: (object) => addAll(keys(object, 'deleted')),
-      });
+      listens.push(() =>
+        informer.addHandler({
+          onAdd: (object) => addAll(keys(object, 'added')),
+          onUpdate: (object, old) => {
+            if (old !== object) addAll(keys(old, 'updated'));
+            addAll(keys(object, 'updated'));
+          },
+          onDelete: (object) => addAll(keys(object, 'deleted')),
+        }),
+      );
     },
     enqueue: (key) => queue.add(key),
     enqueueAfter: (key, delay) => queue.addAfter(key, delay),
     run: async (signal) => {
+      using handlers = new DisposableStack();
+      for (const listen of listens) handlers.use(listen());
       try {
         await Promise.all([...informers].map((informer) => informer.synced(signal)));
       } catch (error) {

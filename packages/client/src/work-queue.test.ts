@@ -101,3 +101,15 @@ test('no more keys are worked on at once than allowed, and stopping waits for th
   expect([most, underWay]).toEqual([3, 0]);
   expect(queue.length).toBe(14);
 });
+
+test('stopping loses no key: what was delayed or cut short waits for the next run', async () => {
+  const { clock, queue, stop, running } = start((_key, { signal }) =>
+    clock.sleep(1_000, { signal }),
+  );
+  queue.add('cut short');
+  queue.addAfter('delayed', 60_000);
+  await clock.settle();
+  stop.abort(new Error('stopped'));
+  await running;
+  expect([queue.length, clock.pendingTimers]).toEqual([2, 0]);
+});

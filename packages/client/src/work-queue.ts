@@ -4,7 +4,8 @@
  * 1. A key is worked on by one worker at a time, and waits at most once: adding a key that waits
  *    changes nothing; adding one that is worked on makes it wait again afterwards.
  * 2. A key whose work failed returns after an exponential back-off of its own; success forgets it.
- * 3. Adding a key at once does not wait for its back-off: new information is worth a new attempt.
+ * 3. Stopping loses no key: what was delayed or cut short waits for the next run.
+ * 4. Adding a key at once does not wait for its back-off: new information is worth a new attempt.
  */
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
 import { isConflict } from './errors.ts';
@@ -111,7 +112,8 @@ export function createWorkQueue(
       failures.delete(key);
       if (result?.requeueAfterMillis !== undefined) addAfter(key, result.requeueAfterMillis);
     } catch (error) {
-      if (!signal.aborted) failed(key, error);
+      if (signal.aborted) again.add(key);
+      else failed(key, error);
     } finally {
       metrics?.worked(name, clock.now() - begin);
       working.delete(key);
@@ -155,9 +157,12 @@ export function createWorkQueue(
         underWay.add(one);
       }
       signal.removeEventListener('abort', onAbort);
-      for (const { timer } of delayed.values()) timer.cancel();
-      delayed.clear();
       await Promise.all(underWay);
+      for (const [key, { timer }] of delayed) {
+        timer.cancel();
+        add(key);
+      }
+      delayed.clear();
     },
   };
 }
