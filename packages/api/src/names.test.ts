@@ -25,7 +25,7 @@ describe('names', () => {
     expect(dns1123SubdomainProblems('A_')).toEqual([
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
     ]);
-    expect(dns1123LabelProblems('a'.repeat(64))).toEqual(['must be no more than 63 bytes']);
+    expect(dns1123LabelProblems('a'.repeat(64))).toEqual(['must be no more than 63 characters']);
   });
   test('a service begins with a letter', () => {
     expect(dns1035LabelProblems('1a')).not.toEqual([]);
@@ -37,7 +37,7 @@ describe('names', () => {
     expect(qualifiedNameProblems('a/')[0]).toBe('name part must be non-empty');
     expect(qualifiedNameProblems('a/b/c')).toHaveLength(1);
     expect(qualifiedNameProblems('a'.repeat(64))).toEqual([
-      'name part must be no more than 63 bytes',
+      'name part must be no more than 63 characters',
     ]);
   });
   test('a label value may be empty, but is no sentence', () => {

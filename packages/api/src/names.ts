@@ -32,7 +32,7 @@ const regexError = (words: string, pattern: string, ...examples: readonly string
     .join(' or ')
     .replaceAll("' or '", "',  or '")}, regex used for validation is '${pattern}')`;
 
-const maxLength = (bytes: number) => `must be no more than ${bytes} bytes`;
+const maxLength = (count: number) => `must be no more than ${count} characters`;
 
 export function dns1123LabelProblems(value: string): string[] {
   const problems: string[] = [];
