@@ -54,7 +54,12 @@ export function createImages({
   let queue: Promise<unknown> = Promise.resolve();
 
   const tellReason = (pod: Pod, container: Container, reason: string) =>
-    events.record(pod, { type: 'Warning', reason: 'Failed', message: `Error: ${reason}`, container });
+    events.record(pod, {
+      type: 'Warning',
+      reason: 'Failed',
+      message: `Error: ${reason}`,
+      container,
+    });
 
   const pull = (image: string): Promise<ImageStatus> => {
     let running = pulls.get(image);
