@@ -25,8 +25,10 @@ export interface WatchStart {
   readonly marksInitialEnd: boolean;
 }
 
-// The package is CommonJS: its default export is a property of what is imported.
-const BTree = sortedBTree.default;
+// The package is CommonJS: Node hands out its exports, vitest already the default one of them.
+const BTree = (
+  'default' in sortedBTree ? sortedBTree.default : sortedBTree
+) as typeof sortedBTree.default;
 
 const compareKeys = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
