@@ -64,7 +64,7 @@ describe('normal form', () => {
         const once = normalize(value, name);
         expect(normalize(once, name)).toEqual(once);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

@@ -78,7 +78,7 @@ describe('state', () => {
     phase: 'Running',
     conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-21T08:00:00Z' }],
   });
-  const at = (time: string) => Date.parse(`2026-11-21T${time}Z`);
+  const at = (time: string) => (since: number) => Date.parse(`2026-11-21T${time}Z`) - since;
 
   test('a pod is available once it has been ready for long enough', () => {
     expect(isPodReady(ready)).toBe(true);

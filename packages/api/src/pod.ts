@@ -12,13 +12,20 @@ export function isPodReady(pod: Pod): boolean {
   return podCondition(pod, 'Ready')?.status === 'True';
 }
 
-/** Ready, and since at least `minReadySeconds`. @param wallTime milliseconds since the epoch */
-export function isPodAvailable(pod: Pod, minReadySeconds: number, wallTime: number): boolean {
+/**
+ * Ready, and since at least `minReadySeconds`.
+ * @param elapsedSince milliseconds since a wall time, on the cluster's clock: Clock.elapsedSince
+ */
+export function isPodAvailable(
+  pod: Pod,
+  minReadySeconds: number,
+  elapsedSince: (wallTime: number) => number,
+): boolean {
   const ready = podCondition(pod, 'Ready');
   if (ready?.status !== 'True') return false;
   if (minReadySeconds === 0) return true;
   if (ready.lastTransitionTime === undefined) return false;
-  return parseTime(ready.lastTransitionTime) + minReadySeconds * 1000 <= wallTime;
+  return elapsedSince(parseTime(ready.lastTransitionTime)) >= minReadySeconds * 1000;
 }
 
 /** It has ended: its containers will not run again. */

@@ -132,7 +132,7 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kin
           expect(typeof read(object)).toBe('string');
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

@@ -157,6 +157,22 @@ describe('pods', () => {
       ],
     ],
     [
+      'name service of its own',
+      [
+        ...podSpec({ dnsPolicy: 'None' }),
+        ...podSpec({ dnsPolicy: 'None', dnsConfig: { nameservers: ['x'] } }),
+      ],
+      [
+        'spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None',
+        'spec.dnsConfig.nameservers[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ],
+    ],
+    [
+      'debugging containers',
+      podSpec({ ephemeralContainers: [{ name: 'd', image: 'i' }] }),
+      ['spec.ephemeralContainers: Forbidden: cannot be set on create'],
+    ],
+    [
       'an init container with a probe',
       podSpec({
         initContainers: [{ ...good, name: 'i', readinessProbe: { exec: { command: ['x'] } } }],

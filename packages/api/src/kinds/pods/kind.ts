@@ -58,6 +58,10 @@ export const pods = defineKind<Pod>({
       const why = 'cannot be set until all schedulingGates have been cleared';
       errors.push(forbidden('spec.nodeName', why));
     }
+    // Debugging containers come through a subresource, which is not served.
+    if ((pod.spec.ephemeralContainers ?? []).length > 0) {
+      errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
+    }
     return errors;
   },
   validateUpdate: validatePodUpdate,

@@ -1,5 +1,5 @@
 /** The spec of a pod or of a template. */
-import { invalid } from '../../../field-error.ts';
+import { invalid, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type { PodSpec } from '../../../generated/types.ts';
 import {
@@ -63,6 +63,32 @@ function validateSecurity(spec: PodSpec, field: string): FieldError[] {
   ];
 }
 
+const nameserverCountMax = 3;
+
+function validateDns({ dnsPolicy, dnsConfig }: PodSpec, field: string): FieldError[] {
+  const at = `${field}.dnsConfig`;
+  if (dnsConfig === undefined) {
+    const why = 'must provide `dnsConfig` when `dnsPolicy` is None';
+    return dnsPolicy === 'None' ? [required(at, why)] : [];
+  }
+  const nameservers = dnsConfig.nameservers ?? [];
+  const errors: FieldError[] = [];
+  if (dnsPolicy === 'None' && nameservers.length === 0) {
+    const why = 'must provide at least one DNS nameserver when `dnsPolicy` is None';
+    errors.push(required(`${at}.nameservers`, why));
+  }
+  if (nameservers.length > nameserverCountMax) {
+    const why = `must not have more than ${nameserverCountMax} nameservers`;
+    errors.push(invalid(`${at}.nameservers`, nameservers, why));
+  }
+  nameservers.forEach((address, index) => {
+    if (!isIP(address)) {
+      errors.push(invalid(`${at}.nameservers[${index}]`, address, ipAddressProblem));
+    }
+  });
+  return errors;
+}
+
 export function validatePodSpec(spec: PodSpec, field: string): FieldError[] {
   const volumes = spec.volumes ?? [];
   const volumeNames = new Set(volumes.map(({ name }) => name));
@@ -76,6 +102,7 @@ export function validatePodSpec(spec: PodSpec, field: string): FieldError[] {
       'Default',
       'None',
     ]),
+    ...validateDns(spec, field),
     ...validateLabels(spec.nodeSelector, `${field}.nodeSelector`),
     ...validateSecurity(spec, field),
     ...validateAffinity(spec.affinity, `${field}.affinity`),
