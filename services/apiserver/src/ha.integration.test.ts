@@ -43,7 +43,7 @@ describe('two apiservers', () => {
     const [one, two] = clients;
     using watch = two!.watch(`${configMaps}?watch=true&labelSelector=order`);
     const labels = (value: number) => ({ metadata: { labels: { order: String(value) } } });
-    await one!.request('POST', configMaps, { body: { ...configMap('ordered'), ...{} } });
+    await one!.request('POST', configMaps, { body: configMap('ordered') });
     for (let value = 1; value <= 20; value += 1) {
       const client = value % 2 === 0 ? one! : two!;
       await client.request('PATCH', `${configMaps}/ordered`, {
@@ -64,7 +64,7 @@ describe('two apiservers', () => {
         clients[index % 2]!.request('POST', configMaps, { body: configMap('contested') }),
       ),
     );
-    const codes = answers.map(({ code }) => code).sort();
+    const codes = answers.map(({ code }) => code).sort((a, b) => a - b);
     expect(codes).toEqual([201, ...Array<number>(9).fill(409)]);
   });
 

@@ -26,9 +26,7 @@ export interface WatchStart {
 }
 
 // The package is CommonJS: Node hands out its exports, vitest already the default one of them.
-const BTree = (
-  'default' in sortedBTree ? sortedBTree.default : sortedBTree
-) as typeof sortedBTree.default;
+const BTree = 'default' in sortedBTree ? sortedBTree.default : sortedBTree;
 
 const compareKeys = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 

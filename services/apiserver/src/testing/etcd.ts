@@ -47,20 +47,22 @@ export async function startTestEtcd(size: 1 | 3): Promise<TestEtcd> {
 
   const start = (index: number) => {
     const { name, client, peer } = members[index]!;
-    const child = spawn(
-      'etcd',
-      [
-        ...['--name', name, '--data-dir', join(folder, name), '--logger', 'zap'],
-        ...['--listen-client-urls', `https://127.0.0.1:${client}`],
-        ...['--advertise-client-urls', `https://localhost:${client}`],
-        ...['--listen-peer-urls', `http://127.0.0.1:${peer}`],
-        ...['--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
-        ...['--initial-cluster', initialCluster, '--initial-cluster-token', folder],
-        ...['--cert-file', certFile, '--key-file', keyFile],
-        ...['--client-cert-auth', '--trusted-ca-file', caFile],
-      ],
-      { stdio: 'ignore' },
-    );
+    const flags = {
+      name,
+      'data-dir': join(folder, name),
+      'listen-client-urls': `https://127.0.0.1:${client}`,
+      'advertise-client-urls': `https://localhost:${client}`,
+      'listen-peer-urls': `http://127.0.0.1:${peer}`,
+      'initial-advertise-peer-urls': `http://127.0.0.1:${peer}`,
+      'initial-cluster': initialCluster,
+      'initial-cluster-token': folder,
+      'cert-file': certFile,
+      'key-file': keyFile,
+      'client-cert-auth': 'true',
+      'trusted-ca-file': caFile,
+    };
+    const words = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+    const child = spawn('etcd', words, { stdio: 'ignore' });
     running.set(index, child);
   };
   const kill = async (index: number) => {

@@ -30,6 +30,8 @@ export function mutateNew(object: KubernetesObject): void {
 function mutateNewPod(pod: Pod): void {
   const { spec } = pod;
   if (!spec.serviceAccountName) spec.serviceAccountName = 'default';
+  // The field's old name says the same, as upstream's conversion has it.
+  spec.serviceAccount = spec.serviceAccountName;
   spec.priority ??= 0;
   spec.preemptionPolicy ??= 'PreemptLowerPriority';
   const tolerations = spec.tolerations ?? [];
