@@ -240,6 +240,28 @@ test('pods of a node that stops run elsewhere after their toleration, and the no
   });
 });
 
+test('a leader that is paused and wakes up finds another in its place, and stands by', async () => {
+  const before = await leader();
+  const [paused] = managers.filter((one) => one.identity === before);
+  paused!.send('SIGSTOP');
+  const after = await eventually('another one leads', async () => {
+    const now = await leader();
+    return now === before ? undefined : now;
+  });
+  paused!.send('SIGCONT');
+  await createDeployment('after-pause', { replicas: 5 });
+  await hasReady('after-pause', 5);
+  const { items } = await cluster.api.list(resources.replicaSets, {
+    labelSelector: 'app=after-pause',
+  });
+  expect(items).toHaveLength(1);
+  expect(await leader()).toBe(after);
+  await eventually('the one that was paused is ready', async () => {
+    const answer = await fetch(`http://127.0.0.1:${paused!.healthPort}/readyz`);
+    return answer.ok;
+  });
+});
+
 test('SIGTERM gives the lease up: the other one leads at once', async () => {
   const before = await leader();
   const [stopped] = managers.filter((one) => one.identity === before);

@@ -2,7 +2,8 @@
  * One controller manager: warm caches always, controllers while it leads.
  *
  * 1. A standby follows every resource and does nothing else; it is ready when its caches are.
- * 2. Controllers act only during a term of leadership, and are made anew for each.
+ * 2. Controllers act only during a term of leadership, and are made anew for each; each of their
+ *    writes checks once more that the lease still holds (fence.ts).
  * 3. When leadership is lost the term's signal aborts all that its controllers have under way. Should
  *    that not have ended before others may take the lease, `lead` fails and with it the process.
  *    Otherwise the manager contends again (docs/decisions/0070).
@@ -23,6 +24,7 @@ import type { Registry } from 'prom-client';
 import { isEnabled, type ControllerOptions } from './config.ts';
 import { termInformers } from './context.ts';
 import { controllers } from './controllers.ts';
+import { fenceWrites } from './fence.ts';
 
 export interface ManagerPowers {
   readonly api: ApiClient;
@@ -79,7 +81,7 @@ export function createManager(options: ManagerOptions, powers: ManagerPowers): M
   const runControllers = async (signal: AbortSignal): Promise<void> => {
     using handlers = new DisposableStack();
     const context = {
-      api,
+      api: fenceWrites(api, () => elector?.isLeader() ?? true),
       clock,
       log,
       events,

@@ -30,6 +30,7 @@ export function createNamespaceController(context: ControllerContext): Runnable 
   const { api, clock } = context;
   const log = context.log.child({ controller: 'namespace' });
   const namespaces = context.informers.of(resources.namespaces);
+  const pods = context.informers.of(resources.pods);
   const contentKinds: readonly Resource<KubernetesObject>[] = kinds.filter(
     (kind) => kind.namespaced && kind.verbs.includes('delete') && kind.verbs.includes('list'),
   );
@@ -50,6 +51,12 @@ export function createNamespaceController(context: ControllerContext): Runnable 
     context,
   );
   controller.watch(namespaces, (namespace) => [namespace.metadata.name]);
+  // Pods take the longest to go; the end of the last one is worth a look before its time is up.
+  controller.watch(pods, ({ metadata: { namespace = '' } }, change) => {
+    const isLast = change === 'deleted' && pods.store.list(namespace).length === 0;
+    const isGoing = namespaces.store.get(namespace)?.metadata.deletionTimestamp !== undefined;
+    return isLast && isGoing ? [namespace] : [];
+  });
 
   const empty = async (namespace: Namespace, signal: AbortSignal): Promise<SyncResult> => {
     const report = await deleteContent(namespace.metadata.name, signal);

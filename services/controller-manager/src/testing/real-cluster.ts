@@ -18,6 +18,8 @@ import { resources } from '@drydock/client';
 export interface ManagerProcess {
   readonly identity: string;
   readonly healthPort: number;
+  send(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Resolves with the exit code, null when a signal ended it. */
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
 }
 
@@ -130,6 +132,7 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
     return {
       identity,
       healthPort,
+      send: (signal) => void child.kill(signal),
       kill: async (signal) => {
         child.kill(signal);
         const [code] = (await once(child, 'exit')) as [number | null];
