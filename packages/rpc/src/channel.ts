@@ -16,7 +16,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Clock, Millis, Random } from '@drydock/ports';
 import { RpcError, StatusCode, toRpcError } from './status.ts';
-import { channelCredentials, type TlsMaterial } from './tls.ts';
+import { channelCredentials, serverNameOptions, type TlsMaterial } from './tls.ts';
 
 /** As much of a grpc-js method definition as a caller needs. */
 export interface Method<Request, Response> {
@@ -76,7 +76,8 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
     const endpoint = options.endpoints[index % options.endpoints.length]!;
     let client = clients.get(endpoint);
     if (client === undefined) {
-      client = new Client(endpoint, channelCredentials(options.tls), {
+      client = new Client(endpoint, channelCredentials(options.tls, endpoint), {
+        ...(options.tls === undefined ? {} : serverNameOptions(endpoint)),
         'grpc.max_receive_message_length': -1,
         'grpc.keepalive_time_ms': 10_000,
         'grpc.keepalive_timeout_ms': 5_000,

@@ -39,8 +39,8 @@ interface Handlers {
   watch?: (send: (event: WatchEvent) => Promise<void>, context: CallContext) => Promise<void>;
 }
 
-function serve(handlers: Handlers, port = 0): Promise<RpcServer> {
-  return createRpcServer({ host: '127.0.0.1', port, tls: serverTls, log: silentLogger, clock }, [
+function serve(handlers: Handlers, port = 0, host = '127.0.0.1'): Promise<RpcServer> {
+  return createRpcServer({ host, port, tls: serverTls, log: silentLogger, clock }, [
     {
       definition: objectApi,
       handlers: {
@@ -85,6 +85,16 @@ describe('a server with mutual TLS', () => {
     using channels = channelsTo([server.port]);
     expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(7);
     expect(seen).toEqual({ user: 'system:node:n1', groups: ['system:nodes'] });
+  });
+
+  test('is called by address when its certificate has the address, and not otherwise', async () => {
+    await using server = await serve({ get: async () => objectWith(1) }, 0, '0.0.0.0');
+    using byAddress = channelsTo([], { endpoints: [`127.0.0.1:${server.port}`] });
+    expect((await byAddress.unary(objectApi.Get, get)).resourceVersion).toBe(1);
+    using byAnother = channelsTo([], { endpoints: [`127.0.0.2:${server.port}`] });
+    await expect(byAnother.unary(objectApi.Get, get)).rejects.toMatchObject({
+      code: StatusCode.UNAVAILABLE,
+    });
   });
 
   test('refuses a caller whose certificate another authority signed', async () => {

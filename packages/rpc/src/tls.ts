@@ -3,6 +3,8 @@
  * client; the certificate's common name is the caller's user, its organizations are the groups.
  */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 
 export interface TlsFiles {
@@ -49,9 +51,29 @@ export function serverCredentials(
   );
 }
 
-export function channelCredentials(tls: TlsMaterial | undefined): ChannelCredentials {
+/**
+ * A server that is dialled by address must have that address in its certificate; grpc-js alone would
+ * give the address to TLS as a server's name, which Node refuses (see `serverNameOptions`).
+ */
+export function channelCredentials(
+  tls: TlsMaterial | undefined,
+  endpoint = '',
+): ChannelCredentials {
   if (tls === undefined) return ChannelCredentials.createInsecure();
-  return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert);
+  const host = hostOf(endpoint);
+  if (isIP(host) === 0) return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert);
+  return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert, {
+    checkServerIdentity: (_name, certificate) => checkServerIdentity(host, certificate),
+  });
+}
+
+/** Channel options that go with `channelCredentials`: a name for TLS where there is only an address. */
+export function serverNameOptions(endpoint: string): { 'grpc.ssl_target_name_override'?: string } {
+  return isIP(hostOf(endpoint)) === 0 ? {} : { 'grpc.ssl_target_name_override': 'localhost' };
+}
+
+function hostOf(endpoint: string): string {
+  return endpoint.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
 }
 
 export interface PeerIdentity {

@@ -125,6 +125,7 @@ async function startLocal(state: ClusterState, folder: StateFolder, steps: Steps
         component === 'admin' ? adminFiles(folder).folder : folder.file(`components/${component}`),
       shape: createShape({
         clusterName: state.name,
+        nodeNames: state.nodes.map((node) => node.name),
         simulatedNodes: true,
         serviceSubnet: state.serviceSubnet,
       }),
