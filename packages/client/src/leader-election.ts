@@ -40,7 +40,10 @@ export interface LeaderElectionPowers {
 }
 
 export interface LeaderElector {
-  /** Whether this process holds the lease and may act now. */
+  /**
+   * Whether this process holds the lease and may act now. It tells at once, where the signal of the
+   * led work tells when its timer fires: a process that was paused asks before it acts.
+   */
   isLeader(): boolean;
   /** The identity that holds the lease as far as is known; empty for nobody. */
   readonly leader: string;
@@ -88,6 +91,8 @@ export function createLeaderElector(
   });
   let heldUntil: Millis | undefined;
 
+  const isLeader = () => heldUntil !== undefined && clock.now() < heldUntil;
+
   /** Takes or renews the lease; a failure to ask counts as not having it. */
   const tryToHold = async (signal: AbortSignal): Promise<boolean> => {
     const asked = clock.now();
@@ -107,6 +112,8 @@ export function createLeaderElector(
     while (!stop.aborted && !leadership.signal.aborted) {
       await sleep(Math.min(retryPeriodMillis, heldUntil! - clock.now()), stop);
       if (stop.aborted) return;
+      // A process that was paused finds its time long over.
+      if (!isLeader()) break;
       // A request may outlast the deadline; the deadline does not wait for it.
       const deadline = clock.setTimer(Math.max(0, heldUntil! - clock.now()), () => {
         leadership.abort(new Error('the lease could not be renewed in time'));
@@ -115,10 +122,10 @@ export function createLeaderElector(
       deadline.cancel();
       if (!isOurs && lock.holder !== '' && lock.holder !== candidate.identity) {
         leadership.abort(new Error(`${lock.holder} took the lease`));
-      } else if (clock.now() >= heldUntil!) {
-        leadership.abort(new Error('the lease could not be renewed in time'));
       }
+      if (!isLeader()) break;
     }
+    if (!stop.aborted) leadership.abort(new Error('the lease could not be renewed in time'));
   };
 
   const leadOnce = async (signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>) => {
@@ -147,7 +154,7 @@ export function createLeaderElector(
   };
 
   return {
-    isLeader: () => heldUntil !== undefined && clock.now() < heldUntil,
+    isLeader,
     get leader() {
       return lock.holder;
     },

@@ -71,6 +71,7 @@ await runMain({
         pods,
         nodes,
         metrics: createSchedulerMetrics(metrics, () => scheduler.queueLengths),
+        mayAct: () => !config['leader-elect'] || elector.isLeader(),
         breathe: () => setImmediate(),
       },
     );

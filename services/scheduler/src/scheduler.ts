@@ -47,6 +47,8 @@ export interface SchedulerPowers {
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
   readonly metrics?: SchedulerMetrics;
+  /** Whether this process leads at this very moment: a process that was paused may not, and not know. */
+  readonly mayAct?: () => boolean;
   /** Lets I/O happen between decisions. */
   readonly breathe: () => Promise<void>;
 }
@@ -89,7 +91,7 @@ export function createScheduler(options: SchedulerOptions, powers: SchedulerPowe
 /** One time of leading: its cache and queue begin with it and end with it. */
 function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, signal: AbortSignal) {
   const { schedulerName, plugins, bindingsMax = 256 } = options;
-  const { api, clock, log, events, metrics } = powers;
+  const { api, clock, log, events, metrics, mayAct = () => true } = powers;
   const helpers = new Map(plugins.map((plugin) => [plugin.name, new Set(plugin.helpedBy)]));
   const cache = createCache();
   const framework = createFramework(plugins, powers.random);
@@ -221,7 +223,8 @@ function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, si
     using _pods = powers.pods.addHandler(podHandler);
     let breathed = performance.now();
     while (!signal.aborted) {
-      const pod = bindings.size < bindingsMax ? queue.pop(clock.now()) : undefined;
+      const canBind = bindings.size < bindingsMax && mayAct();
+      const pod = canBind ? queue.pop(clock.now()) : undefined;
       if (pod === undefined) {
         await somethingToDo();
         expireAssumptions();
