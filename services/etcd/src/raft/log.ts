@@ -12,7 +12,7 @@
  *    entry: an old batch that becomes durable late must not vouch for the newer entry of the same
  *    index (the ABA race of asynchronous writes).
  */
-import { assert } from './assert.ts';
+import { assert, LostLogError } from './assert.ts';
 import type { Entry, LogIndex, SnapshotMeta, Term } from './types.ts';
 
 /** Roughly what an entry costs beside its data. */
@@ -156,7 +156,13 @@ export class RaftLog {
 
   commitTo(index: LogIndex): boolean {
     if (index <= this.#committed) return false;
-    assert(index <= this.lastIndex, `commit index ${index} is beyond the last entry`);
+    if (index > this.lastIndex) {
+      throw new LostLogError(
+        `the leader knows that this member stored entry ${index}, but its log ends at ` +
+          `${this.lastIndex}: data that it had promised to keep is gone. Remove this member from the ` +
+          'cluster, delete its folder and add it again',
+      );
+    }
     this.#committed = index;
     return true;
   }

@@ -72,9 +72,11 @@ function replicateTo(state: RaftState, peer: Progress): void {
       peer.inflight.push(peer.next - 1);
     }
   }
-  // The follower learns of commits that no entry carries, so that its reads need not wait.
+  // The follower learns of commits that no entry carries, so that its watchers need not wait for the
+  // next write. With appends in flight there is time: their answers lead here again.
   const known = Math.min(peer.match, log.committed);
-  if (peer.state === 'replicate' && known > peer.commitSent) {
+  const isQuiet = peer.state === 'replicate' && peer.inflight.length === 0;
+  if (isQuiet && known > peer.commitSent) {
     peer.commitSent = known;
     send(state, { kind: 'commit', from: state.id, to: peer.id, term: state.term, commit: known });
   }

@@ -313,7 +313,8 @@ class ReplicaShell<Result> implements Replica<Result> {
   }
 
   #receive(message: Message): void {
-    if (this.#stopped) return;
+    // A snapshot comes with its body, by another way.
+    if (this.#stopped || message.kind === 'snapshot') return;
     this.#guard(() => this.#raft.step(message));
     this.#wake();
   }

@@ -1,7 +1,7 @@
 /**
  * Snapshots on their way: to followers that need what the log no longer has, and from leaders.
  *
- * 1. One snapshot goes to a peer at a time, and one is received at a time.
+ * 1. One snapshot goes to a peer at a time; one is received at a time, until it is installed.
  * 2. A received body is durable in the spool before the core hears of it; the state machine takes it
  *    after the log says so durably. Nothing is applied in between.
  */
@@ -32,7 +32,7 @@ export interface SnapshotPowers {
 export function createSnapshotTraffic(powers: SnapshotPowers): SnapshotTraffic {
   const { raft, network, stateMachine, spool, logger, wake, isStopped } = powers;
   const sendingTo = new Set<MemberId>();
-  let receiving = false;
+  let isBusy = false;
 
   const sendTo = async (to: MemberId): Promise<boolean> => {
     const reader = await stateMachine.openSnapshot();
@@ -65,19 +65,21 @@ export function createSnapshotTraffic(powers: SnapshotPowers): SnapshotTraffic {
 
     async receive(message, body) {
       const { snapshot } = message;
-      if (receiving || isStopped()) {
+      if (isBusy || isStopped()) {
         throw new ReplicaError('change-in-progress', 'another snapshot is being received');
       }
-      if (raft.wantsSnapshot(snapshot)) {
-        receiving = true;
-        try {
-          await spool.store(snapshot, body);
-        } finally {
-          receiving = false;
-        }
+      isBusy = true;
+      let isTaken = false;
+      try {
+        if (raft.wantsSnapshot(snapshot)) await spool.store(snapshot, body);
         if (isStopped()) throw new ReplicaError('stopped', 'the replica was stopped');
+        // Meanwhile the log may have come that far by itself, or the sender's term may be over.
+        const isWanted = raft.wantsSnapshot(snapshot);
+        raft.step(message);
+        isTaken = isWanted && raft.log.firstIndex === snapshot.index + 1;
+      } finally {
+        isBusy = isTaken;
       }
-      raft.step(message);
       wake();
     },
 
@@ -85,6 +87,7 @@ export function createSnapshotTraffic(powers: SnapshotPowers): SnapshotTraffic {
       logger.info({ index: meta.index, term: meta.term }, 'installing a received snapshot');
       await stateMachine.installSnapshot(meta, spool.read(meta));
       await spool.removeAll();
+      isBusy = false;
     },
   };
 }

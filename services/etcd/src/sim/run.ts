@@ -48,7 +48,8 @@ export async function runSeed({ seed, ticks, mutant }: RunOptions): Promise<RunR
     messageBytesMax: random.pick([40, 120, 600]),
     inflightMax: random.pick([1, 2, 8]),
     electionTimeout: random.pick([500, 500, 1_000]),
-    snapshotCount: random.pick([20, 50, 200]),
+    snapshotCount: random.pick([10, 50, 200]),
+    catchUpEntries: random.pick([5, 20]),
     onApply: (member, entry) => {
       try {
         checker.onApply(member, entry);

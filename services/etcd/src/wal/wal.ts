@@ -40,7 +40,7 @@ export async function openWal(
   options: WalOptions,
 ): Promise<{ wal: Wal; log: RecoveredLog; isNew: boolean; cutBytes: number }> {
   const { disk, folder, identity, firstBase } = options;
-  await disk.makeDirectory(folder);
+  await makeDurableFolder(disk, folder);
   const segments = await listSegments(disk, folder);
   if (segments.length > 0) {
     const { log, segment, cutBytes } = await recover(disk, segments, identity);
@@ -59,6 +59,15 @@ export async function openWal(
     previousChain: 0,
   });
   return { wal: new Wal(options, [segment], segment, log), log, isNew: true, cutBytes: 0 };
+}
+
+/** A log whose folder vanishes in a crash would start anew and forget its votes. */
+async function makeDurableFolder(disk: Disk, folder: string): Promise<void> {
+  await disk.makeDirectory(folder);
+  const parts = folder.split('/');
+  for (let depth = 0; depth < parts.length; depth++) {
+    await disk.syncDirectory(parts.slice(0, depth).join('/'));
+  }
 }
 
 /** What a header repeats. */
@@ -162,7 +171,9 @@ export class Wal {
   /** Waits for what was appended. Nothing may be appended afterwards. */
   async close(): Promise<void> {
     await this.#flushing;
-    await this.#segment.file.close();
+    // After a failure the disk owes nothing any more, and closing may fail as well.
+    if (this.#failure === undefined) await this.#segment.file.close();
+    else await this.#segment.file.close().catch(() => undefined);
   }
 
   #newPending(writer: ByteWriter, sequence: number): Pending {
