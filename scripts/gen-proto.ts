@@ -1,0 +1,54 @@
+/**
+ * Makes the TypeScript of the wire contracts: types for the component API (by proto-loader's own
+ * generator), and etcd's codecs (by proto/etcd/generate.ts).
+ */
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { generatedFile, readSource } from './generated-file.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** The options of proto/load.ts: what is generated must describe what is loaded. */
+const loaderOptions = [
+  '--longs=Number',
+  '--enums=String',
+  '--defaults',
+  '--oneofs',
+  '--keepCase=false',
+  '--grpcLib=@grpc/grpc-js',
+  '--importFileExtension=.ts',
+  '--includeDirs=.',
+];
+
+function componentTypes(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-gen-'));
+  try {
+    const contracts = globSync('drydock/*.proto', { cwd: join(root, 'proto') }).sort();
+    const program = join(root, 'node_modules/.bin/proto-loader-gen-types');
+    execFileSync(program, [...loaderOptions, `--outDir=${folder}`, ...contracts], {
+      cwd: join(root, 'proto'),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    for (const path of globSync('**/*.ts', { cwd: folder })) {
+      generatedFile(`proto/generated/${path}`, readFileSync(join(folder, path), 'utf8'));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Its generator writes in place, so the old text is put back before the two are compared. */
+function etcdCodecs(): void {
+  const path = 'proto/etcd/generated/etcd.ts';
+  const before = readSource(path);
+  execFileSync(process.execPath, [join(root, 'proto/etcd/generate.ts')], { stdio: 'inherit' });
+  const after = readSource(path);
+  if (after === before) return;
+  writeFileSync(join(root, path), before);
+  generatedFile(path, after);
+}
+
+componentTypes();
+etcdCodecs();
