@@ -2,7 +2,7 @@
 import { eventually } from '@drydock/testing/eventually';
 import { expect } from 'vitest';
 import { memberStatuses, leaderPart } from '../harness/etcd-members.ts';
-import { missingKeys, startWriters } from '../harness/etcd-writers.ts';
+import { missingKeys, startWriters, waitForWrites } from '../harness/etcd-writers.ts';
 import { test } from '../harness/test.ts';
 
 const electionTimeoutMillis = 1_000;
@@ -12,15 +12,11 @@ test('experiment 2: the etcd leader dies under write load and nothing acknowledg
 }) => {
   const prefix = `experiment-2/${Date.now()}/`;
   const writers = startWriters(cluster, { prefix, writers: 8 });
-  await eventually('writes are acknowledged', () => writers.acknowledgedCount > 200);
+  await waitForWrites(writers, 200);
 
   const victim = await leaderPart(cluster);
   await cluster.docker('kill', cluster.container(victim));
-  const atDeath = writers.acknowledgedCount;
-  await eventually(
-    'writes are acknowledged again',
-    () => writers.acknowledgedCount > atDeath + 200,
-  );
+  await waitForWrites(writers, 200);
   expect(await leaderPart(cluster)).not.toBe(victim);
 
   const name = `experiment-2-${Date.now()}`;

@@ -5,6 +5,7 @@
 import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { KVService, PutRequest } from '@drydock/proto/etcd';
 import { createChannelSet, readTls } from '@drydock/rpc';
+import { eventually } from '@drydock/testing/eventually';
 import { command } from './command.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -17,6 +18,8 @@ export interface WriterReport {
 
 export interface Writers {
   readonly acknowledgedCount: number;
+  /** Why the last write that failed did. */
+  readonly lastFailure: string;
   stop(): Promise<WriterReport>;
 }
 
@@ -38,6 +41,7 @@ export function startWriters(
   const stopped = new AbortController();
   const acknowledged: string[] = [];
   let failed = 0;
+  let lastFailure = 'none';
   let lastAcknowledgement = performance.now();
   let longestGapMillis = 0;
   const encoder = new TextEncoder();
@@ -55,9 +59,10 @@ export function startWriters(
         longestGapMillis = Math.max(longestGapMillis, now - lastAcknowledgement);
         lastAcknowledgement = now;
         acknowledged.push(key);
-      } catch {
+      } catch (error) {
         // The outcome is unknown, which is what this load is about; the next key is tried elsewhere.
         failed++;
+        lastFailure = (error as Error).message;
         channels.moveOn();
         await clock.sleep(50);
       }
@@ -68,6 +73,9 @@ export function startWriters(
     get acknowledgedCount() {
       return acknowledged.length;
     },
+    get lastFailure() {
+      return lastFailure;
+    },
     stop: async () => {
       stopped.abort();
       await Promise.all(running);
@@ -75,6 +83,17 @@ export function startWriters(
       return { acknowledged, failed, longestGapMillis };
     },
   };
+}
+
+/** Waits until `count` more writes are acknowledged than there were. */
+export async function waitForWrites(writers: Writers, count: number): Promise<void> {
+  const goal = writers.acknowledgedCount + count;
+  await eventually(`${count} more writes are acknowledged`, () => {
+    if (writers.acknowledgedCount >= goal) return true;
+    throw new Error(
+      `${writers.acknowledgedCount} of ${goal}; last failure: ${writers.lastFailure}`,
+    );
+  });
 }
 
 export function etcdEndpoints(cluster: Cluster): string[] {

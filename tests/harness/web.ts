@@ -118,6 +118,9 @@ export function startLoad(url: string, options: { timeoutMillis: number }): Load
         const cause = (error as Error).cause;
         const reason = cause instanceof Error ? `: ${cause.message}` : '';
         failures.push(`${new Date().toISOString()} ${(error as Error).message}${reason}`);
+        await new Promise((resolve) => {
+          setTimeout(resolve, 100);
+        });
       }
     }
   };

@@ -1,6 +1,5 @@
 /** `./drydock up --local`: the same processes on loopback, without Docker and without root. */
 import type { Node } from '@drydock/api';
-import { eventually } from '@drydock/testing/eventually';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import {
   type Cluster,
 } from '../harness/cluster.ts';
 import { command, tryCommand } from '../harness/command.ts';
-import { missingKeys, startWriters } from '../harness/etcd-writers.ts';
+import { missingKeys, startWriters, waitForWrites } from '../harness/etcd-writers.ts';
 
 const name = 'local-test';
 const timeScale = 0.2;
@@ -76,11 +75,10 @@ describe('a local cluster', () => {
   test('keeps every acknowledged write when an etcd member is killed', async () => {
     const prefix = 'local-test/';
     const writers = startWriters(cluster, { prefix, writers: 4 });
-    await eventually('writes are acknowledged', () => writers.acknowledgedCount > 100);
+    await waitForWrites(writers, 100);
     const [victim] = await processes('etcd');
     process.kill(victim!, 'SIGKILL');
-    const atDeath = writers.acknowledgedCount;
-    await eventually('writes go on', () => writers.acknowledgedCount > atDeath + 100);
+    await waitForWrites(writers, 100);
     const report = await writers.stop();
     expect(await missingKeys(cluster, prefix, report.acknowledged)).toEqual([]);
   });
