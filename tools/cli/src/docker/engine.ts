@@ -7,7 +7,7 @@
  * 3. An engine that Drydock started itself is remembered, so that its user can be told where its log is.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execute, executeOrFail } from '../execute.ts';
@@ -21,7 +21,8 @@ export interface Engine {
   readonly compose: readonly string[];
 }
 
-const engineLog = '/var/log/drydock-dockerd.log';
+/** Where an engine that Drydock starts writes; a test has another place. */
+const engineLog = process.env['DRYDOCK_ENGINE_LOG'] ?? '/var/log/drydock-dockerd.log';
 
 export async function ensureEngine(step: Step): Promise<Engine> {
   let answer = await askEngine();
@@ -90,6 +91,7 @@ async function startEngine(step: Step): Promise<EngineAnswer> {
     await executeOrFail('systemctl', ['start', 'docker']);
     return waitForEngine(() => true);
   }
+  await ensureCgroups();
   let alive = startDaemon();
   let answer = await waitForEngine(alive).catch((error: Error) => error);
   if (!(answer instanceof Error)) return answer;
@@ -102,6 +104,12 @@ async function startEngine(step: Step): Promise<EngineAnswer> {
   }
   if (answer instanceof Error) throw answer;
   return answer;
+}
+
+/** A machine without an init of its own may have mounted none; no container starts without them. */
+async function ensureCgroups(): Promise<void> {
+  if (readdirSync('/sys/fs/cgroup').length > 0) return;
+  await executeOrFail('mount', ['-t', 'cgroup2', 'none', '/sys/fs/cgroup']);
 }
 
 /** Returns whether the daemon still lives. */
