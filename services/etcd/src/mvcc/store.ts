@@ -34,7 +34,7 @@ export interface Revision {
 }
 
 export interface MvccOptions {
-  /** Bytes of values to keep in memory. 256 MiB by default. */
+  /** Bytes of values to keep in memory. 64 MiB by default. */
   readonly cacheBytesMax?: number;
   /** Revisions kept in memory for watchers that catch up. 20,000 by default. */
   readonly recentRevisionsMax?: number;
@@ -43,6 +43,8 @@ export interface MvccOptions {
   /** Keys gain and lose their leases here. */
   readonly onLease?: (lease: bigint, key: ByteString, attached: boolean) => void;
 }
+
+const defaultCacheBytes = 64 * 1024 * 1024;
 
 /** A version that a later one replaced, or a tombstone: what compaction removes. */
 interface Superseded {
@@ -69,7 +71,7 @@ export class MvccStore {
   constructor(backend: Backend, options: MvccOptions = {}) {
     this.#backend = backend;
     this.#options = options;
-    this.#cache = new VersionCache(options.cacheBytesMax ?? 256 * 1024 * 1024);
+    this.#cache = new VersionCache(options.cacheBytesMax ?? defaultCacheBytes);
   }
 
   get revision(): number {
@@ -97,7 +99,7 @@ export class MvccStore {
   /** Replaces everything by what the backend holds. */
   load(state: { revision: number; compactRevision: number }): void {
     this.#index = new KeyIndex();
-    this.#cache = new VersionCache(this.#options.cacheBytesMax ?? 256 * 1024 * 1024);
+    this.#cache = new VersionCache(this.#options.cacheBytesMax ?? defaultCacheBytes);
     this.#superseded = [];
     this.#supersededFirst = 0;
     this.#recent = [];

@@ -19,7 +19,7 @@ export interface TestClusterOptions {
   readonly tls?: boolean;
   /** More flags of every member. */
   readonly flags?: readonly string[];
-  /** Shell text before the program, say a limit; ours only. */
+  /** Shell text before the program at its first start, say a limit; ours only. */
   readonly shellPrefix?: string;
 }
 
@@ -49,7 +49,7 @@ export interface TestCluster extends AsyncDisposable {
   etcdctl(args: readonly string[], options?: { input?: string }): Promise<CommandResult>;
   /** A command that goes on, as watch does, until it is killed. */
   follow(args: readonly string[]): FollowedCommand;
-  start(index: number): Promise<void>;
+  start(index: number): void;
   /** Ends the process by a signal and waits for its end. */
   kill(index: number, signal?: NodeJS.Signals): Promise<void>;
   /** Waits for a leader that all running members agree on. */
@@ -127,7 +127,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     ...tlsFlags('peer-', certificates, 'server'),
     ...(options.flags ?? []),
   ];
-  const launch = (state: MemberState): ChildProcess => {
+  const launch = (state: MemberState, shellPrefix?: string): ChildProcess => {
     const log = openSync(state.logFile, 'a');
     const stdio: ['ignore', number, number] = ['ignore', log, log];
     const flags = flagsOf(state);
@@ -136,19 +136,18 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     const child =
       program === 'etcd'
         ? spawn('etcd', flags, { stdio })
-        : options.shellPrefix === undefined
+        : shellPrefix === undefined
           ? spawn(ours[0]!, ours.slice(1), { stdio, env: environment })
-          : spawn('bash', ['-c', `${options.shellPrefix}; exec "$@"`, 'member', ...ours], {
+          : spawn('bash', ['-c', `${shellPrefix}; exec "$@"`, 'member', ...ours], {
               stdio,
               env: environment,
             });
     closeSync(log);
     return child;
   };
-  const start = (index: number) => {
+  const start = (index: number, shellPrefix?: string) => {
     const state = states[index]!;
-    state.process = launch(state);
-    return Promise.resolve();
+    state.process = launch(state, shellPrefix);
   };
   const kill = async (index: number, signal: NodeJS.Signals = 'SIGKILL') => {
     const child = states[index]!.process;
@@ -178,7 +177,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     certificates,
     etcdctl,
     follow: (args) => follow([...clientFlags, ...args]),
-    start,
+    start: (index) => start(index),
     kill,
     leader: () =>
       eventually('a leader that all running members agree on', async () => {
@@ -206,7 +205,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await Promise.all(states.map((_, index) => start(index)));
+  for (const index of states.keys()) start(index, options.shellPrefix);
   await cluster.leader();
   return cluster;
 }
