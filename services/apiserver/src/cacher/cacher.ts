@@ -53,6 +53,7 @@ export function createCacher(options: CacherOptions): Cacher {
   const parseKey = createKeyParser(options.kinds);
   const waiters = new Set<Waiter>();
   let revision = 0;
+  let isClosing = false;
 
   const reached = (now: number) => {
     revision = now;
@@ -144,6 +145,8 @@ export function createCacher(options: CacherOptions): Cacher {
       );
     },
     waitFor: async (wanted) => {
+      // Watches that have just been ended would come back here, and be cut off later.
+      if (isClosing) throw serviceUnavailableError('this apiserver is stopping');
       if (wanted === undefined) {
         if (await until(1, freshnessMillisMax)) return;
         throw serviceUnavailableError('the watch cache is not filled yet: etcd was not reached');
@@ -152,6 +155,7 @@ export function createCacher(options: CacherOptions): Cacher {
       throw tooLargeResourceVersionError(String(wanted), String(revision));
     },
     [Symbol.dispose]: () => {
+      isClosing = true;
       bookmarks.cancel();
       for (const cache of caches.values()) cache.endWatchers();
     },
