@@ -69,7 +69,7 @@ function testOf({ key, operator, values }: SelectorRequirement): Test {
 /** What Go's ParseInt takes, within a length that costs nothing. */
 const isInteger = (text: string | undefined) => text !== undefined && /^[+-]?\d{1,19}$/.test(text);
 
-export function createSelector(requirements: readonly SelectorRequirement[]): Selector {
+function createSelector(requirements: readonly SelectorRequirement[]): Selector {
   const tests = requirements.map(testOf);
   return {
     requirements,

@@ -34,18 +34,16 @@ export {
   services,
 } from './registry.ts';
 export { beforeCreate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
-export { generatedName, initializeMetadata } from './metadata.ts';
 export type { NewObject } from './metadata.ts';
 
 export * from './errors.ts';
-export { formatFieldError, formatFieldErrorBody } from './field-error.ts';
+export { formatFieldError } from './field-error.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
 
 export { convertBody, convertObject, decodeObject, parseBody } from './decode.ts';
 export type { Decoded, DecodeOptions, FieldValidation, Parsed } from './decode.ts';
 
 export {
-  createSelector,
   formatLabelSelector,
   formatLabels,
   parseLabelSelector,
@@ -93,7 +91,6 @@ export {
 } from './owners.ts';
 export {
   isPodActive,
-  isPodAvailable,
   isPodFinished,
   isPodReady,
   isPodTerminating,
@@ -104,17 +101,8 @@ export {
   resourceAmount,
 } from './pod.ts';
 export type { ResourceAmounts } from './pod.ts';
-export {
-  addDefaultTolerations,
-  taintNotReady,
-  taintUnreachable,
-  taintUnschedulable,
-  tolerates,
-  tolerationSeconds,
-  untoleratedTaint,
-} from './taints.ts';
+export { taintNotReady, taintUnreachable, taintUnschedulable, tolerates } from './taints.ts';
 export { podTemplateHash } from './template-hash.ts';
-export { nodePortMax, nodePortMin } from './kinds/services/validation.ts';
 export { patchMediaTypes, patchObject } from './patch/patch-object.ts';
 export type { PatchMediaType, PatchRequest } from './patch/patch-object.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';

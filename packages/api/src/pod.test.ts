@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Container, Pod, PodSpec } from './generated/types.ts';
-import { isPodActive, isPodAvailable, isPodReady, podQosClass, podRequests } from './pod.ts';
+import { isPodActive, isPodReady, podQosClass, podRequests } from './pod.ts';
 
 const container = (
   requests: Record<string, string> = {},
@@ -78,14 +78,9 @@ describe('state', () => {
     phase: 'Running',
     conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-11-21T08:00:00Z' }],
   });
-  const at = (time: string) => (since: number) => Date.parse(`2026-11-21T${time}Z`) - since;
-
-  test('a pod is available once it has been ready for long enough', () => {
+  test('a pod is ready when its condition says so', () => {
     expect(isPodReady(ready)).toBe(true);
-    expect(isPodAvailable(ready, 0, at('08:00:00'))).toBe(true);
-    expect(isPodAvailable(ready, 10, at('08:00:09'))).toBe(false);
-    expect(isPodAvailable(ready, 10, at('08:00:10'))).toBe(true);
-    expect(isPodAvailable(pod({}), 0, at('08:00:00'))).toBe(false);
+    expect(isPodReady(pod({}))).toBe(false);
   });
 
   test('a pod that ends or has ended is not active', () => {

@@ -1,7 +1,6 @@
 /** Questions about pods that several components ask. */
 import type { Container, Pod, PodCondition, PodQOSClass, PodSpec } from './generated/types.ts';
 import { addQuantities, compareQuantities, quantityMilliValue, quantityValue } from './quantity.ts';
-import { parseTime } from './time.ts';
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return pod.status.conditions?.find((condition) => condition.type === type);
@@ -10,22 +9,6 @@ export function podCondition(pod: Pod, type: string): PodCondition | undefined {
 /** Its Ready condition is True. */
 export function isPodReady(pod: Pod): boolean {
   return podCondition(pod, 'Ready')?.status === 'True';
-}
-
-/**
- * Ready, and since at least `minReadySeconds`.
- * @param elapsedSince milliseconds since a wall time, on the cluster's clock: Clock.elapsedSince
- */
-export function isPodAvailable(
-  pod: Pod,
-  minReadySeconds: number,
-  elapsedSince: (wallTime: number) => number,
-): boolean {
-  const ready = podCondition(pod, 'Ready');
-  if (ready?.status !== 'True') return false;
-  if (minReadySeconds === 0) return true;
-  if (ready.lastTransitionTime === undefined) return false;
-  return elapsedSince(parseTime(ready.lastTransitionTime)) >= minReadySeconds * 1000;
 }
 
 /** It has ended: its containers will not run again. */

@@ -16,8 +16,8 @@ import { validateEnum, validateOptionalEnum } from '../shared/enum-validation.ts
 
 const types = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const protocols = ['SCTP', 'TCP', 'UDP'];
-export const nodePortMin = 30_000;
-export const nodePortMax = 32_767;
+const nodePortMin = 30_000;
+const nodePortMax = 32_767;
 const affinitySecondsMax = 86_400;
 
 function validateServicePort(
