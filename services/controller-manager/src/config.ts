@@ -91,7 +91,7 @@ export const flags = {
   }),
 } as const satisfies FlagSpec;
 
-export type Config = FlagValues<typeof flags>;
+type Config = FlagValues<typeof flags>;
 
 /** As much of the settings as controllers read. */
 export type ControllerOptions = Pick<

@@ -1,11 +1,19 @@
 /** The controllers through their caches and queues, over API servers in memory and a clock moved by hand. */
-import { isPodReady, type Deployment, type Node, type Pod } from '@drydock/api';
+import {
+  forbiddenError,
+  isPodReady,
+  type Deployment,
+  type Node,
+  type OwnerReference,
+  type Pod,
+} from '@drydock/api';
 import { resources, type ApiClient } from '@drydock/client';
 import { createMemoryCluster, type MemoryCluster } from '@drydock/client/testing';
 import { createManualClock } from '@drydock/testing/manual-clock';
 import { expect, onTestFinished, test } from 'vitest';
+import { newReplicaSet } from './deployment/replica-sets.plan.ts';
 import { createManager, type Manager } from './manager.ts';
-import { deploymentOf, nodeOf, withImage } from './testing/builders.ts';
+import { deploymentOf, meta, nodeOf, podOf, replicaSetOf, withImage } from './testing/builders.ts';
 import { defaultOptions } from './testing/options.ts';
 
 const timers = {
@@ -218,6 +226,139 @@ test('a manager that loses its lease stops acting, and acts again when it is lea
   await cluster.api.create(resources.deployments, bare(deploymentOf('web')));
   await settle(cluster);
   expect(await podList(cluster)).toHaveLength(3);
+});
+
+test('a namespace that allows no pods shows in the ReplicaSet, and few creations are tried', async () => {
+  const cluster = startCluster();
+  startManager(cluster, 'a');
+  await cluster.clock.advance(5_000);
+  const quota = { isFull: true };
+  for (const server of cluster.servers) {
+    server.intercept = (method, { resource }) => {
+      if (quota.isFull && method === 'Create' && resource === 'pods') {
+        throw forbiddenError({ group: '', resource: 'pods' }, '', 'exceeded quota: q');
+      }
+    };
+  }
+  await cluster.api.create(resources.deployments, bare(deploymentOf('web', { replicas: 50 })));
+  await cluster.clock.advance(20);
+  const tried = cluster.servers
+    .flatMap((one) => one.calls)
+    .filter((call) => call === 'Create pods');
+  expect(tried.length).toBeLessThan(10);
+  const [set] = (await cluster.api.list(resources.replicaSets)).items;
+  expect(set?.status.conditions).toEqual([
+    expect.objectContaining({
+      type: 'ReplicaFailure',
+      status: 'True',
+      reason: 'FailedCreate',
+      message: 'pods is forbidden: exceeded quota: q',
+    }),
+  ]);
+  await cluster.clock.advance(1_000);
+  expect((await getDeployment(cluster)).status.conditions).toContainEqual(
+    expect.objectContaining({ type: 'ReplicaFailure', reason: 'FailedCreate' }),
+  );
+  const { items } = await cluster.api.list(resources.events);
+  expect(items.map((event) => `${event.reason}: ${event.message}`)).toContain(
+    'FailedCreate: Error creating: pods is forbidden: exceeded quota: q',
+  );
+  quota.isFull = false;
+  await cluster.clock.advance(60_000);
+  expect(await podList(cluster)).toHaveLength(50);
+  const [mended] = (await cluster.api.list(resources.replicaSets)).items;
+  expect(mended?.status.conditions ?? []).toEqual([]);
+});
+
+test.each(['web', 'other'])(
+  'a name that another ReplicaSet of app %s has is counted as a collision and avoided',
+  async (app) => {
+    const cluster = startCluster();
+    const deployment = deploymentOf('web', { replicas: 2 });
+    const taken = newReplicaSet(deployment, { replicas: 0, revision: 1 });
+    const { ownerReferences: _, ...metadata } = taken.metadata;
+    const foreign = { ...taken, metadata: { ...metadata, labels: { app } } };
+    const { spec } = replicaSetOf('x', { replicas: 0 });
+    await cluster.api.create(resources.replicaSets, { ...foreign, spec });
+    startManager(cluster, 'a');
+    await cluster.clock.advance(5_000);
+    await cluster.api.create(resources.deployments, bare(deployment));
+    await settle(cluster);
+    expect((await getDeployment(cluster)).status).toMatchObject({
+      collisionCount: 1,
+      availableReplicas: 2,
+    });
+  },
+);
+
+test('pods of a node that is removed are failed and deleted after the quarantine', async () => {
+  const cluster = startCluster();
+  startManager(cluster, 'a');
+  for (const name of ['node-1', 'node-2']) cluster.store.put('nodes', nodeOf(name));
+  cluster.store.put('pods', podOf('lost', { node: 'node-2', ready: true }));
+  await cluster.clock.advance(60_000);
+  expect(await podList(cluster)).toHaveLength(1);
+  await cluster.api.delete(resources.nodes, { name: 'node-2' });
+  await cluster.clock.advance(40_000);
+  expect(await podList(cluster)).toHaveLength(1);
+  await cluster.clock.advance(40_000);
+  expect(await podList(cluster)).toEqual([]);
+});
+
+test('an eviction is called off when the taint goes in time', async () => {
+  const cluster = startCluster();
+  startManager(cluster, 'a');
+  const timeAdded = '2026-01-01T00:00:00Z';
+  const taint = { key: 'maintenance', effect: 'NoExecute', timeAdded } as const;
+  cluster.store.put('nodes', nodeOf('node-1', { taints: [taint] }));
+  const tolerations = [{ key: 'maintenance', tolerationSeconds: 60 }];
+  const toleration = tolerations.map((one) => ({ ...one, operator: 'Exists' as const }));
+  cluster.store.put('pods', podOf('spared', { node: 'node-1', tolerations: toleration }));
+  cluster.store.put('pods', podOf('evicted', { node: 'node-1' }));
+  await cluster.clock.advance(30_000);
+  expect((await podList(cluster)).map((pod) => pod.metadata.name)).toEqual(['spared']);
+  const node = await cluster.api.get(resources.nodes, { name: 'node-1' });
+  await cluster.api.update(resources.nodes, { ...node, spec: { ...node.spec, taints: [] } });
+  await cluster.clock.advance(120_000);
+  expect((await podList(cluster)).map((pod) => pod.metadata.name)).toEqual(['spared']);
+  const { items } = await cluster.api.list(resources.events);
+  const told = items.filter((event) => event.reason === 'TaintManagerEviction');
+  expect(told.map((event) => event.message)).toEqual([
+    'Marking for deletion Pod default/evicted',
+    'Cancelling deletion of Pod default/spared',
+  ]);
+});
+
+test('the garbage collector spares what a kind unknown here owns, and takes what names its owner wrongly', async () => {
+  const cluster = startCluster();
+  const owned = (name: string, owner: Partial<OwnerReference>) => {
+    const reference = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: 'uid-owner' };
+    const metadata = { ...meta(name), ownerReferences: [{ ...reference, ...owner }] };
+    cluster.store.put('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+  };
+  const owner = { ...meta('owner'), uid: 'uid-owner' };
+  cluster.store.put('configmaps', { apiVersion: 'v1', kind: 'ConfigMap', metadata: owner });
+  owned('rightly', {});
+  owned('of-a-stranger', { apiVersion: 'example.com/v1', kind: 'Widget', uid: 'uid-widget' });
+  owned('wrong-uid', { uid: 'uid-of-long-ago' });
+  owned('wrong-kind', { kind: 'Secret' });
+  startManager(cluster, 'a');
+  await cluster.clock.advance(10_000);
+  const names = async () =>
+    (await cluster.api.list(resources.configMaps)).items
+      .map((one) => one.metadata.name)
+      .filter((name) => name !== 'kube-root-ca.crt');
+  expect(new Set(await names())).toEqual(new Set(['owner', 'rightly', 'of-a-stranger']));
+  await cluster.api.delete(resources.configMaps, { namespace: 'default', name: 'owner' });
+  await cluster.clock.advance(5_000);
+  expect(await names()).toEqual(['of-a-stranger']);
+});
+
+test('a range that does not fit is refused at the start', () => {
+  const cluster = startCluster();
+  const controllerOptions = { ...defaultOptions, 'cluster-cidr': '10.244.7.0/28' };
+  const options = { controllerOptions, controllers: ['*'], election: undefined };
+  expect(() => createManager(options, cluster)).toThrow(/ranges of \/24 for nodes do not fit/);
 });
 
 test('--controllers that do not exist are refused by name', () => {

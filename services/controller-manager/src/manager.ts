@@ -25,6 +25,7 @@ import { isEnabled, type ControllerOptions } from './config.ts';
 import { termInformers } from './context.ts';
 import { controllers } from './controllers.ts';
 import { fenceWrites } from './fence.ts';
+import { CidrAllocator } from './node-ipam/plan.ts';
 
 export interface ManagerPowers {
   readonly api: ApiClient;
@@ -60,10 +61,13 @@ export interface Manager {
 const leaseNamespace = 'kube-system';
 const leaseName = 'kube-controller-manager';
 
-/** @throws Error naming a controller that does not exist */
+/** @throws Error naming a controller that does not exist, or ranges that do not fit */
 export function createManager(options: ManagerOptions, powers: ManagerPowers): Manager {
   const { api, clock, random, log } = powers;
   const names = enabledControllers(options.controllers);
+  const { 'cluster-cidr': range, 'node-cidr-mask-size': maskSize } = options.controllerOptions;
+  // Told at the start, not in the first term.
+  void new CidrAllocator(range, maskSize);
   const informers = createInformerSet({ api, clock, random, log });
   for (const kind of kinds) if (kind.resource !== 'events') informers.of(kind);
   const metrics = powers.metrics === undefined ? undefined : createWorkQueueMetrics(powers.metrics);

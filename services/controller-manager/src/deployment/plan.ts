@@ -105,8 +105,14 @@ function reviseCurrent(draft: Draft): ReplicaSet | undefined {
 }
 
 function createCurrent(draft: Draft): ReplicaSet {
-  const replicas = currentSetReplicas(draft, 0);
-  const created = newReplicaSet(draft.deployment, { replicas, revision: nextRevision(draft) });
+  const options = { replicas: currentSetReplicas(draft, 0), revision: nextRevision(draft) };
+  const taken = new Set(draft.all.map((set) => set.metadata.name));
+  let created = newReplicaSet(draft.deployment, options);
+  while (taken.has(created.metadata.name)) {
+    // Another template of this Deployment has the same hash.
+    draft.status = { ...draft.status, collisionCount: (draft.status.collisionCount ?? 0) + 1 };
+    created = newReplicaSet({ ...draft.deployment, status: draft.status }, options);
+  }
   draft.setCurrent(created);
   noteProgress(draft, 'NewReplicaSetCreated', `Created new replica set "${created.metadata.name}"`);
   return created;

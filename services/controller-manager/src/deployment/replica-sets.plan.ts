@@ -12,7 +12,7 @@ import {
 import { isEqualJson } from '../equality.plan.ts';
 import { currentSetAnnotations, replicasAnnotations, revisionOf } from './annotations.plan.ts';
 
-export const podTemplateHashLabel = 'pod-template-hash';
+const podTemplateHashLabel = 'pod-template-hash';
 
 export function specReplicas(replicaSet: ReplicaSet): number {
   return replicaSet.spec.replicas ?? 1;

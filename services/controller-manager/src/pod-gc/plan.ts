@@ -17,7 +17,7 @@ const outOfServiceKey = 'node.kubernetes.io/out-of-service';
 /** How long a pod's node must be unknown before the pod is taken for an orphan. */
 export const quarantineMillis: Millis = 40_000;
 
-export type PodGcReason = 'terminated' | 'outOfService' | 'orphaned' | 'unscheduledTerminating';
+type PodGcReason = 'terminated' | 'outOfService' | 'orphaned' | 'unscheduledTerminating';
 
 export interface PodGcAction {
   readonly reason: PodGcReason;

@@ -66,7 +66,7 @@ export function plan(snapshot: ReplicaSetSnapshot): ReplicaSetAction | undefined
   return { kind: 'delete', pods: doomed };
 }
 
-export function wantedReplicas(replicaSet: ReplicaSet): number {
+function wantedReplicas(replicaSet: ReplicaSet): number {
   return replicaSet.spec.replicas ?? 1;
 }
 

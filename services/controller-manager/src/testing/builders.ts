@@ -12,7 +12,7 @@ import {
 } from '@drydock/api';
 import type { Moment } from '../moment.plan.ts';
 
-export const epoch = Date.parse('2026-01-01T00:00:00Z');
+const epoch = Date.parse('2026-01-01T00:00:00Z');
 
 /** A moment some seconds after the epoch of the tests, on an unscaled clock. */
 export function momentAt(seconds: number): Moment {

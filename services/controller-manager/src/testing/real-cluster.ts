@@ -29,7 +29,7 @@ export interface RealCluster extends AsyncDisposable {
 }
 
 /** Timers run this much faster: a lease of 15 s expires after 3. */
-export const timeScale = 0.2;
+const timeScale = 0.2;
 
 const services = join(import.meta.dirname, '..', '..', '..');
 
