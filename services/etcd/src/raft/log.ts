@@ -16,7 +16,7 @@ import { assert, LostLogError } from './assert.ts';
 import type { Entry, LogIndex, SnapshotMeta, Term } from './types.ts';
 
 /** Roughly what an entry costs beside its data. */
-export const entryOverheadBytes = 32;
+const entryOverheadBytes = 32;
 
 interface PersistBatch {
   readonly sequence: number;

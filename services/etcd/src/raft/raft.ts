@@ -34,7 +34,6 @@ import type {
 } from './types.ts';
 import { nobody } from './types.ts';
 
-export type { ProposeOutcome } from './proposal.ts';
 export type { RaftOptions } from './state.ts';
 
 /** What a member finds on its disk. */
@@ -48,7 +47,7 @@ export interface InitialState {
 }
 
 /** To be written in one batch, in the order of the fields. */
-export interface PersistBatch {
+interface PersistBatch {
   readonly sequence: number;
   /** Replaces the log and the state machine; its body is the caller's. */
   readonly snapshot: SnapshotMeta | undefined;

@@ -38,7 +38,7 @@ export interface RaftOptions {
   readonly mutant?: Mutant | undefined;
 }
 
-export interface PendingRead {
+interface PendingRead {
   readonly id: number;
   readonly from: MemberId;
   readonly index: LogIndex;

@@ -147,7 +147,7 @@ export interface ReadIndexResponse extends Envelope {
 }
 
 /** Tells a caught-up follower to campaign at once (thesis 3.10). */
-export interface TimeoutNow extends Envelope {
+interface TimeoutNow extends Envelope {
   readonly kind: 'timeout-now';
 }
 
@@ -174,7 +174,7 @@ export interface ReadState {
 export type ProgressState = 'probe' | 'replicate' | 'snapshot';
 
 /** How far a leader knows one peer to be. */
-export interface PeerProgress {
+interface PeerProgress {
   readonly id: MemberId;
   readonly learner: boolean;
   readonly state: ProgressState;

@@ -20,11 +20,11 @@ async function settled<T>(cluster: Cluster, promise: Promise<T>): Promise<T> {
 }
 
 async function startCluster(
-  options: { size?: number; snapshotCount?: number; seed?: number } = {},
+  options: { size?: number; spares?: number; snapshotCount?: number; seed?: number } = {},
 ) {
   const { size = 3, seed = 7, ...rest } = options;
   const cluster = createCluster({ random: createSeededRandom(seed), size, ...rest });
-  for (const member of cluster.members) cluster.start(member);
+  for (const member of cluster.members.slice(0, size)) cluster.start(member);
   await until(cluster, 'a leader', () => cluster.leader() !== undefined);
   return cluster;
 }
@@ -143,17 +143,56 @@ test('a member that is its own quorum leads and survives a crash', async () => {
   expect(member.machine!.lastWrite(3)).toBe(index);
 });
 
-test('a member is added as a learner and removed again', async () => {
-  const cluster = await startCluster();
+test('a member joins as a learner, becomes a voter, and its vote counts', async () => {
+  const cluster = await startCluster({ spares: 1, snapshotCount: 20 });
+  const spare = cluster.members[3]!;
+  const none = new Uint8Array(0);
+  const change = (kind: 'add-voter' | 'add-learner' | 'remove', member: number) =>
+    settled(cluster, cluster.leader()!.replica!.proposeConfiguration({ kind, member }, none));
+  // So many writes that the newcomer needs a snapshot.
+  for (let at = 0; at < 100; at++) {
+    await settled(cluster, cluster.leader()!.replica!.propose(write(at % 10)));
+  }
+  await change('add-learner', spare.id);
+  cluster.start(spare);
+  const isEqual = () => spare.machine?.dump() === cluster.leader()?.machine?.dump();
+  await until(cluster, 'it to catch up', isEqual);
+  await change('add-voter', spare.id);
+  await change('remove', cluster.members.find((member) => member !== cluster.leader())!.id);
+  const leader = cluster.leader()!;
+  const { voters } = leader.replica!.status().configuration;
+  expect(voters).toHaveLength(3);
+  expect(voters).toContain(spare.id);
+  // Leader and newcomer are a majority of the three.
+  const other = voters.find((id) => id !== spare.id && id !== leader.id)!;
+  cluster.crash(cluster.members[other - 1]!);
+  await settled(cluster, leader.replica!.propose(write(1)));
+  await until(cluster, 'it to catch up', isEqual);
+});
+
+test('one change of membership at a time, and the last voter stays', async () => {
+  const cluster = await startCluster({ size: 1 });
   const leader = cluster.leader()!.replica!;
-  await settled(
-    cluster,
-    leader.proposeConfiguration({ kind: 'add-learner', member: 9 }, new Uint8Array(0)),
-  );
-  expect(leader.status().configuration.learners).toEqual([9]);
-  await settled(
-    cluster,
-    leader.proposeConfiguration({ kind: 'remove', member: 9 }, new Uint8Array(0)),
-  );
-  expect(leader.status().configuration).toMatchObject({ voters: [1, 2, 3], learners: [] });
+  const none = new Uint8Array(0);
+  const first = leader.proposeConfiguration({ kind: 'add-learner', member: 8 }, none);
+  const second = leader.proposeConfiguration({ kind: 'add-learner', member: 9 }, none);
+  await expect(settled(cluster, second)).rejects.toMatchObject({ code: 'change-in-progress' });
+  await settled(cluster, first);
+  const last = leader.proposeConfiguration({ kind: 'remove', member: 1 }, none);
+  await expect(settled(cluster, last)).rejects.toThrow('last voter');
+});
+
+test('a member whose log was wiped stops and says so, rather than go on without it', async () => {
+  const cluster = await startCluster();
+  const wiped = cluster.members.find((member) => member !== cluster.leader())!;
+  for (let at = 0; at < 10; at++) {
+    await settled(cluster, cluster.leader()!.replica!.propose(write(at)));
+  }
+  cluster.crash(wiped);
+  const names = await settled(cluster, wiped.disk.list('member/wal'));
+  for (const name of names) await settled(cluster, wiped.disk.remove(`member/wal/${name}`));
+  cluster.start(wiped);
+  await until(cluster, 'it to notice', () => wiped.failure !== undefined);
+  expect(wiped.failure).toMatchObject({ code: 'corrupt' });
+  expect(wiped.failure!.message).toContain('delete its folder and add it again');
 });

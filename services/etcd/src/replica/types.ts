@@ -16,7 +16,6 @@
 import type { Clock, Disk, Logger, Millis, PeerNetwork, Random } from '@drydock/ports';
 import type { ConfigurationChange } from '../raft/configuration.ts';
 import type {
-  Configuration,
   Entry,
   LogIndex,
   MemberId,
@@ -29,7 +28,7 @@ import type {
 } from '../raft/types.ts';
 
 export type { ConfigurationChange };
-export type { Configuration, LogIndex, MemberId, Message, SnapshotMessage, SnapshotMeta, Term };
+export type { LogIndex, MemberId, Message, SnapshotMessage, SnapshotMeta, Term };
 
 /** An entry to apply. `empty` and `config` entries count as applied, but hold no command. */
 export type CommittedEntry = Entry;

@@ -50,6 +50,8 @@ export interface Member {
 export interface ClusterOptions {
   readonly random: Random;
   readonly size: number;
+  /** Further members that are not in the first configuration and are not started by themselves. */
+  readonly spares?: number;
   readonly mutant?: Mutant | undefined;
   readonly snapshotCount?: number;
   readonly catchUpEntries?: number;
@@ -81,7 +83,9 @@ export function createCluster(options: ClusterOptions): Cluster {
     (message: SnapshotMessage, body: AsyncIterable<Uint8Array>) => Promise<void>
   >();
 
-  const members: Member[] = ids.map((id) => ({
+  const { spares = 0 } = options;
+  const everyone = Array.from({ length: options.size + spares }, (_, at) => at + 1);
+  const members: Member[] = everyone.map((id) => ({
     id,
     disk: createSimulatedDisk({
       random: createSeededRandom(random.uint32()),
@@ -132,7 +136,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       },
       {
         id: member.id,
-        voters: ids,
+        voters: ids.includes(member.id) ? ids : [],
         folder: 'member',
         clusterId: 1n,
         snapshotCount: options.snapshotCount ?? 50,

@@ -23,7 +23,7 @@ export interface ManyResult {
   readonly totals: Totals;
 }
 
-export type Totals = Omit<RunResult, 'seed' | 'violation'>;
+type Totals = Omit<RunResult, 'seed' | 'violation'>;
 
 /** Seeds are dealt out one by one: thread k of n takes every n-th. */
 export async function runMany(options: ManyOptions): Promise<ManyResult> {

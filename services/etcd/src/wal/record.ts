@@ -23,7 +23,7 @@ import {
 import type { Entry, HardState, LogIndex, SnapshotMeta } from '../raft/types.ts';
 import { crc32c } from './crc32c.ts';
 
-export const recordOverheadBytes = 8;
+const recordOverheadBytes = 8;
 
 /** Who the log belongs to. */
 export interface LogIdentity {

@@ -24,7 +24,7 @@ export interface SegmentName {
 
 const hex = (value: number) => value.toString(16).padStart(16, '0');
 
-export function segmentName(
+function segmentName(
   folder: string,
   name: { sequence: number; lastIndexBefore: LogIndex },
 ): SegmentName {

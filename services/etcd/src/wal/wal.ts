@@ -17,7 +17,6 @@ import { recover, type RecoveredLog } from './recover.ts';
 import { beginRecord, endRecord, writeItem, type LogIdentity, type WalBatch } from './record.ts';
 import { createSegment, listSegments, type OpenSegment, type SegmentName } from './segment.ts';
 
-export type { LogIdentity, WalBatch } from './record.ts';
 export type { RecoveredLog } from './recover.ts';
 
 export interface WalOptions {
