@@ -139,11 +139,12 @@ describe('selections', () => {
   });
 
   test('the node of a pod is a field', () => {
-    const pod: KubernetesObject = {
+    const pod = {
       kind: 'Pod',
       apiVersion: 'v1',
       metadata: { name: 'p', namespace: 'default' },
-      ...{ spec: { nodeName: 'n1', containers: [] }, status: {} },
+      spec: { nodeName: 'n1', containers: [] },
+      status: {},
     };
     const one = StoredObject.fromStorage(keyOf(pods, 'default', 'p'), encodeForStorage(pod), 1)!;
     const on = (node: string) =>

@@ -102,6 +102,8 @@ export interface RegistryOptions {
 
 /** A generated name that is taken is generated anew this often. */
 const nameAttemptsMax = 8;
+/** Deletes of one deletecollection that are under way at once. */
+const deleteWorkers = 16;
 const attachmentAttemptsMax = 50;
 
 export function createRegistry(options: RegistryOptions): Registry {
@@ -265,14 +267,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     deleteAll: async (kind, selection, ask, write) => {
       await cacher.waitForCurrent();
       const deleted: StoredObject[] = [];
-      for (const object of Array.from(cacher.of(kind).select(selection))) {
-        const target = { kind, namespace: object.namespace, name: object.name };
-        try {
-          deleted.push((await remove(target, ask, write)).object);
-        } catch (error) {
-          if ((error as { reason?: unknown }).reason !== 'NotFound') throw error;
+      const waiting = Array.from(cacher.of(kind).select(selection));
+      const work = async () => {
+        for (let object = waiting.shift(); object !== undefined; object = waiting.shift()) {
+          const target = { kind, namespace: object.namespace, name: object.name };
+          try {
+            deleted.push((await remove(target, ask, write)).object);
+          } catch (error) {
+            if ((error as { reason?: unknown }).reason !== 'NotFound') throw error;
+          }
         }
-      }
+      };
+      await Promise.all(Array.from({ length: deleteWorkers }, work));
       return deleted;
     },
   };

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, nat, property, uniqueArray } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Bitmap } from './bitmap.ts';
 import { createIPRange, createPortRange } from './range.ts';
@@ -9,8 +9,8 @@ describe('Bitmap', () => {
     bitmap.add(0);
     bitmap.add(9);
     expect([...bitmap.encode()]).toEqual([0b10, 0b1]);
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(999)), (offsets) => {
+    assert(
+      property(uniqueArray(nat(999)), (offsets) => {
         const made = new Bitmap(1_000);
         for (const offset of offsets) made.add(offset);
         const read = Bitmap.decode(1_000, made.encode());
