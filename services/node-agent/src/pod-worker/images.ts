@@ -27,6 +27,9 @@ export class ImageError extends Error {
   }
 }
 
+/** After a failed pull people first read why it failed, then for how long it waits. */
+const lookAgainMillis: Millis = 2_000;
+
 export interface Images {
   /** @throws ImageError */
   ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<void>;
@@ -117,7 +120,7 @@ export function createImages({
         container,
       });
       tellReason(pod, container, 'ErrImagePull');
-      throw new ImageError('ErrImagePull', message, backOff.delayMillis);
+      throw new ImageError('ErrImagePull', message, lookAgainMillis);
     }
   };
 

@@ -88,12 +88,14 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
   const log = powers.log.child({ pod: `${identity.namespace}/${identity.name}`, uid });
   const memory = emptyMemory(clock.wallTime()) as MutableMemory;
   let pod = first;
+  let lastAsked = '';
   let inApi = true;
   let isBusy = false;
   let isDirty = false;
   let isFinished = false;
   let someStartFailed = false;
   let recheck: Timer | undefined;
+  let recheckAt = Infinity;
   let interrupt = new AbortController();
 
   const facts = (): PodRuntime => cache.get(uid);
@@ -317,7 +319,11 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
     powers.onFinished(uid);
   };
 
+  /** The earliest wish counts; every sync wishes anew. */
   const askAgainAfter = (delay: Millis) => {
+    const at = clock.now() + delay;
+    if (at >= recheckAt) return;
+    recheckAt = at;
     recheck?.cancel();
     recheck = clock.setTimer(delay, () => worker.wake());
   };
@@ -326,6 +332,7 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
     if (isFinished) return;
     interrupt = new AbortController();
     someStartFailed = false;
+    recheckAt = Infinity;
     await follow();
     const { actions, recheckAfterMillis } = plan({
       pod,
@@ -385,6 +392,10 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
         }
         hurry(next.metadata.deletionGracePeriodSeconds);
       }
+      // The echo of the agent's own status is no news.
+      const asked = wishOf(next);
+      if (asked === lastAsked) return;
+      lastAsked = asked;
       void run();
     },
     orphan: (graceSeconds) => {
@@ -422,6 +433,20 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
   };
 
   return worker;
+}
+
+/** All of a pod that an agent acts on. */
+function wishOf({ metadata, spec, status: { conditions = [] } }: Pod): string {
+  const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = metadata;
+  const others = conditions.filter((one) => !ownedConditionTypes.has(one.type));
+  return JSON.stringify([
+    spec,
+    labels,
+    annotations,
+    deletionTimestamp,
+    deletionGracePeriodSeconds,
+    others,
+  ]);
 }
 
 /** What the agent's predecessor told the API of this very instance: a restart makes nothing unready. */

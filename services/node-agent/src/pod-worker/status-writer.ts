@@ -46,7 +46,11 @@ export function createStatusWriter({
     while (!signal.aborted && entries.get(uid) === entry) {
       const { pod, wanted } = entry;
       const text = fingerprint(wanted);
-      if (text === entry.sent) return;
+      if (text === entry.sent) {
+        // In the same step as the look: a status that is set from here on starts a new sending.
+        entry.sending = undefined;
+        return;
+      }
       const { namespace, name } = pod.metadata;
       const value = { metadata: { uid }, status: patchOf(pod.status, wanted) };
       try {
@@ -75,7 +79,7 @@ export function createStatusWriter({
   };
   const kick = (uid: string, entry: Entry) => {
     if (entry.sending !== undefined || fingerprint(entry.wanted) === entry.sent) return;
-    entry.sending = send(uid, entry).finally(() => (entry.sending = undefined));
+    entry.sending = send(uid, entry);
   };
 
   return {
@@ -102,8 +106,10 @@ export function createStatusWriter({
       kick(pod.metadata.uid ?? '', entry);
     },
     flushed: async (uid) => {
-      for (let entry = entries.get(uid); entry?.sending !== undefined; entry = entries.get(uid)) {
-        await entry.sending;
+      while (!signal.aborted) {
+        const sending = entries.get(uid)?.sending;
+        if (sending === undefined) return;
+        await sending;
       }
     },
     forget: (uid) => void entries.delete(uid),

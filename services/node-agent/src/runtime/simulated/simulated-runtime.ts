@@ -40,6 +40,8 @@ interface Container {
 export interface SimulatedRuntime extends RuntimeService {
   /** Whether the container's script says that its probes succeed by now. */
   isResponsive(id: string): boolean;
+  /** New sandboxes belong to another boot of the node; what there is stays as it is. */
+  reboot(bootId: string): void;
 }
 
 export function createSimulatedRuntime(
@@ -50,6 +52,7 @@ export function createSimulatedRuntime(
   const containers = new Map<string, Container>();
   const listeners = new Set<(event: RuntimeEvent) => void>();
   let count = 0;
+  let bootId = options.bootId;
 
   const nextId = () => (++count).toString(16).padStart(64, '0');
   const imageOf = (image: string): ImageStatus => ({
@@ -123,7 +126,7 @@ export function createSimulatedRuntime(
         state: 'ready',
         createdAt: clock.wallTime(),
         address: config.address,
-        bootId: options.bootId,
+        bootId,
       };
       sandboxes.set(status.id, { status, annotations: config.annotations });
       emit('started', status);
@@ -251,6 +254,9 @@ export function createSimulatedRuntime(
     watch: (onEvent, signal) => {
       listeners.add(onEvent);
       signal.addEventListener('abort', () => listeners.delete(onEvent), { once: true });
+    },
+    reboot: (next) => {
+      bootId = next;
     },
     isResponsive: (id) => {
       const container = containers.get(id);

@@ -1,0 +1,146 @@
+/**
+ * The API of a test: objects in memory behind the client's interface, with as much of a server's
+ * behaviour as an agent meets: resource versions, uid preconditions, graceful deletion.
+ */
+import {
+  ApiError,
+  type Event,
+  type KubernetesObject,
+  type Node,
+  type ObjectReference,
+  type Pod,
+} from '@drydock/api';
+import type { ApiClient, EventRecorder, Resource } from '@drydock/client';
+
+export interface ToyApi {
+  readonly client: ApiClient;
+  readonly recorder: EventRecorder;
+  /** `reason: message` of what was recorded, in order. */
+  readonly events: readonly string[];
+  put(resource: string, object: KubernetesObject): void;
+  pod(name: string): Pod | undefined;
+  node(name: string): Node | undefined;
+  /** As a user deletes a pod: the object stays until its agent lets it go. */
+  deletePod(name: string, gracePeriodSeconds: number): void;
+  /** Tells of every change of a pod, from now on. */
+  onPod(handler: (pod: Pod, isGone: boolean) => void): void;
+}
+
+const failure = (code: number, reason: string, message: string) =>
+  new ApiError({
+    apiVersion: 'v1',
+    kind: 'Status',
+    metadata: {},
+    status: 'Failure',
+    code,
+    reason,
+    message,
+  });
+
+export function createToyApi(): ToyApi {
+  const objects = new Map<string, KubernetesObject>();
+  const events: string[] = [];
+  const handlers = new Set<(pod: Pod, isGone: boolean) => void>();
+  let version = 0;
+
+  const keyOf = (
+    resource: string,
+    { namespace = '', name }: { namespace?: string; name: string },
+  ) => `${resource}/${namespace}/${name}`;
+  const find = (resource: string, name: { namespace?: string | undefined; name: string }) => {
+    const key = keyOf(resource, name as { namespace?: string; name: string });
+    const object = objects.get(key);
+    if (object === undefined) {
+      throw failure(404, 'NotFound', `${resource} "${name.name}" not found`);
+    }
+    return { key, object };
+  };
+  const store = <T extends KubernetesObject>(resource: string, object: T): T => {
+    const stored = structuredClone(object);
+    stored.metadata.uid ??= `uid-${version}`;
+    stored.metadata.resourceVersion = String(++version);
+    objects.set(keyOf(resource, stored.metadata), stored);
+    if (resource === 'pods') tell(stored as unknown as Pod, false);
+    return stored;
+  };
+  const tell = (pod: Pod, isGone: boolean) => {
+    for (const handler of handlers) handler(pod, isGone);
+  };
+  const merge = (target: unknown, patch: unknown): unknown => {
+    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+    const result: Record<string, unknown> = { ...(target as object) };
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === null) delete result[key];
+      else result[key] = merge(result[key], value);
+    }
+    return result;
+  };
+
+  const client: Pick<ApiClient, 'get' | 'create' | 'update' | 'patch' | 'delete'> = {
+    get: async <T extends KubernetesObject>(
+      { resource }: Resource<T>,
+      name: { namespace?: string | undefined; name: string },
+    ) => {
+      await Promise.resolve();
+      return structuredClone(find(resource, name).object) as T;
+    },
+    create: async <T extends KubernetesObject>({ resource }: Resource<T>, object: unknown) => {
+      await Promise.resolve();
+      const { metadata } = object as T;
+      if (objects.has(keyOf(resource, metadata))) {
+        throw failure(409, 'AlreadyExists', `${resource} "${metadata.name}" already exists`);
+      }
+      return store(resource, object as T);
+    },
+    update: async <T extends KubernetesObject>({ resource }: Resource<T>, object: T) => {
+      await Promise.resolve();
+      find(resource, object.metadata);
+      return store(resource, object);
+    },
+    patch: async <T extends KubernetesObject>(
+      { resource }: Resource<T>,
+      name: { namespace?: string | undefined; name: string },
+      { value }: { value: unknown },
+    ) => {
+      await Promise.resolve();
+      const { object } = find(resource, name);
+      const { uid } = (value as { metadata?: { uid?: string } }).metadata ?? {};
+      if (uid !== undefined && uid !== object.metadata.uid) {
+        throw failure(409, 'Conflict', 'Precondition failed: UID');
+      }
+      return store(resource, merge(object, value) as T);
+    },
+    delete: async ({ resource }, name, { uid } = {}) => {
+      await Promise.resolve();
+      const { key, object } = find(resource, name);
+      if (uid !== undefined && uid !== object.metadata.uid) {
+        throw failure(409, 'Conflict', 'Precondition failed: UID');
+      }
+      objects.delete(key);
+      if (resource === 'pods') tell(object as Pod, true);
+    },
+  };
+
+  return {
+    client: client as ApiClient,
+    recorder: {
+      record: (
+        _about: KubernetesObject | ObjectReference,
+        event: Pick<Event, 'reason' | 'message'>,
+      ) => void events.push(`${event.reason}: ${event.message}`),
+      flushed: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    },
+    events,
+    put: (resource, object) => void store(resource, object),
+    pod: (name) => objects.get(`pods/default/${name}`) as Pod | undefined,
+    node: (name) => objects.get(`nodes//${name}`) as Node | undefined,
+    deletePod: (name, gracePeriodSeconds) => {
+      const pod = structuredClone(objects.get(`pods/default/${name}`) as Pod);
+      pod.metadata.deletionTimestamp = '2026-01-01T00:00:00Z';
+      pod.metadata.deletionGracePeriodSeconds = gracePeriodSeconds;
+      store('pods', pod);
+    },
+    onPod: (handler) => void handlers.add(handler),
+  };
+}
