@@ -7,7 +7,7 @@ import { contextName, renderKubeconfig } from '../cluster/kubeconfig.ts';
 import { createMissing, parseManifests } from '../cluster/manifests.ts';
 import type { RestClient } from '../cluster/rest.ts';
 import { createShape } from '../cluster/shape.ts';
-import { lookAt, type ClusterView } from '../cluster/view.ts';
+import { askNodes, lookAt, type ClusterView } from '../cluster/view.ts';
 import {
   answers,
   deploymentAvailable,
@@ -45,15 +45,18 @@ export async function up(options: UpCommandOptions): Promise<void> {
   const config = readConfig(options.config);
   const folder = openStateFolder(config.name ?? options.name);
   const steps = createSteps(terminalOutput(process.stdout));
-  const state = await prepareState(options, config, folder);
+  const previous = folder.load();
+  const state = await prepareState(options, config, folder, previous);
   console.log(`Drydock cluster ${styleText('bold', state.name)}`);
 
-  if (state.mode === 'local') await startLocal(state, folder, steps);
+  const isChanged = previous !== undefined && JSON.stringify(previous) !== JSON.stringify(state);
+  if (state.mode === 'local') await startLocal(state, folder, steps, isChanged);
   else await startContainers(state, folder, steps);
 
   const cluster = await openCluster(state, folder);
   using rest = await openRest(cluster);
   await waitUntilReady(cluster, rest, steps);
+  await forgetNodes(cluster, rest);
   const withDemo = options.demo && state.mode === 'docker';
   if (withDemo) await deployDemo(cluster, rest, steps);
   const view = await lookAt(cluster, rest);
@@ -75,8 +78,8 @@ async function prepareState(
   options: UpOptions,
   config: ClusterConfig,
   folder: StateFolder,
+  previous: ClusterState | undefined,
 ): Promise<ClusterState> {
-  const previous = folder.load();
   const planned = planState({ name: folder.name, options, config, previous });
   const wanted = config.apiServerPort === undefined ? {} : { api: config.apiServerPort };
   const ports = await choosePorts(previous?.ports ?? {}, wanted);
@@ -98,6 +101,7 @@ async function startContainers(
   const { ensureEngine } = await import('../docker/engine.ts');
   const { ensureImages } = await import('../docker/images.ts');
   const { openCompose } = await import('../docker/compose.ts');
+  const { removeOtherParts } = await import('../docker/docker-cluster.ts');
   let compose: readonly string[] = [];
   await steps.run('Docker engine', async (step) => {
     const engine = await ensureEngine(step);
@@ -109,6 +113,7 @@ async function startContainers(
     const opened = openCompose(compose, state, folder);
     step.note('creating containers');
     await opened.run(['up', '-d', '--no-build', ...opened.services]);
+    await removeOtherParts(state, opened.services);
     const source = `${state.name}-pki:/pki/components/admin/.`;
     await executeOrFail('docker', ['cp', source, adminFiles(folder).folder]);
     writeKubeconfig(state, folder);
@@ -116,7 +121,12 @@ async function startContainers(
   });
 }
 
-async function startLocal(state: ClusterState, folder: StateFolder, steps: Steps): Promise<void> {
+async function startLocal(
+  state: ClusterState,
+  folder: StateFolder,
+  steps: Steps,
+  isChanged: boolean,
+): Promise<void> {
   await steps.run('Certificates', async () => {
     const { makePki } = await import('../pki/make.ts');
     const changes = await makePki({
@@ -136,6 +146,8 @@ async function startLocal(state: ClusterState, folder: StateFolder, steps: Steps
   });
   await steps.run('Processes', async () => {
     const cluster = await openCluster(state, folder);
+    // Running processes know only the command lines that they were started with.
+    if (isChanged) await cluster.stop([]);
     await cluster.start([]);
     return `${(await cluster.parts()).length} parts`;
   });
@@ -185,6 +197,14 @@ export async function waitUntilReady(
     const answered = await partsReady(cluster, nodeParts);
     return 'missing' in answered ? answered : nodesReady(rest, nodeNames);
   });
+}
+
+/** Nodes that an earlier `up` had and this one has not. */
+async function forgetNodes(cluster: Cluster, rest: RestClient): Promise<void> {
+  const wanted = new Set(cluster.state.nodes.map((node) => node.name));
+  for (const { name } of await askNodes(rest)) {
+    if (!wanted.has(name)) await rest.send('DELETE', `/api/v1/nodes/${name}`);
+  }
 }
 
 /** A wait that failed has a cause more often than not: a part that cannot live. */

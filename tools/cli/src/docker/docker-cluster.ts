@@ -81,9 +81,9 @@ export function createDockerCluster(state: ClusterState, folder: StateFolder): C
           await executeOrFail('docker', ['stop', ...some.map((part) => part.id)]);
       }
       for (const node of nodes) {
-        const pods = await listIds('container', `label=drydock.node=${node.name}`);
         const own = new Set(await listIds('container', podFilter));
-        const mine = pods.filter((id) => own.has(id));
+        const onNode = await listIds('container', `label=drydock.node=${node.name}`);
+        const mine = onNode.filter((id) => own.has(id));
         if (mine.length > 0) await executeOrFail('docker', ['kill', ...mine]).catch(() => '');
       }
     },
@@ -130,6 +130,33 @@ export function createDockerCluster(state: ClusterState, folder: StateFolder): C
       rmSync(folder.path, { recursive: true, force: true });
     },
   };
+}
+
+/** Nodes that the cluster no longer has, with their pods. */
+export async function removeOtherParts(
+  state: Pick<ClusterState, 'name'>,
+  services: readonly string[],
+): Promise<void> {
+  const format = '{{.ID}}\t{{.Names}}';
+  const filter = `label=drydock.part-of=${state.name}`;
+  const present = await executeOrFail('docker', [
+    'ps',
+    '-a',
+    '--filter',
+    filter,
+    '--format',
+    format,
+  ]);
+  for (const line of lines(present)) {
+    const [id = '', name = ''] = line.split('\t');
+    const part = name.slice(state.name.length + 1);
+    if (oneShot.test(part) || services.includes(part)) continue;
+    await executeOrFail('docker', ['rm', '-f', '-v', id]);
+    const labels = [`label=drydock.cluster=${state.name}`, `label=drydock.node=${part}`];
+    const filters = labels.flatMap((label) => ['--filter', label]);
+    const pods = lines(await executeOrFail('docker', ['ps', '-aq', ...filters]));
+    if (pods.length > 0) await executeOrFail('docker', ['rm', '-f', '-v', ...pods]);
+  }
 }
 
 function all(kind: string): readonly string[] {
