@@ -121,7 +121,11 @@ function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, si
       if (isAssigned(pod)) {
         queue.remove(uid);
         if (hasEnded(pod)) lose(uid);
-        else cache.setPod(podInfoOf(pod), pod.spec.nodeName!);
+        else {
+          const isNew = !cache.isKnown(uid);
+          cache.setPod(podInfoOf(pod), pod.spec.nodeName!);
+          if (isNew) happened('assigned-pod-added');
+        }
       } else if (!isMine(pod)) {
         queue.remove(uid);
       } else if (!cache.isKnown(uid)) {

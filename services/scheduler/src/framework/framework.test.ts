@@ -1,4 +1,8 @@
-import type { NodeSelectorOperator, NodeSelectorTerm } from '@drydock/api';
+import type {
+  NodeSelectorOperator,
+  NodeSelectorTerm,
+  TopologySpreadConstraint,
+} from '@drydock/api';
 import { createSeededRandom } from '@drydock/ports';
 import { describe, expect, test } from 'vitest';
 import { createCache } from '../cache/cache.ts';
@@ -171,6 +175,74 @@ describe('filters', () => {
     expect(schedule(port('10.0.0.2'))).toBe('n');
     expect(schedule(port(undefined, 'UDP'))).toBe('n');
     expect(schedule(port())).toContain('free ports');
+  });
+});
+
+describe('topology spread constraints', () => {
+  const zones = {
+    a1: { labels: { zone: 'a' } },
+    a2: { labels: { zone: 'a' } },
+    b1: { labels: { zone: 'b' } },
+    nowhere: {},
+  };
+  const labels = { app: 'web' };
+  const spreading = (more: Partial<TopologySpreadConstraint> = {}): PodShape => ({
+    labels,
+    spec: {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: labels },
+          ...more,
+        },
+      ],
+    },
+  });
+
+  test('DoNotSchedule keeps domains even', () => {
+    const { schedule } = clusterOf(zones);
+    const zonesOf = Array.from({ length: 6 }, () => schedule(spreading()).slice(0, 1)).sort();
+    expect(zonesOf).toEqual(['a', 'a', 'a', 'b', 'b', 'b']);
+  });
+
+  test('a pod that finds no even place is told so', () => {
+    const full = { allocatable: { pods: '1' } };
+    const { schedule } = clusterOf({ ...zones, b1: { ...zones.b1, ...full } });
+    for (let count = 0; count < 3; count++) schedule(spreading());
+    expect(schedule(spreading())).toBe(
+      '0/4 nodes are available: 1 Too many pods, ' +
+        "1 node(s) didn't match pod topology spread constraints (missing required label), " +
+        "2 node(s) didn't match pod topology spread constraints. " +
+        `preemption: 0/4 nodes are available: ${unhelpful(1)}, ${noVictims(3)}.`,
+    );
+  });
+
+  test('nodes that the pod cannot use do not count, unless it says so', () => {
+    const { schedule } = clusterOf(zones);
+    const inZoneA = (more: Partial<TopologySpreadConstraint> = {}): PodShape => {
+      const shape = spreading(more);
+      return { ...shape, spec: { ...shape.spec, nodeSelector: { zone: 'a' } } };
+    };
+    for (let count = 0; count < 3; count++) expect(schedule(inZoneA())).toMatch(/^a/);
+    expect(schedule(inZoneA({ nodeAffinityPolicy: 'Ignore' }))).toContain('topology spread');
+  });
+
+  test('fewer domains than minDomains count as one that is empty', () => {
+    const { schedule } = clusterOf(zones);
+    for (let count = 0; count < 2; count++) {
+      expect(schedule(spreading({ minDomains: 3 }))).not.toContain('available');
+    }
+    expect(schedule(spreading({ minDomains: 3 }))).toContain('topology spread');
+  });
+
+  test('ScheduleAnyway prefers the emptier domain, and a node outside of all last', () => {
+    const { schedule } = clusterOf(zones);
+    const placed = Array.from({ length: 4 }, () =>
+      schedule(spreading({ whenUnsatisfiable: 'ScheduleAnyway' })).slice(0, 1),
+    );
+    expect(placed.sort()).toEqual(['a', 'a', 'b', 'b']);
   });
 });
 

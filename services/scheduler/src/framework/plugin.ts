@@ -19,7 +19,11 @@ export interface Rejection {
 }
 
 /** What happened in the cluster, as far as it may make a pod schedulable. */
-export type ClusterEvent = 'node-added' | 'node-changed' | 'assigned-pod-deleted';
+export type ClusterEvent =
+  | 'node-added'
+  | 'node-changed'
+  | 'assigned-pod-added'
+  | 'assigned-pod-deleted';
 
 export interface Plugin<State = void> {
   readonly name: string;

@@ -21,6 +21,8 @@ export interface NodeView {
   readonly images: ReadonlyMap<string, number>;
   /** How many pods of a spread group the node has. */
   spreadCount(group: string): number;
+  /** All pods on the node; for plugins that must look at each, which is slow. */
+  readonly pods: ReadonlySet<PodInfo>;
 }
 
 const none: Readonly<Record<string, string>> = {};
@@ -38,7 +40,7 @@ export class NodeInfo implements NodeView {
   allocatable!: Resources;
   podsMax!: number;
   images!: ReadonlyMap<string, number>;
-  podCount = 0;
+  readonly pods = new Set<PodInfo>();
   readonly requested = noResources();
   readonly scoredRequested = noResources();
   readonly hostPorts: HostPort[] = [];
@@ -47,6 +49,10 @@ export class NodeInfo implements NodeView {
   constructor(node: Node) {
     this.name = node.metadata.name;
     this.setNode(node);
+  }
+
+  get podCount(): number {
+    return this.pods.size;
   }
 
   spreadCount(group: string): number {
@@ -69,7 +75,7 @@ export class NodeInfo implements NodeView {
   }
 
   addPod(pod: PodInfo): void {
-    this.podCount++;
+    this.pods.add(pod);
     addResources(this.requested, pod.requests);
     addResources(this.scoredRequested, pod.scoredRequests);
     this.hostPorts.push(...pod.hostPorts);
@@ -78,7 +84,7 @@ export class NodeInfo implements NodeView {
   }
 
   removePod(pod: PodInfo): void {
-    this.podCount--;
+    this.pods.delete(pod);
     addResources(this.requested, pod.requests, -1);
     addResources(this.scoredRequested, pod.scoredRequests, -1);
     for (const port of pod.hostPorts) {

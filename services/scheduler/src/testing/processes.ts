@@ -16,6 +16,9 @@ export interface RunningProcess {
   readonly healthPort: number;
   /** SIGKILL, and wait for the end. */
   kill(): Promise<void>;
+  /** SIGSTOP: alive, connected, silent. */
+  pause(): void;
+  resume(): void;
   /** Its last lines, for the reader of a failed test. */
   readonly output: string;
 }
@@ -65,6 +68,8 @@ async function start(
       child.kill('SIGKILL');
       await ended;
     },
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     get output() {
       return output;
     },

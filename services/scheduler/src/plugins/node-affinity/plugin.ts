@@ -1,11 +1,11 @@
 /** `nodeSelector` and node affinity: what a pod requires of a node's labels, and what it prefers. */
-import type { NodeSelector, PreferredSchedulingTerm } from '@drydock/api';
+import type { PreferredSchedulingTerm } from '@drydock/api';
 import { normalizeToMax, type Plugin, type Rejection } from '../../framework/plugin.ts';
-import { matchesSelector, matchesTerm } from './node-selector.ts';
+import { matchesTerm } from './node-selector.ts';
+import { matchesRequirements, requirementsOf, type NodeRequirements } from './requirements.ts';
 
 interface State {
-  readonly labels: readonly (readonly [string, string])[];
-  readonly required: NodeSelector | undefined;
+  readonly requirements: NodeRequirements;
   readonly preferred: readonly PreferredSchedulingTerm[];
 }
 
@@ -19,19 +19,14 @@ export const nodeAffinity: Plugin<State> = {
   weight: 2,
   helpedBy: ['node-added', 'node-changed'],
   prepare: ({ pod }) => {
-    const labels = Object.entries(pod.spec.nodeSelector ?? {});
-    const affinity = pod.spec.affinity?.nodeAffinity;
-    const required = affinity?.requiredDuringSchedulingIgnoredDuringExecution;
-    const preferred = affinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-    if (labels.length === 0 && required === undefined && preferred.length === 0) return 'skip';
-    return { labels, required, preferred };
+    const requirements = requirementsOf(pod);
+    const { preferredDuringSchedulingIgnoredDuringExecution: preferred = [] } =
+      pod.spec.affinity?.nodeAffinity ?? {};
+    const demandsNothing = requirements.labels.length === 0 && requirements.required === undefined;
+    return demandsNothing && preferred.length === 0 ? 'skip' : { requirements, preferred };
   },
-  filter: (_pod, node, { labels, required }) => {
-    const isWanted =
-      labels.every(([key, value]) => node.labels[key] === value) &&
-      (required === undefined || matchesSelector(required, node));
-    return isWanted ? undefined : rejection;
-  },
+  filter: (_pod, node, { requirements }) =>
+    matchesRequirements(requirements, node) ? undefined : rejection,
   score: (_pod, node, { preferred }) => {
     let sum = 0;
     for (const { weight, preference } of preferred) {
