@@ -15,27 +15,16 @@ afterEach(async () => {
   await removeWeb(await connectCluster(shared.name, shared.timeScale), name);
 });
 
-/** The container whose process holds a component's leader lease. */
+/** The part (`scheduler-1`, ...) whose process holds the component's lease: the holder is HOST_UUID. */
 async function leadingPart(cluster: Cluster, component: string): Promise<string> {
-  const output = await cluster.kubectl(
-    'get',
-    'lease',
-    component,
-    '-n',
-    'kube-system',
-    '-o',
-    'json',
-  );
+  const lease = `kube-${component}`;
+  const output = await cluster.kubectl('get', 'lease', lease, '-n', 'kube-system', '-o', 'json');
   const holder = (JSON.parse(output) as Lease).spec?.holderIdentity ?? '';
-  const host = holder.split('_')[0]!;
+  const [host] = holder.split('_');
   for (const part of [`${component}-1`, `${component}-2`]) {
-    const inspected = await cluster.docker(
-      'inspect',
-      '--format',
-      '{{.Config.Hostname}}',
-      cluster.container(part),
-    );
-    if (inspected.trim() === host || cluster.container(part) === host || part === host) return part;
+    const format = '{{.Config.Hostname}}';
+    const name = await cluster.docker('inspect', '--format', format, cluster.container(part));
+    if (name.trim() === host) return part;
   }
   throw new Error(`no container of ${component} is called ${host} (holder ${holder})`);
 }
@@ -90,8 +79,7 @@ describe('experiment 5', () => {
     async (component, { cluster }) => {
       await deployWeb(cluster, { name, replicas: 1, nodePort });
       await waitForReadyPods(cluster, selector, 1);
-      const lease = `kube-${component}`;
-      const victim = await leadingPart(cluster, lease.replace('kube-', ''));
+      const victim = await leadingPart(cluster, component);
       await cluster.docker('kill', cluster.container(victim));
       try {
         await cluster.kubectl('scale', 'deployment', name, '--replicas=3');

@@ -48,7 +48,10 @@ export async function connectCluster(name: string, timeScale: number): Promise<C
   const kubectl = (...kubectlArguments: string[]) =>
     command(kubectlProgram, kubectlArguments, { environment });
   const etcdctl = (etcdctlArguments: string[], options: CommandOptions = {}) =>
-    tryCommand('etcdctl', etcdctlArguments, { ...options, environment });
+    tryCommand('etcdctl', etcdctlArguments, {
+      ...options,
+      environment: { ...environment, ...options.environment },
+    });
 
   return {
     name,
