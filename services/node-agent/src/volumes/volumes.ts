@@ -200,9 +200,12 @@ function filesOf(context: VolumeContext, volume: Volume): Files | undefined {
   return all;
 }
 
-async function writeAll(folder: string, files: Files): Promise<void> {
+async function writeAll(folder: string, wanted: Files): Promise<void> {
+  const files: Files = new Map(
+    Array.from(wanted, ([path, file]) => [normalize(`/${path}`).slice(1), file]),
+  );
   for (const [path, { bytes, mode }] of files) {
-    const target = join(folder, normalize(`/${path}`));
+    const target = join(folder, path);
     const present = await readFile(target).catch(() => undefined);
     if (present !== undefined && Buffer.compare(present, bytes) === 0) continue;
     await mkdir(dirname(target), { recursive: true });
