@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,8 @@ export interface ManagerProcess {
 
 export interface RealCluster extends AsyncDisposable {
   readonly api: ApiClient;
+  /** Path of a kubeconfig with an administrator's rights. */
+  readonly kubeconfig: string;
   startManager(identity: string): Promise<ManagerProcess>;
 }
 
@@ -112,6 +114,10 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
     api.get(resources.namespaces, { name: 'kube-system' }),
   );
 
+  const admin = await certificate('admin', 'admin', ['system:masters']);
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigOf(`https://localhost:${securePort}`, admin));
+
   const manager = await certificate('manager', 'system:kube-controller-manager');
   const startManager = async (identity: string): Promise<ManagerProcess> => {
     const healthPort = await freePort();
@@ -141,5 +147,21 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
     };
   };
 
-  return { api, startManager, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { api, kubeconfig, startManager, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** JSON is YAML. */
+function kubeconfigOf(
+  server: string,
+  files: { readonly certFile: string; readonly keyFile: string; readonly caFile: string },
+): string {
+  const user = { 'client-certificate': files.certFile, 'client-key': files.keyFile };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority': files.caFile } }],
+    users: [{ name: 'admin', user }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
+    'current-context': 'test',
+  });
 }

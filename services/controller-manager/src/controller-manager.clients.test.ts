@@ -1,0 +1,98 @@
+/** What people see of the controllers through the real kubectl. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { eventually } from '@drydock/testing/eventually';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startRealCluster, type RealCluster } from './testing/real-cluster.ts';
+import { ToyKubelets } from './testing/toy-kubelets.ts';
+
+const started = new AsyncDisposableStack();
+let cluster: RealCluster;
+
+beforeAll(async () => {
+  cluster = started.use(await startRealCluster());
+  started.use(new ToyKubelets(cluster.api, ['node-1', 'node-2']));
+  await cluster.startManager('only');
+});
+
+afterAll(() => started.disposeAsync());
+
+async function kubectl(...args: readonly string[]): Promise<string> {
+  const environment = { ...process.env, KUBECONFIG: cluster.kubeconfig };
+  const { stdout } = await promisify(execFile)('kubectl', args, { env: environment });
+  return stdout.trim();
+}
+
+test('kubectl follows a rollout, shows its history, and rolls it back', async () => {
+  await kubectl('create', 'deployment', 'web', '--image=app:1', '--replicas=3');
+  expect(await kubectl('rollout', 'status', 'deployment/web')).toMatch(
+    /deployment "web" successfully rolled out$/,
+  );
+  await kubectl('set', 'image', 'deployment/web', 'app=app:2');
+  expect(await kubectl('rollout', 'status', 'deployment/web')).toMatch(
+    /deployment "web" successfully rolled out$/,
+  );
+  expect(await kubectl('rollout', 'history', 'deployment/web')).toMatch(/^1 .*\n2 /m);
+
+  await kubectl('rollout', 'undo', 'deployment/web');
+  await kubectl('rollout', 'status', 'deployment/web');
+  const images = 'jsonpath={.items[*].spec.containers[0].image}';
+  await eventually('the first image is back', async () => {
+    const found = await kubectl('get', 'pods', '-l', 'app=web', '-o', images);
+    return found === 'app:1 app:1 app:1';
+  });
+  expect(await kubectl('rollout', 'history', 'deployment/web')).toMatch(/^2 .*\n3 /m);
+  const sets = await kubectl('get', 'replicasets', '-l', 'app=web', '-o', 'name');
+  expect(sets.split('\n')).toHaveLength(2);
+});
+
+test('kubectl describe shows what the controllers did and think', async () => {
+  const text = await kubectl('describe', 'deployment', 'web');
+  expect(text).toMatch(/Available\s+True\s+MinimumReplicasAvailable/);
+  expect(text).toMatch(/Progressing\s+True\s+NewReplicaSetAvailable/);
+  expect(text).toMatch(
+    /ScalingReplicaSet.*deployment-controller.*Scaled up replica set web-\w+ from 0 to 3/,
+  );
+  expect(text).toMatch(
+    /Replicas:\s+3 desired \| 3 updated \| 3 total \| 3 available \| 0 unavailable/,
+  );
+});
+
+test('a paused Deployment collects changes and rolls out once it is resumed', async () => {
+  await kubectl('rollout', 'pause', 'deployment/web');
+  await kubectl('set', 'image', 'deployment/web', 'app=app:3');
+  await kubectl('scale', 'deployment/web', '--replicas=5');
+  const sizes = 'jsonpath={.items[*].status.readyReplicas}';
+  await eventually('it is scaled, not rolled', async () => {
+    const found = await kubectl('get', 'replicasets', '-l', 'app=web', '-o', sizes);
+    return found.trim() === '5';
+  });
+  await kubectl('rollout', 'resume', 'deployment/web');
+  expect(await kubectl('rollout', 'status', 'deployment/web')).toMatch(/successfully rolled out$/);
+});
+
+test('cordon taints the node, uncordon takes the taint away', async () => {
+  const taints = 'jsonpath={.spec.taints[*].key}';
+  const has = (wanted: string) =>
+    eventually(`taints are '${wanted}'`, async () => {
+      return (await kubectl('get', 'node', 'node-1', '-o', taints)) === wanted;
+    });
+  await kubectl('cordon', 'node-1');
+  await has('node.kubernetes.io/unschedulable');
+  await kubectl('uncordon', 'node-1');
+  await has('');
+});
+
+test('kubectl delete waits for the end of everything, or leaves orphans', async () => {
+  await kubectl('create', 'deployment', 'kept', '--image=app:1', '--replicas=2');
+  await kubectl('rollout', 'status', 'deployment/kept');
+  await kubectl('delete', 'deployment', 'kept', '--cascade=orphan');
+  expect(await kubectl('get', 'pods', '-l', 'app=kept', '-o', 'name')).toMatch(/^pod\/.*\npod\//);
+  await kubectl('delete', 'deployment', 'web', '--cascade=foreground');
+  expect(await kubectl('get', 'pods,replicasets', '-l', 'app=web', '-o', 'name')).toBe('');
+  await kubectl('create', 'namespace', 'shop');
+  await kubectl('create', 'deployment', 'shop', '-n', 'shop', '--image=app:1');
+  await kubectl('rollout', 'status', 'deployment/shop', '-n', 'shop');
+  await kubectl('delete', 'namespace', 'shop');
+  expect(await kubectl('get', 'namespaces', '-o', 'name')).not.toContain('shop');
+});
