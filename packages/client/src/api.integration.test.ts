@@ -87,6 +87,13 @@ describe('over gRPC', () => {
     expect((await api.list(resources.configMaps)).items).toHaveLength(2);
   });
 
+  test('a write that no connection carried is repeated at the other server', async () => {
+    const { api, kill, servers } = await start();
+    await kill(0);
+    await api.create(resources.configMaps, configMap('a'));
+    expect(servers[1]!.memory.calls).toEqual(['Create configmaps']);
+  });
+
   test('a write whose connection breaks under way is not repeated', async () => {
     const { api, servers, store } = await start();
     await api.create(resources.configMaps, configMap('a', { count: '0' }));
