@@ -233,6 +233,16 @@ describe('a paused Deployment', () => {
   });
 });
 
+test('a set that was given the right size by hand does not hold up the next rollout', () => {
+  const scaled = deploymentOf('web', { replicas: 5 });
+  const annotations = { 'deployment.kubernetes.io/desired-replicas': '3' };
+  const byHand = replicaSetOf('old', { replicas: 5, owner: scaled, annotations });
+  const [update] = run(scaled, [byHand]);
+  if (update?.kind !== 'updateReplicaSet') throw new Error('no update');
+  const actions = run(withImage(scaled, 'app:2'), [update.replicaSet]);
+  expect(actions[0]?.kind).toBe('createReplicaSet');
+});
+
 describe('proportional scaling', () => {
   const from = (name: string, replicas: number, max: number, created: number) =>
     replicaSetOf(name, {

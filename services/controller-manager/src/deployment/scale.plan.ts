@@ -33,7 +33,8 @@ export function scale(draft: Draft): void {
   const wanted = wantedReplicas(deployment);
   const only = onlyActiveOrLatest(draft);
   if (only !== undefined) {
-    if (specReplicas(only) !== wanted) draft.scale(only, wanted);
+    // Even when the size is right: its annotation must say so, or this stays a scaling event.
+    draft.scale(only, wanted);
     return;
   }
   if (isSaturated(deployment, draft.current)) {

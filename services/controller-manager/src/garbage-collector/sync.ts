@@ -104,10 +104,13 @@ export function createGarbageCollector(context: ControllerContext): Runnable {
       const options = { uid, resourceVersion, propagationPolicy, signal };
       await api.delete(resource, item.metadata, options).catch(unlessNotFound);
     }
-    const unseen = [...owners].some(
-      ([owner, state]) => state !== 'dangling' && graph.get(owner) === undefined,
+    const isUnseen = (item.metadata.ownerReferences ?? []).some(
+      (one) =>
+        owners.get(one.uid) !== 'dangling' &&
+        graph.get(one.uid) === undefined &&
+        ownerResource(node, one) !== undefined,
     );
-    return unseen ? { requeueAfterMillis: unseenOwnerMillis } : {};
+    return isUnseen ? { requeueAfterMillis: unseenOwnerMillis } : {};
   };
 
   const processForeground = async (node: GraphNode, signal: AbortSignal): Promise<void> => {
@@ -180,10 +183,8 @@ export function createGarbageCollector(context: ControllerContext): Runnable {
     if (inGraph !== undefined) return inGraph;
     const name = `${reference.uid} ${reference.apiVersion} ${reference.kind} ${node.namespace}/${reference.name}`;
     if (absent.has(name)) return 'dangling';
-    const resource = findKind(reference.apiVersion, reference.kind);
-    // Of a kind that is not served here nobody can say that it is gone; nor does an object of the
-    // cluster have an owner in a namespace.
-    if (resource === undefined || (resource.namespaced && node.namespace === '')) return 'solid';
+    const resource = ownerResource(node, reference);
+    if (resource === undefined) return 'solid';
     const place = { namespace: node.namespace, name: reference.name };
     const found = await api
       .get<KubernetesObject>(resource, place, { signal })
@@ -209,6 +210,18 @@ export function createGarbageCollector(context: ControllerContext): Runnable {
       await Promise.all([deleting.run(signal), orphaning.run(signal)]);
     },
   };
+}
+
+/**
+ * Where the owner would be found. Undefined for a kind that is not served here, of which nobody can
+ * say that it is gone, and for an owner in a namespace of an object that is in none.
+ */
+function ownerResource(
+  node: GraphNode,
+  reference: OwnerReference,
+): Resource<KubernetesObject> | undefined {
+  const kind = findKind(reference.apiVersion, reference.kind);
+  return kind?.namespaced === true && node.namespace === '' ? undefined : kind;
 }
 
 const resourceOf = (node: GraphNode): Resource<KubernetesObject> | undefined =>

@@ -37,14 +37,14 @@ export class ToyCluster {
     return this.activePods.filter(isPodReady);
   }
 
-  /** True when something was written. */
-  runDeployment(): boolean {
+  /** True when something was written. With `actionsMax` the controller is lost after so many. */
+  runDeployment(actionsMax = Infinity): boolean {
     const actions = planDeployment({
       deployment: this.deployment,
       replicaSets: [...this.replicaSets.values()],
       pods: [...this.pods.values()],
       moment: this.moment,
-    });
+    }).slice(0, actionsMax);
     for (const action of actions) {
       switch (action.kind) {
         case 'createReplicaSet': {
