@@ -226,3 +226,10 @@ describe('a deleted pod', () => {
     expect(planOf({ pod: deleted(pod()) }).actions).toEqual(['finish']);
   });
 });
+
+it('a former sandbox goes once it holds nothing any more', () => {
+  const both = [sandbox({ state: 'not-ready' }), sandbox({ attempt: 1 })];
+  const here = running('main', { attempt: 1, sandboxId: 'sandbox-1' });
+  expect(planOf({ runtime: runtime(both, exited('main', 137), here) }).actions).toEqual([]);
+  expect(planOf({ runtime: runtime(both, here) }).actions).toEqual(['remove-sandbox sandbox-0']);
+});

@@ -183,7 +183,7 @@ function planContainers(input: PlanInput, sandbox: SandboxStatus): Plan {
       : [...startedSidecars, next];
   const steps = chosen.flatMap((container) => planContainer(input, sandbox, container));
   return {
-    actions: [...steps.map((step) => step.action), ...outdated(input)],
+    actions: [...steps.map((step) => step.action), ...outdated(input, sandbox)],
     recheckAfterMillis: soonest(steps),
   };
 }
@@ -295,12 +295,20 @@ function nextAttempt(pod: Pod, name: string, newest: ContainerStatus | undefined
   return ran ? known.restartCount + 1 : known.restartCount;
 }
 
-/** Of the instances that ended, the last is kept for `logs --previous`; older ones go. */
-function outdated({ runtime }: PlanInput): Action[] {
+/**
+ * Of the instances that ended, the last is kept for `logs --previous`; older ones go. So do former
+ * sandboxes that hold nothing any more.
+ */
+function outdated({ runtime }: PlanInput, current: SandboxStatus): Action[] {
   const names = new Set(runtime.containers.map((instance) => instance.name));
-  return [...names].flatMap((name) =>
-    instancesOf(runtime, name)
-      .slice(2)
-      .map((instance): Action => ({ kind: 'remove-container', instance })),
+  const instances = [...names].flatMap((name) => instancesOf(runtime, name).slice(2));
+  const sandboxes = runtime.sandboxes.filter(
+    (sandbox) =>
+      sandbox.id !== current.id &&
+      !runtime.containers.some((instance) => instance.sandboxId === sandbox.id),
   );
+  return [
+    ...instances.map((instance): Action => ({ kind: 'remove-container', instance })),
+    ...sandboxes.map((sandbox): Action => ({ kind: 'remove-sandbox', sandbox })),
+  ];
 }

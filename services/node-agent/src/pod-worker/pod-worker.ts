@@ -250,6 +250,9 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
       const message = `Failed to create pod sandbox: ${(error as Error).message}`;
       events.record(pod, { type: 'Warning', reason: 'FailedCreatePodSandBox', message });
       throw error;
+    } finally {
+      // From here on the sandbox holds it, or nobody does.
+      powers.releaseAddress(uid);
     }
   };
 
@@ -303,7 +306,6 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
     publish();
     await statuses.flushed(uid);
     await powers.volumes?.remove(uid);
-    powers.releaseAddress(uid);
     if (inApi) {
       try {
         await powers.api.delete(resources.pods, identity, { gracePeriodSeconds: 0, uid });

@@ -23,7 +23,7 @@ export interface RuntimeCache {
   refresh(uid: string, id: string): Promise<void>;
   /** Lists all, and answers with the pods that were not as remembered. */
   relist(): Promise<readonly string[]>;
-  /** Addresses of sandboxes, live or not. */
+  /** Addresses of live sandboxes: one that has stopped has no network any more. */
   addresses(): Set<string>;
 }
 
@@ -118,7 +118,9 @@ export function createRuntimeCache(runtime: RuntimeService): RuntimeCache {
     },
     addresses: () => {
       const all = [...entries.values()].flatMap((entry) => [...entry.sandboxes.values()]);
-      return new Set(all.flatMap((sandbox) => sandbox.address ?? []));
+      return new Set(
+        all.flatMap(({ state, address }) => (state === 'ready' ? (address ?? []) : [])),
+      );
     },
   };
 }
