@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { productionPackages } from './images.ts';
+import { productionPackages } from './bases.ts';
 
 test('only what runs in production goes into the image, with the links into the workspace', () => {
   const lock = {
