@@ -57,7 +57,7 @@ pods.addHandler({
 });
 const following = pods.run(stop.signal);
 await pods.synced(stop.signal);
-await processes.startScheduler('scheduler');
+const scheduler = await processes.startScheduler('scheduler');
 await eventually('the first pod is bound', () => assigned.size > 0, { intervalMillis: 2 });
 const begin = performance.now();
 const before = assigned.size;
@@ -70,5 +70,10 @@ const rate = Math.round((podCount - before) / seconds);
 say(
   `${podCount} pods on ${nodeCount} nodes bound in ${seconds.toFixed(2)} s, ${rate} pods a second`,
 );
+const metrics = await (await fetch(`http://127.0.0.1:${scheduler.healthPort}/metrics`)).text();
+const cpuSeconds = Number(/^process_cpu_seconds_total (\S+)/m.exec(metrics)![1]);
+const bytes = Number(/^process_resident_memory_bytes (\S+)/m.exec(metrics)![1]);
+const cpuMicros = Math.round((cpuSeconds * 1e6) / podCount);
+say(`scheduler: ${cpuMicros} µs of CPU a pod, start included; ${Math.round(bytes / 2 ** 20)} MiB`);
 stop.abort();
 await following;
