@@ -38,7 +38,8 @@ export interface Cacher extends FeedSink, Disposable {
   waitFor(revision: number | undefined): Promise<void>;
 }
 
-const catchUpMillisMax: Millis = 5_000;
+/** Longer than it takes to leave a silent member of etcd. */
+const catchUpMillisMax: Millis = 7_000;
 const freshnessMillisMax: Millis = 3_000;
 const bookmarkMillis: Millis = 60_000;
 

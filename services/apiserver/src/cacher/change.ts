@@ -18,6 +18,7 @@ export class Change {
   readonly previous: StoredObject | undefined;
   #gone: StoredObject | undefined;
   readonly #lines = new Map<ChangeType, Buffer>();
+  readonly #messages = new Map<ChangeType, Buffer>();
 
   constructor(
     revision: number,
@@ -53,9 +54,20 @@ export class Change {
     return line;
   }
 
+  /** The same as a message of the component API. */
+  message(type: ChangeType, encode: () => Buffer): Buffer {
+    let message = this.#messages.get(type);
+    if (message === undefined) {
+      message = encode();
+      this.#messages.set(type, message);
+    }
+    return message;
+  }
+
   /** Frees the shared bytes once those who were watching have them. */
   forgetLines(): void {
     this.#lines.clear();
+    this.#messages.clear();
   }
 
   /** Bytes that keeping this change costs, roughly. */

@@ -100,7 +100,7 @@ export function createObjectApi(options: ObjectApiOptions): ServiceImplementatio
       });
 
   return {
-    definition: objectApi,
+    definition: { ...objectApi, Watch: { ...objectApi.Watch, responseSerialize: encodeOnce } },
     handlers: {
       Get: unary(
         log,
@@ -308,6 +308,10 @@ async function remove(
   return answerJson(deletedStatus(target.kind, changed.object));
 }
 
+/** An event that was encoded before goes out as it is: all who watch share its bytes. */
+const encodeOnce = (event: OutgoingEvent | Buffer): Buffer =>
+  Buffer.isBuffer(event) ? event : objectApi.Watch.responseSerialize(event);
+
 interface OutgoingEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly json: Buffer;
@@ -317,7 +321,7 @@ interface OutgoingEvent {
 async function watch(
   { registry }: ObjectApiOptions,
   request: WatchRequest,
-  send: (event: OutgoingEvent) => Promise<void>,
+  send: (event: OutgoingEvent | Buffer) => Promise<void>,
   context: CallContext,
 ): Promise<void> {
   const { target } = admit('watch', request.reference, context, false);
@@ -354,13 +358,16 @@ async function watch(
   }
 }
 
-function eventOf(item: WatchItem, kind: KindDefinition): OutgoingEvent {
+function eventOf(item: WatchItem, kind: KindDefinition): OutgoingEvent | Buffer {
   switch (item.kind) {
     case 'object':
       return { type: 'ADDED', json: item.object.json, resourceVersion: item.object.revision };
     case 'change': {
-      const { json, revision } = item.change.shown(item.type);
-      return { type: item.type, json, resourceVersion: revision };
+      const { change, type } = item;
+      return change.message(type, () => {
+        const { json, revision } = change.shown(type);
+        return encodeOnce({ type, json, resourceVersion: revision });
+      });
     }
     case 'bookmark': {
       const { endsInitialEvents, revision } = item;

@@ -487,6 +487,18 @@ describe('bad input', () => {
     expect(answer).toMatchObject({ code: 404, text: '404 page not found\n' });
   });
 
+  test('a server without room says when to come back', async () => {
+    await using full = await startTestServer(etcd, {
+      authority: server.authority,
+      writesInFlightMax: 0,
+    });
+    using client = await full.admin();
+    const answer = await client.request('POST', configMaps, { body: configMap('full') });
+    expect(answer.code).toBe(429);
+    expect(answer.headers['retry-after']).toBe('1');
+    expect(answer.json<StatusBody>().message).toBe('too many requests, please try again later');
+  });
+
   test('half-open, garbled, reset and slow connections leave the server serving', async () => {
     const port = server.server.securePort;
     const half = connectTcp(port, '127.0.0.1').on('error', () => undefined);

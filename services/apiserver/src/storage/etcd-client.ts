@@ -35,7 +35,7 @@ import { Metadata, type ClientDuplexStream } from '@grpc/grpc-js';
 export interface EtcdClientOptions {
   readonly channels: ChannelSet;
   readonly clock: Clock;
-  /** Cluster milliseconds that one call may take, all its attempts together; default 8,000. */
+  /** Cluster milliseconds that one call may take, all its attempts together; default 10,000. */
   readonly budgetMillis?: Millis;
 }
 
@@ -77,7 +77,7 @@ export interface EtcdClient {
 const retryPauseMillis = 100;
 /** A member that takes a call and stays silent is left after this long. */
 const readAttemptMillis = 2_500;
-const writeAttemptMillis = 5_000;
+const writeAttemptMillis = 3_500;
 
 const bytesOf = (text: string) => Buffer.from(text);
 
@@ -90,7 +90,7 @@ export function prefixEnd(prefix: string): Buffer {
 
 export function createEtcdClient(options: EtcdClientOptions): EtcdClient {
   const { channels, clock } = options;
-  const budgetMillis = options.budgetMillis ?? 8_000;
+  const budgetMillis = options.budgetMillis ?? 10_000;
 
   /** Repeats `request` on other members until the budget is used up. Only for repeatable requests. */
   const call = async <Request, Response>(
@@ -104,7 +104,7 @@ export function createEtcdClient(options: EtcdClientOptions): EtcdClient {
       const { endpoint } = channels;
       try {
         const response = await channels.unary(method, request, {
-          timeoutMillis: Math.max(1, Math.min(attemptMillis, left)),
+          timeoutMillis: Math.ceil(Math.max(1, Math.min(attemptMillis, left))),
         });
         return { response, attempts };
       } catch (error) {

@@ -34,8 +34,8 @@ export interface FeedOptions {
 
 const pageSize = 1_000;
 const pauseMillis: Millis = 200;
-const pingMillis: Millis = 3_000;
-const silenceMillisMax: Millis = 8_000;
+const pingMillis: Millis = 1_500;
+const silenceMillisMax: Millis = 4_000;
 
 /** Runs until the signal; nothing that happens to etcd ends it. */
 export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
