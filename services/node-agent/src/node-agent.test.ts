@@ -202,6 +202,30 @@ describe('a pod', () => {
     await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
   });
 
+  it('that asks for more than there is fails, and says why', async () => {
+    await startNode();
+    const resources = { requests: { cpu: '5' } };
+    bind('large', '', { containers: [{ name: 'main', image: 'web:1', resources }] });
+    await eventually(() =>
+      expect(api.pod('large')!.status).toMatchObject({ phase: 'Failed', reason: 'OutOfcpu' }),
+    );
+    expect(await runtime.listPodSandboxes()).toEqual([]);
+  });
+
+  it('that outlives its deadline fails, and its containers end', async () => {
+    await startNode();
+    bind('slow', '', { activeDeadlineSeconds: 5 });
+    await eventually(() => expect(api.pod('slow')!.status.phase).toBe('Running'));
+    await eventually(() =>
+      expect(api.pod('slow')!.status).toMatchObject({
+        phase: 'Failed',
+        reason: 'DeadlineExceeded',
+        message: 'Pod was active on the node longer than the specified deadline',
+      }),
+    );
+    expect(main('slow')!.state!.terminated!.exitCode).toBe(143);
+  });
+
   it('without its image says so and backs off', async () => {
     await startNode();
     bind('web', '', { containers: [{ name: 'main', image: 'missing:1' }] });

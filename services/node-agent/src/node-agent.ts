@@ -115,6 +115,11 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     bootId,
     nodeFacts,
     podRange,
+    allocatable: {
+      cpuMillis: machine.cpuCount * 1000,
+      memoryBytes: machine.memoryBytes,
+      pods: machine.maxPods,
+    },
     ask: powers.ask,
     volumes: powers.volumes,
     clusterDns: options.clusterDns,

@@ -8,6 +8,7 @@
 import type { Pod } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
 import { nextAddress } from '../cni/addresses.ts';
+import { refusal, type Allocatable } from '../pod-lifecycle/admission.ts';
 import type { PodIdentity, RuntimeEvent, RuntimeService } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { createPodWorker, type PodWorker, type PodWorkerPowers } from './pod-worker.ts';
@@ -25,6 +26,7 @@ export interface PodManagerPowers extends Omit<
   readonly cache: RuntimeCache;
   readonly volumes: Volumes | undefined;
   readonly podRange: () => string | undefined;
+  readonly allocatable: Allocatable;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -64,14 +66,33 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
 
   const open = (pod: Pod): PodWorker => {
     const uid = pod.metadata.uid ?? '';
-    const worker = createPodWorker(pod, {
-      ...powers,
-      takeAddress,
-      releaseAddress: (holder) => void reserved.delete(holder),
-      onFinished: (finished) => void workers.delete(finished),
-    });
+    const worker = createPodWorker(
+      pod,
+      {
+        ...powers,
+        takeAddress,
+        releaseAddress: (holder) => void reserved.delete(holder),
+        onFinished: (finished) => void workers.delete(finished),
+      },
+      admit(pod),
+    );
     workers.set(uid, worker);
     return worker;
+  };
+
+  /** A pod that has begun here is not refused any more: it was let in by an earlier agent. */
+  const admit = (pod: Pod) => {
+    const { sandboxes } = cache.get(pod.metadata.uid ?? '');
+    const isNew = sandboxes.length === 0 && pod.status.containerStatuses === undefined;
+    if (!isNew || pod.metadata.deletionTimestamp !== undefined || !inPhase(pod, active)) {
+      return undefined;
+    }
+    const others = [...workers.values()].map((worker) => worker.pod);
+    return refusal(
+      pod,
+      others.filter((other) => inPhase(other, active)),
+      powers.allocatable,
+    );
   };
 
   const adoptOrphans = () => {
@@ -150,6 +171,10 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
     pods: () => [...workers.values()].map((worker) => worker.pod),
   };
 }
+
+const active: ReadonlySet<string> = new Set(['Pending', 'Running', 'Unknown']);
+const inPhase = ({ status }: Pod, phases: ReadonlySet<string>) =>
+  phases.has(status.phase ?? 'Pending');
 
 /** A pod that has ended and left nothing behind needs no worker; one being deleted does. */
 function isOver(pod: Pod, cache: RuntimeCache): boolean {

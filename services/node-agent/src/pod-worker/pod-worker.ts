@@ -7,10 +7,16 @@
  * 3. A pod that is to be deleted interrupts the start of its containers.
  * 4. The last status is sent before the object is deleted.
  */
-import { formatTime, type Container, type Pod, type PodStatus } from '@drydock/api';
+import { formatTime, parseTime, type Container, type Pod, type PodStatus } from '@drydock/api';
 import { isConflict, isNotFound, resources, type ApiClient } from '@drydock/client';
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
-import { emptyMemory, type PodMemory, type ProbeVerdict } from '../pod-lifecycle/memory.ts';
+import { deadlineExceeded, deadlineLeft } from '../pod-lifecycle/admission.ts';
+import {
+  emptyMemory,
+  type PodMemory,
+  type ProbeVerdict,
+  type WaitingReason,
+} from '../pod-lifecycle/memory.ts';
 import { ownedConditionTypes } from '../pod-lifecycle/conditions.ts';
 import { sandboxConfig } from '../pod-lifecycle/container-config.ts';
 import { plan, type Action } from '../pod-lifecycle/plan.ts';
@@ -79,14 +85,23 @@ interface MutableMemory extends PodMemory {
   readonly waiting: Map<string, { reason: string; message: string }>;
   readonly backOff: Map<string, { delayMillis: Millis; setAt: Millis }>;
   readonly probes: Map<string, ProbeVerdict>;
+  failure: PodMemory['failure'];
 }
 
-export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker {
+export function createPodWorker(
+  first: Pod,
+  powers: PodWorkerPowers,
+  refused?: WaitingReason,
+): PodWorker {
   const { runtime, cache, clock, events, endings, statuses } = powers;
   const identity = identityOf(first);
   const { uid } = identity;
   const log = powers.log.child({ pod: `${identity.namespace}/${identity.name}`, uid });
-  const memory = emptyMemory(clock.wallTime()) as MutableMemory;
+  const memory = { ...emptyMemory(clock.wallTime()), failure: refused } as MutableMemory;
+  if (refused !== undefined) {
+    const { reason, message } = refused;
+    events.record(first, { type: 'Warning', reason, message: message.replace(/^.*?: /, '') });
+  }
   let pod = first;
   let lastAsked = '';
   let inApi = true;
@@ -321,6 +336,19 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
     powers.onFinished(uid);
   };
 
+  const enforceDeadline = () => {
+    const startedAt = parseTime(pod.status.startTime ?? formatTime(memory.acceptedAt));
+    const left = deadlineLeft(pod, startedAt, clock);
+    if (left === undefined || memory.failure !== undefined || inEnd()) return;
+    if (left > 0) {
+      askAgainAfter(left);
+      return;
+    }
+    memory.failure = deadlineExceeded;
+    events.record(pod, { type: 'Normal', ...deadlineExceeded });
+  };
+  const inEnd = () => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
+
   /** The earliest wish counts; every sync wishes anew. */
   const askAgainAfter = (delay: Millis) => {
     const at = clock.now() + delay;
@@ -336,6 +364,7 @@ export function createPodWorker(first: Pod, powers: PodWorkerPowers): PodWorker 
     someStartFailed = false;
     recheckAt = Infinity;
     await follow();
+    enforceDeadline();
     const { actions, recheckAfterMillis } = plan({
       pod,
       runtime: facts(),
