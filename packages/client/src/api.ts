@@ -59,13 +59,13 @@ export interface ObjectList<T> {
   readonly resourceVersion: number;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   readonly signal?: AbortSignal | undefined;
   /** Events after this version; 0 begins with the present objects as ADDED. */
   readonly resourceVersion: number;
 }
 
-export type PatchType = 'json' | 'merge' | 'strategic';
+type PatchType = 'json' | 'merge' | 'strategic';
 
 export interface PatchOptions extends CallOptions {
   readonly subresource?: string;

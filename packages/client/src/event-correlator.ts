@@ -21,7 +21,7 @@ export interface EventInput {
   readonly message: string;
 }
 
-export type EventDecision = { readonly kind: 'drop' } | WriteDecision;
+type EventDecision = { readonly kind: 'drop' } | WriteDecision;
 
 export interface WriteDecision {
   /** Write a new event, or count up the one of this name. */

@@ -11,7 +11,7 @@
  */
 import type { Millis } from '@drydock/ports';
 
-export type Freshness = 'any' | 'consistent' | number;
+type Freshness = 'any' | 'consistent' | number;
 
 export type ReflectorState =
   | { readonly kind: 'listing'; readonly freshness: Freshness; readonly failures: number }

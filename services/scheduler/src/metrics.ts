@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Millis } from '@drydock/ports';
 import type { QueueLengths } from './queue/scheduling-queue.ts';
 
-export type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
+type AttemptResult = 'scheduled' | 'unschedulable' | 'error';
 
 export interface SchedulerMetrics {
   attempted(result: AttemptResult): void;

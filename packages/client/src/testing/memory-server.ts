@@ -36,7 +36,7 @@ export interface WireWatchEvent {
   readonly resourceVersion: number;
 }
 
-export interface WireAnswer {
+interface WireAnswer {
   readonly json: Buffer;
   readonly resourceVersion: number;
   readonly items: readonly Buffer[];
@@ -66,7 +66,7 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
 const decode = (bytes: Buffer | undefined) =>
   JSON.parse(bytes === undefined || bytes.length === 0 ? '{}' : bytes.toString()) as StoredObject;
 
-export function unreachable(): RpcError {
+function unreachable(): RpcError {
   return new RpcError(StatusCode.UNAVAILABLE, 'No connection established. Last error: refused');
 }
 

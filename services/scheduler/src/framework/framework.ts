@@ -14,7 +14,7 @@ import type { PodInfo } from '../model/pod-info.ts';
 import { createDiagnosis, type Diagnosis, type DiagnosisBuilder } from './diagnosis.ts';
 import type { AnyPlugin } from './plugin.ts';
 
-export type Decision =
+type Decision =
   | { readonly kind: 'fits'; readonly nodeName: string }
   | { readonly kind: 'rejected'; readonly diagnosis: Diagnosis };
 

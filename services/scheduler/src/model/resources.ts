@@ -36,7 +36,7 @@ function memoized(parse: (text: string) => number): (text: string) => number {
   };
 }
 
-export const milliValueOf = memoized(quantityMilliValue);
+const milliValueOf = memoized(quantityMilliValue);
 export const valueOf = memoized(quantityValue);
 
 export function resourcesOf(list: ResourceList | undefined): Resources {

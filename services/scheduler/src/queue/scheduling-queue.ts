@@ -64,11 +64,11 @@ interface Entry {
   readonly place: Place;
 }
 
-export const backOffMillis: Millis = 1_000;
-export const backOffMillisMax: Millis = 10_000;
+const backOffMillis: Millis = 1_000;
+const backOffMillisMax: Millis = 10_000;
 export const unschedulableMillisMax: Millis = 300_000;
 
-export const backOffAfter = (attempts: number): Millis =>
+const backOffAfter = (attempts: number): Millis =>
   Math.min(backOffMillisMax, backOffMillis * 2 ** (Math.min(attempts, 30) - 1));
 
 const nobody: ReadonlySet<string> = new Set();

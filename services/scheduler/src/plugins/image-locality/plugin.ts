@@ -15,7 +15,7 @@ const sizeMin = 23 * mebibyte;
 const sizeMaxPerContainer = 1000 * mebibyte;
 
 /** As nodes report it: with a tag. */
-export function normalizedImageName(name: string): string {
+function normalizedImageName(name: string): string {
   return name.lastIndexOf(':') <= name.lastIndexOf('/') && !name.includes('@')
     ? `${name}:latest`
     : name;

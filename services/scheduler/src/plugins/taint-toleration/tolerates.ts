@@ -1,7 +1,7 @@
 /** Whether a toleration covers a taint (core/v1 Toleration). */
 import type { Taint, Toleration } from '@drydock/api';
 
-export function tolerates(toleration: Toleration, taint: Taint): boolean {
+function tolerates(toleration: Toleration, taint: Taint): boolean {
   const { effect = '', key = '', operator = '', value = '' } = toleration;
   if (effect !== '' && effect !== taint.effect) return false;
   if (key !== '' && key !== taint.key) return false;
