@@ -43,9 +43,10 @@ export function createDeploymentController(context: ControllerContext): Runnable
         );
         const hands = { api, signal, owner: deployment, ownerResource: resources.deployments };
         await changeHands(claimed, { ...hands, resource: resources.replicaSets });
-        const podsOfSets = claimed.claimed.flatMap((set) =>
-          podIndex.ownedBy(set.metadata.uid ?? ''),
-        );
+        // Only Recreate asks for them.
+        const podsOfSets = isRolling(deployment)
+          ? []
+          : claimed.claimed.flatMap((set) => podIndex.ownedBy(set.metadata.uid ?? ''));
         const actions = plan({
           deployment,
           replicaSets: claimed.claimed,

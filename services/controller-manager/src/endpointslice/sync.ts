@@ -10,6 +10,7 @@ import {
 } from '@drydock/client';
 import type { ControllerContext, Runnable } from '../context.ts';
 import { indexByNode } from '../indexes.ts';
+import { createPacer } from '../pacer.ts';
 import { compileLabels } from '../selectors.ts';
 import { createWriteTracker } from '../write-tracker.ts';
 import {
@@ -31,6 +32,7 @@ export function createEndpointSliceController(context: ControllerContext): Runna
   slices.addIndex(byService, (slice) => keysOfService(slice));
   const podsOfNode = indexByNode(pods);
   const writes = createWriteTracker(clock);
+  const pacer = createPacer(clock);
 
   const controller = createController(
     {
@@ -45,9 +47,13 @@ export function createEndpointSliceController(context: ControllerContext): Runna
         const present = slices.store.byIndex(byService, key);
         // The event of the slice that is missing here brings the next look.
         if (writes.isBehind(key, present)) return { requeueAfterMillis: 1_000 };
+        const rest = pacer.restLeft(key);
+        if (rest !== undefined) return { requeueAfterMillis: rest };
+        const selected = podsOf(service);
+        pacer.looked(key, selected.length);
         const actions = plan({
           service,
-          pods: podsOf(service),
+          pods: selected,
           nodes: (name) => nodes.store.get(name),
           slices: present,
           endpointsPerSliceMax: context.options['max-endpoints-per-slice'],

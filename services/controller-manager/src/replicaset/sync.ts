@@ -15,6 +15,7 @@ import type { ControllerContext, Runnable } from '../context.ts';
 import { indexByController } from '../indexes.ts';
 import { momentOf } from '../moment.plan.ts';
 import { createOwnWrites } from '../own-writes.ts';
+import { createPacer } from '../pacer.ts';
 import { compileLabelSelector } from '../selectors.ts';
 import { plan, planClaim, planStatus, type Failure, type ReplicaSetAction } from './plan.ts';
 
@@ -32,6 +33,7 @@ export function createReplicaSetController(context: ControllerContext): Runnable
   const events = context.events('replicaset-controller');
   const expectations = createExpectations(clock);
   const writes = createOwnWrites<ReplicaSet>();
+  const pacer = createPacer(clock);
 
   const controller = createController(
     {
@@ -43,9 +45,13 @@ export function createReplicaSetController(context: ControllerContext): Runnable
           expectations.delete(key);
           return {};
         }
+        const rest = pacer.restLeft(key);
+        if (rest !== undefined) return { requeueAfterMillis: rest };
         // Asked before the pods are read, so that what satisfies it is among them.
         const mayAct = expectations.satisfied(key);
-        const claim = planClaim(replicaSet, podIndex.candidates(replicaSet));
+        const candidates = podIndex.candidates(replicaSet);
+        pacer.looked(key, candidates.length);
+        const claim = planClaim(replicaSet, candidates);
         const hands = { api, signal, owner: replicaSet, ownerResource: resources.replicaSets };
         await changeHands(claim, { ...hands, resource: resources.pods });
 
