@@ -114,7 +114,7 @@ export function createEtcdClient(options: EtcdClientOptions): EtcdClient {
         if (channels.endpoint === endpoint) channels.moveOn();
         if (clock.now() + retryPauseMillis >= deadline) {
           throw timeoutError(
-            `etcd did not complete the request within ${budgetMillis} ms: ${failure.message}`,
+            `etcdserver: request timed out: no member completed it within ${budgetMillis} ms; last: ${failure.message}`,
           );
         }
         await clock.sleep(retryPauseMillis);
