@@ -88,9 +88,7 @@ async function prepareState(
     const { localPortNames } = await import('../local/plan.ts');
     for (const name of localPortNames) localPorts[name] ??= await freePort();
   }
-  const state = { ...planned, ports, localPorts };
-  folder.save(state);
-  return state;
+  return { ...planned, ports, localPorts };
 }
 
 async function startContainers(
@@ -108,6 +106,8 @@ async function startContainers(
     ({ compose } = engine);
     return `${engine.version}, ${compose.join(' ')}`;
   });
+  // Remembered from here on: before, there is nothing that `down` would have to remove.
+  folder.save(state);
   await steps.run('Images', ensureImages);
   await steps.run('Certificates, containers', async (step) => {
     const opened = openCompose(compose, state, folder);
@@ -127,6 +127,7 @@ async function startLocal(
   steps: Steps,
   isChanged: boolean,
 ): Promise<void> {
+  folder.save(state);
   await steps.run('Certificates', async () => {
     const { makePki } = await import('../pki/make.ts');
     const changes = await makePki({
