@@ -4,21 +4,19 @@ import { runSeed } from '../sim/run.ts';
 import { mutants } from './mutants.ts';
 
 const ticks = 150;
-/** Rare bugs need more seeds: figure 8 of the paper takes three leaders who die in the right order. */
-const seedsToCatch: Partial<Record<(typeof mutants)[number], number>> = {
-  'commit-older-term': 2_000,
-};
+/** The rarest bug shows first at about a fifth of this. */
+const seedsToCatch = 400;
 
 test('1,000 seeds of faults break no property of Raft, lose no acknowledged write, show no stale read', async () => {
   const { seeds, violations, totals } = await runMany({ firstSeed: 1, seeds: 1_000, ticks });
   expect(violations.map(({ seed, violation }) => `seed ${seed}: ${violation}`)).toEqual([]);
   expect(seeds).toBe(1_000);
   // The runs are worth something only if much happened in them.
-  expect(totals.elections).toBeGreaterThan(3_000);
+  expect(totals.elections).toBeGreaterThan(10_000);
   expect(totals.crashes).toBeGreaterThan(5_000);
   expect(totals.writes).toBeGreaterThan(50_000);
   expect(totals.reads).toBeGreaterThan(50_000);
-  expect(totals.snapshots).toBeGreaterThan(500);
+  expect(totals.snapshots).toBeGreaterThan(300);
 });
 
 test('a run is a function of its seed', async () => {
@@ -28,10 +26,9 @@ test('a run is a function of its seed', async () => {
 
 describe('a known bug is caught', () => {
   test.each(mutants)('%s', async (mutant) => {
-    const seeds = seedsToCatch[mutant] ?? 400;
     const { violations } = await runMany({
       firstSeed: 1,
-      seeds,
+      seeds: seedsToCatch,
       ticks,
       mutant,
       stopAtViolation: true,

@@ -59,6 +59,7 @@ export interface ClusterOptions {
   readonly messageBytesMax?: number;
   readonly inflightMax?: number;
   readonly electionTimeout?: number;
+  readonly heartbeatInterval?: number;
   readonly onApply?: (member: Member, entry: CommittedEntry) => void;
 }
 
@@ -146,6 +147,7 @@ export function createCluster(options: ClusterOptions): Cluster {
         requestTimeout: 3_000,
         inflightMax: options.inflightMax ?? 8,
         messageBytesMax: options.messageBytesMax ?? 600,
+        heartbeatInterval: options.heartbeatInterval ?? 100,
         electionTimeout: options.electionTimeout ?? 1_000,
         mutant: options.mutant,
         observe: (raft) => {

@@ -61,16 +61,17 @@ export function startFaults(options: FaultsOptions): Faults {
   };
 
   /** Leaders die within a message or two of their election, as in figure 8 of the paper. */
-  const crashLeaders = () => {
-    const reignMillis = random.between(2, 15);
+  const crashLeaders = (downMillisMax: number) => {
     cluster.onElected = (leader) => {
-      scheduler.schedule(random.float() * reignMillis, () =>
-        crash(leader, random.between(100, 2_000)),
-      );
+      // Some die before anyone hears of their first entry, others after the first answers.
+      const reignMillis = random.float() * (random.chance(0.5) ? 1.5 : 10);
+      scheduler.schedule(reignMillis, () => crash(leader, random.between(10, downMillisMax)));
     };
+    const present = cluster.leader();
+    if (present !== undefined) cluster.onElected(present);
   };
   const shortReigns = () => {
-    crashLeaders();
+    crashLeaders(1_200);
     scheduler.schedule(random.between(1_000, 10_000), () => (cluster.onElected = undefined));
   };
 
@@ -117,7 +118,7 @@ export function startFaults(options: FaultsOptions): Faults {
     random.pick(bag)();
     scheduler.schedule(random.between(10, pauseMaxMillis), next);
   };
-  scheduler.schedule(random.between(500, 2_000), onlyShortReigns ? crashLeaders : next);
+  scheduler.schedule(random.between(500, 2_000), onlyShortReigns ? () => crashLeaders(250) : next);
 
   return {
     get crashes() {
