@@ -282,3 +282,21 @@ test('a creation that was interrupted leaves nothing behind', async () => {
   await (await open(disk)).append({ term: 1 });
   expect(await segmentPaths(disk)).toHaveLength(1);
 });
+
+test('whatever a segment holds, opening gives a log or a WalError', async () => {
+  const disk = createSimulatedDisk();
+  const { append } = await open(disk);
+  const [path] = await segmentPaths(disk);
+  for (let at = 1; at <= 5; at++) await append({ term: at, entries: [entry(at)] });
+  const whole = disk.readBytes(path!);
+  const random = createSeededRandom(1);
+  for (let round = 0; round < 2_000; round++) {
+    const bytes = whole.slice(0, random.between(0, whole.length));
+    for (let damage = random.between(0, 4); damage > 0 && bytes.length > 0; damage--) {
+      bytes[random.between(0, bytes.length - 1)] = random.between(0, 255);
+    }
+    disk.writeBytes(path!, bytes);
+    const outcome = await open(disk).catch((error: unknown) => error);
+    if (outcome instanceof Error) expect(outcome).toBeInstanceOf(WalError);
+  }
+});
