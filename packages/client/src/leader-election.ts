@@ -20,7 +20,10 @@ export interface LeaderElectionOptions {
   readonly namespace: string;
   /** The lease's name, such as kube-scheduler. */
   readonly name: string;
-  /** Unique in the cluster and to this run of the process: host name, '_', uuid. */
+  /**
+   * Unique among the candidates: host name, '_', uuid; or the name of a process of which there is one.
+   * A candidate that returns under its old name takes its own lease up again at once.
+   */
   readonly identity: string;
   /** Default 15,000. */
   readonly leaseDurationMillis?: Millis;

@@ -45,8 +45,9 @@ await runMain({
       keyFile: config['tls-private-key-file'],
       caFile: config['ca-file'],
     });
-    const channels = createChannelSet({ endpoints: config.apiservers, tls, clock, random });
-    stack.defer(() => channels[Symbol.dispose]());
+    const channels = stack.use(
+      createChannelSet({ endpoints: config.apiservers, tls, clock, random }),
+    );
     const api = createApiClient({ channels, clock, random });
     const powers = { api, clock, random, log };
     const events = stack.use(createEventRecorder({ component: config['scheduler-name'] }, powers));

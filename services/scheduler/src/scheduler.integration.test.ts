@@ -113,8 +113,11 @@ test('when the leading scheduler is killed the other one schedules within the le
   // The lease's 15 s, a retry period of 2 s to 4.4 s, and a moment to start.
   expect(performance.now() - killedAt).toBeLessThan((15_000 + 4_400) * timeScale + 5_000);
   expect((await fetch(`http://127.0.0.1:${standby.healthPort}/readyz`)).ok).toBe(true);
+  // The lease names the process, so that people see which one leads.
   const lease = { namespace: 'kube-system', name: 'kube-scheduler' };
-  expect((await api.get(resources.leases, lease)).spec?.leaseTransitions).toBeGreaterThanOrEqual(2);
+  const { spec } = await api.get(resources.leases, lease);
+  expect(spec?.holderIdentity).toBe(standby.name);
+  expect(spec?.leaseTransitions).toBeGreaterThanOrEqual(2);
 });
 
 test('scheduling goes on when an API server is paused: its connections are left', async () => {

@@ -147,6 +147,7 @@ export async function startProcesses(options: { timeScale: number }): Promise<Pr
         apiservers: endpoints.join(','),
         'ca-file': own.caFile,
         'time-scale': options.timeScale,
+        'leader-elect-identity': name,
         'log-level': 'debug',
         ...flagsOf(own),
       });
