@@ -61,6 +61,8 @@ export interface ApiServer extends AsyncDisposable {
 
 const watchMillisMin: Millis = 1_800_000;
 const bootstrapRetryMillis: Millis = 500;
+/** Longer than it takes to leave a silent member for another. */
+const etcdSilenceMillisMax: Millis = 10_000;
 const withdrawMillisMax: Millis = 1_000;
 
 /** Listens at once; answers with errors until etcd is reached. */
@@ -104,11 +106,18 @@ export async function createApiServer(
   registerGauges(powers.metrics, { cacher, inFlight, kinds });
 
   const livenessChecks = new Map<string, Check>([['ping', () => undefined]]);
+  let heardAt = clock.now();
+  const etcdSilence = () => {
+    const seconds = Math.round((clock.now() - heardAt) / 1_000);
+    return seconds * 1_000 <= etcdSilenceMillisMax
+      ? undefined
+      : `etcd has been silent for ${seconds} s`;
+  };
+  const cacheGap = () =>
+    cacher.isFilled ? undefined : 'the cache is not filled: etcd was not reached';
   const readinessChecks = new Map<string, Check>([
-    [
-      'informer-sync',
-      () => (cacher.isFilled ? undefined : 'the cache is not filled: etcd was not reached'),
-    ],
+    ['informer-sync', cacheGap],
+    ['etcd', etcdSilence],
   ]);
   const handleLog = createLogHandler({ registry, tls: options.kubeletTls });
   const rest: Transport = stack.use(
@@ -153,7 +162,18 @@ export async function createApiServer(
     serviceAddress: options.serviceIPs.valueAt(0),
   };
   const background = [
-    runFeed({ etcd, clock, log, sink: cacher }, stop.signal),
+    runFeed(
+      {
+        etcd,
+        clock,
+        log,
+        sink: cacher,
+        onHeard: () => {
+          heardAt = clock.now();
+        },
+      },
+      stop.signal,
+    ),
     runCompactor({ etcd, clock, log }, stop.signal),
     bootstrap({ registry, clock, log }, stop.signal).then(() =>
       stop.signal.aborted ? undefined : runMasterService(masterService, stop.signal),

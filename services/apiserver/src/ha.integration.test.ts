@@ -166,6 +166,11 @@ describe('etcd members that die', () => {
     expect(read.code).toBe(504);
     expect(old.code).toBe(200);
     expect((await client.request('GET', '/livez')).text).toBe('ok');
+    await eventually('not ready', async () =>
+      (await client.request('GET', '/readyz')).text.includes(
+        '[-]etcd failed: etcd has been silent',
+      ),
+    );
     etcd.start(1);
     const again = await eventually('writes go on', async () => {
       const answer = await client.request('POST', configMaps, { body: configMap('resumed') });

@@ -46,6 +46,8 @@ export function createLogHandler(options: {
         request,
         new Metadata(),
       );
+      // The iterator tells of failures; one that comes after the last read has no other listener.
+      logs.on('error', () => undefined);
       exchange.signal.addEventListener('abort', () => logs.cancel(), { once: true });
       await pipe(logs, action, { headers, address, nodeName });
     } finally {

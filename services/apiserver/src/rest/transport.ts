@@ -96,6 +96,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   server.on('secureConnection', (socket) => {
     sockets.add(socket);
     socket.setNoDelay(true);
+    // A watch whose client has vanished without a word is noticed.
+    socket.setKeepAlive(true, 30_000);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
     (socket.alpnProtocol === 'h2' ? http2 : http1).emit('connection', socket);
@@ -111,6 +113,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
       },
     );
   }
+
+  server.on('error', (error) => log.error({ err: error }, 'listening failed'));
 
   return {
     port: (server.address() as AddressInfo).port,

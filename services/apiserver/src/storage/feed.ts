@@ -30,6 +30,8 @@ export interface FeedOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly sink: FeedSink;
+  /** Called whenever a member of etcd gives a sign of life. */
+  readonly onHeard?: () => void;
 }
 
 const pageSize = 1_000;
@@ -82,7 +84,7 @@ interface WatchEnd {
 }
 
 function watchFrom(
-  { etcd, sink, clock }: FeedOptions,
+  { etcd, sink, clock, onHeard }: FeedOptions,
   start: number,
   signal: AbortSignal,
 ): Promise<WatchEnd> {
@@ -117,6 +119,7 @@ function watchFrom(
 
     stream.on('data', (response: WatchResponse) => {
       heardAt = clock.now();
+      onHeard?.();
       if (ended) return;
       if (response.canceled) {
         const error = new Error(response.cancelReason || 'etcd cancelled the watch');

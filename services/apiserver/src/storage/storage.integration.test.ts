@@ -88,6 +88,26 @@ test('Events have a lease, so that they end; other objects have none', async () 
   expect((await read('/registry/minions/x'))!.lease).toBe(0n);
 });
 
+test('what another program put there by hand harms nobody', async () => {
+  using watch = admin.watch('/api/v1/pods?watch=true&fieldSelector=spec.nodeName%3Dx');
+  const client = createEtcdClient({ channels, clock });
+  const put = (key: string, text: string) =>
+    client.write({ guards: [], puts: [{ key, value: Buffer.from(text) }], deletes: [] });
+  await put(
+    '/registry/pods/default/bare',
+    '{"kind":"Pod","apiVersion":"v1","metadata":{"name":"bare"}}',
+  );
+  await put('/registry/pods/default/garbage', 'k8s\0\n\x01');
+  await put('/registry/pods/a/b/c', '{}');
+  await put('/elsewhere', 'x');
+  const list = await admin.request('GET', '/api/v1/pods');
+  expect(list.json<{ items: { metadata: { name: string } }[] }>().items).toMatchObject([
+    { metadata: { name: 'bare' } },
+  ]);
+  expect((await admin.request('GET', '/api/v1/namespaces/default/pods/garbage')).code).toBe(404);
+  expect(watch.ended).toBe(false);
+});
+
 test('a write whose answer was lost is found to be written, not refused as a conflict', async () => {
   let isLost = false;
   /** Loses the first answer after etcd has done its work. */

@@ -134,6 +134,13 @@ export class StoredObject {
 
 function attributesOf(kind: KindDefinition, object: KubernetesObject): Attributes {
   const fields: Record<string, string> = {};
-  for (const [field, read] of Object.entries(kind.fieldSelectors)) fields[field] = read(object);
+  for (const [field, read] of Object.entries(kind.fieldSelectors)) {
+    try {
+      fields[field] = read(object);
+    } catch {
+      // Written past the API, without the parts that every valid object has: it is not selected.
+      fields[field] = '';
+    }
+  }
   return { labels: object.metadata.labels, fields };
 }

@@ -7,6 +7,8 @@ import {
   ApiError,
   forbiddenError,
   notFoundError,
+  taintNotReady,
+  taintUnreachable,
   type KubernetesObject,
   type Namespace,
   type Node,
@@ -18,8 +20,6 @@ import type { Target } from '../requests.ts';
 const namespacesResource = { group: '', resource: 'namespaces' };
 const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 const evictionSeconds = 300;
-const notReady = 'node.kubernetes.io/not-ready';
-const unreachable = 'node.kubernetes.io/unreachable';
 
 /** Fills in what a new object gets from its cluster. Changes the object. */
 export function mutateNew(object: KubernetesObject): void {
@@ -35,7 +35,7 @@ function mutateNewPod(pod: Pod): void {
   spec.priority ??= 0;
   spec.preemptionPolicy ??= 'PreemptLowerPriority';
   const tolerations = spec.tolerations ?? [];
-  const missing = [notReady, unreachable].filter(
+  const missing = [taintNotReady, taintUnreachable].filter(
     (key) => !tolerations.some((toleration) => toleratesEviction(toleration, key)),
   );
   if (missing.length === 0) return;
@@ -58,8 +58,8 @@ function toleratesEviction({ key, effect }: Toleration, taint: string): boolean 
 /** A node takes no pods before the node controller has seen it ready. */
 function taintNewNode(node: Node): void {
   const taints = node.spec.taints ?? [];
-  if (taints.some(({ key, effect }) => key === notReady && effect === 'NoSchedule')) return;
-  node.spec.taints = [...taints, { key: notReady, effect: 'NoSchedule' }];
+  if (taints.some(({ key, effect }) => key === taintNotReady && effect === 'NoSchedule')) return;
+  node.spec.taints = [...taints, { key: taintNotReady, effect: 'NoSchedule' }];
 }
 
 /**
