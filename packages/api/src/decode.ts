@@ -8,15 +8,14 @@
  * 3. YAML is read as upstream reads it (1.1 booleans and octal numbers, timestamps as text), with
  *    aliases and nesting bounded.
  */
-import { parseDocument } from 'yaml';
-import type { ScalarTag, Tags } from 'yaml';
 import { ApiError, badRequestError, bodyBytesMax, requestEntityTooLargeError } from './errors.ts';
 import type { KubernetesObject } from './object.ts';
-import { duplicateFields, nestingDepth } from './json-scan.ts';
+import { bodyDepthMax, duplicateFields, nestingDepth } from './json-scan.ts';
 import { groupVersion } from './kind.ts';
 import type { KindDefinition } from './kind.ts';
-import { TypeMismatch, normalize, setOwn } from './normalize.ts';
+import { TypeMismatch, normalize } from './normalize.ts';
 import type { SchemaName } from './schema.ts';
+import { parseYaml } from './yaml-body.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
@@ -40,8 +39,6 @@ export interface Decoded<T> {
   readonly warnings: readonly string[];
 }
 
-/** Deeper texts are refused whole, so that no later walk over the value can exhaust the stack. */
-const depthMax = 256;
 const warningsMax = 100;
 
 function parseJson(text: string, wantsDuplicates: boolean): Parsed {
@@ -52,98 +49,13 @@ function parseJson(text: string, wantsDuplicates: boolean): Parsed {
     const why = error instanceof Error ? error.message : 'malformed';
     throw badRequestError(`json parse error: ${why}`);
   }
-  if (nestingDepth(text) > depthMax) {
-    throw badRequestError(`the body is nested deeper than ${depthMax} levels`);
+  if (nestingDepth(text) > bodyDepthMax) {
+    throw badRequestError(`the body is nested deeper than ${bodyDepthMax} levels`);
   }
   const duplicates = wantsDuplicates
     ? duplicateFields(text).map((path) => `duplicate field "${path}"`)
     : [];
   return { value, duplicates };
-}
-
-const foreignTags = new Set([
-  'tag:yaml.org,2002:timestamp',
-  'tag:yaml.org,2002:binary',
-  'tag:yaml.org,2002:omap',
-  'tag:yaml.org,2002:pairs',
-  'tag:yaml.org,2002:set',
-]);
-const floatTag = 'tag:yaml.org,2002:float';
-const plainFloat = /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/;
-const exponentFloat = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/;
-
-/**
- * The 1.1 schema without what JSON cannot hold, and as upstream's reader knows it: `80:80` is text
- * and not sixty-based, and a number has a digit before its exponent (so that the name `e1` is text).
- */
-function upstreamTags(tags: Tags): Tags {
-  return tags.flatMap((tag): Tags => {
-    if (typeof tag === 'string') return [tag];
-    const scalar = tag as ScalarTag;
-    if (foreignTags.has(tag.tag) || scalar.format === 'TIME') return [];
-    if (tag.tag !== floatTag || scalar.test?.test('.inf') !== false) return [tag];
-    return [{ ...scalar, test: scalar.format === 'EXP' ? exponentFloat : plainFloat }];
-  });
-}
-
-/** JSON knows strings, finite numbers, booleans, null, lists and maps of string keys. */
-function jsonValue(value: unknown, depth: number): unknown {
-  if (depth > depthMax) throw badRequestError(`the body is nested deeper than ${depthMax} levels`);
-  if (Array.isArray(value)) return value.map((element) => jsonValue(element, depth + 1));
-  if (value instanceof Map) {
-    const result: Record<string, unknown> = {};
-    for (const [key, element] of value as Map<unknown, unknown>) {
-      if (typeof key === 'object' && key !== null) {
-        throw badRequestError('error converting YAML to JSON: yaml: a map key must be a scalar');
-      }
-      setOwn(result, String(key), jsonValue(element, depth + 1));
-    }
-    return result;
-  }
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
-  return value ?? null;
-}
-
-function parseYaml(text: string): Parsed {
-  const refuse = (why: string) =>
-    badRequestError(`error converting YAML to JSON: yaml: ${why.split('\n')[0]}`);
-  let document;
-  try {
-    document = parseDocument(text, {
-      version: '1.1',
-      merge: true,
-      customTags: upstreamTags,
-      prettyErrors: false,
-      logLevel: 'error',
-      strict: true,
-    });
-  } catch (error) {
-    throw refuse(error instanceof Error ? error.message : 'malformed');
-  }
-  const duplicates: string[] = [];
-  for (const error of document.errors) {
-    if (error.code !== 'DUPLICATE_KEY') {
-      throw refuse(`line ${lineOf(text, error.pos[0])}: ${error.message}`);
-    }
-    const key = /^[^\s:]*/.exec(text.slice(error.pos[0]))?.[0] ?? '';
-    duplicates.push(`line ${lineOf(text, error.pos[0])}: key "${key}" already set in map`);
-  }
-  try {
-    const value = jsonValue(document.toJS({ mapAsMap: true, maxAliasCount: 100 }), 0);
-    return { value, duplicates };
-  } catch (error) {
-    if (error instanceof ReferenceError || error instanceof RangeError) throw refuse(error.message);
-    throw error;
-  }
-}
-
-function lineOf(text: string, position: number): number {
-  let line = 1;
-  for (let index = text.indexOf('\n'); index >= 0 && index < position; line += 1) {
-    index = text.indexOf('\n', index + 1);
-  }
-  return line;
 }
 
 /** Parses a body without a schema, as patches need it. */

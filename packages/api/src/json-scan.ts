@@ -5,6 +5,9 @@
  * field validation.
  */
 
+/** Deeper bodies are refused whole, so that no later walk over the value can exhaust the stack. */
+export const bodyDepthMax = 256;
+
 const quote = 34;
 const backslash = 92;
 const openBrace = 123;
