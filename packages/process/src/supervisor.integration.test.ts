@@ -1,5 +1,5 @@
 /** The supervisor with real processes. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@drydock/ports';
@@ -76,23 +76,28 @@ test('what ignores SIGTERM is killed after the grace period', async () => {
   expect(supervisor.status()[0]!.lastEnd).toBe('SIGKILL');
 });
 
-test('later stages are stopped before earlier ones', async () => {
-  const supervisor = supervise([
-    { ...sleeper('store'), stage: 0 },
-    { ...sleeper('server'), stage: 1 },
-    { ...sleeper('client'), stage: 2 },
-  ]);
-  const [store, server] = supervisor.status();
-  const stopping = supervisor.stop();
-  await vi.waitFor(() => expect(supervisor.status()[2]!.state).toBe('stopped'), { interval: 1 });
-  expect(supervisor.status()[0]!.pid).toBe(store!.pid);
-  await vi.waitFor(() => expect(isAlive(server!.pid!)).toBe(false), { interval: 1 });
-  await stopping;
-  expect(supervisor.status().map((child) => child.state)).toEqual([
-    'stopped',
-    'stopped',
-    'stopped',
-  ]);
+test('later stages start later, and are stopped before earlier ones', async () => {
+  const journal = join(folder, 'journal');
+  const child = (name: string, stage: number): ChildSpec => ({
+    name,
+    stage,
+    command: 'bash',
+    args: [
+      '-c',
+      `trap 'echo ${name} ends >> ${journal}; exit' TERM; echo ${name} starts >> ${journal}
+       while :; do sleep 0.02; done`,
+    ],
+  });
+  const children = [child('client', 2), child('server', 1), child('store', 0)];
+  const supervisor = stack.use(
+    createSupervisor({ children, stageDelay: 5_000 }, { clock, log: silentLogger }),
+  );
+  const lines = () => (existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : []);
+  await vi.waitFor(() => expect(lines()).toHaveLength(3), 10_000);
+  await supervisor.stop();
+  const starts = ['store starts', 'server starts', 'client starts'];
+  expect(lines()).toEqual([...starts, 'client ends', 'server ends', 'store ends']);
+  expect(supervisor.status().map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
 });
 
 test('the back-off doubles up to its bound and starts over after a stable run', () => {

@@ -19,7 +19,10 @@ export interface ChildSpec {
   readonly environment?: Readonly<Record<string, string>>;
   /** Appended to with the child's output; by default the output is this process's own. */
   readonly logFile?: string;
-  /** `stop` ends later stages before earlier ones, so that a child still finds what it depends on. */
+  /**
+   * Default 0. `stop` ends later stages before earlier ones, so that a child still finds what it
+   * depends on.
+   */
   readonly stage?: number;
 }
 
@@ -29,6 +32,8 @@ export interface SupervisorOptions {
   readonly backoffMax?: Millis;
   readonly stableAfter?: Millis;
   readonly stopGrace?: Millis;
+  /** Each stage starts so much after the one before it; by default all start at once. */
+  readonly stageDelay?: Millis;
 }
 
 type ChildState = 'running' | 'waiting' | 'stopped';
@@ -137,7 +142,12 @@ export function createSupervisor(
       deathWaiters: new Set(),
     });
   }
-  for (const child of children.values()) start(child);
+  for (const child of children.values()) {
+    const delay = (child.spec.stage ?? 0) * (options.stageDelay ?? 0);
+    child.wanted = true;
+    if (delay === 0) start(child);
+    else child.timer = clock.setTimer(delay, () => start(child));
+  }
 
   const stop = async (): Promise<void> => {
     const stageOf = (child: Child) => child.spec.stage ?? 0;

@@ -21,7 +21,11 @@ await runMain({
     // A start of the cluster is a boot of its machine, as a start of a node's container is.
     writeFileSync(folder.file('boot-id'), `${randomUUID()}\n`);
     const supervisor = stack.use(
-      createSupervisor({ children: planLocal(state, folder.path) }, { clock, log }),
+      createSupervisor(
+        // Members first: while their election timers run, the rest has the processors to itself.
+        { children: planLocal(state, folder.path), stageDelay: 300 },
+        { clock, log },
+      ),
     );
 
     const server = createServer((request, response) => {
