@@ -1,11 +1,12 @@
 /** Puts the parts together: storage, cache, registry, and the two doors to it. */
 import { findResource, kinds, type Service } from '@drydock/api';
 import type { Clock, Logger, Millis, Random } from '@drydock/ports';
-import { createChannelSet, createRpcServer, type TlsMaterial } from '@drydock/rpc';
+import { createChannelSet, createRpcServer, type RpcServer, type TlsMaterial } from '@drydock/rpc';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { runMasterService, withdraw } from './bootstrap/master-service.ts';
 import { ensureNamespaces } from './bootstrap/namespaces.ts';
-import { createCacher } from './cacher/cacher.ts';
+import { createCacher, type Cacher } from './cacher/cacher.ts';
+import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
 import { createRequestMetrics, registerGauges } from './metrics.ts';
@@ -20,7 +21,7 @@ import { createRestServer } from './rest/server.ts';
 import type { Transport } from './rest/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
 import { runCompactor } from './storage/compactor.ts';
-import { createEtcdClient } from './storage/etcd-client.ts';
+import { createEtcdClient, type EtcdClient } from './storage/etcd-client.ts';
 import { createEventLeases } from './storage/event-leases.ts';
 import { runFeed } from './storage/feed.ts';
 
@@ -63,66 +64,111 @@ const watchMillisMin: Millis = 1_800_000;
 const bootstrapRetryMillis: Millis = 500;
 /** Longer than it takes to leave a silent member for another. */
 const etcdSilenceMillisMax: Millis = 10_000;
-const withdrawMillisMax: Millis = 1_000;
+const goodbyeMillisMax: Millis = 1_000;
 
 /** Listens at once; answers with errors until etcd is reached. */
 export async function createApiServer(
   powers: ApiServerPowers,
   options: ApiServerOptions,
 ): Promise<ApiServer> {
-  const { clock, random, log } = powers;
   await using stack = new AsyncDisposableStack();
-  const stop = new AbortController();
+  const core = createCore(powers, options, stack);
+  const checks = createChecks(powers.clock, core);
+  const doors = await openDoors(powers, options, { core, checks, stack });
+  const stop = startBackground(powers, { core, checks, port: doors.rest.port, options });
+  stack.defer(stop);
+  // Watches would hold the doors open: they end first, and their clients go to the other apiserver.
+  stack.defer(() => core.cacher[Symbol.dispose]());
+  const running = stack.move();
+  return {
+    securePort: doors.rest.port,
+    grpcPort: doors.grpc.port,
+    livenessChecks: checks.liveness,
+    readinessChecks: checks.readiness,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** etcd, the cache of it, and the registry on top. */
+interface Core {
+  readonly etcd: EtcdClient;
+  readonly cacher: Cacher;
+  readonly registry: Registry;
+}
+
+function createCore(
+  { clock, random, log }: ApiServerPowers,
+  options: ApiServerOptions,
+  stack: AsyncDisposableStack,
+): Core {
   const channels = stack.use(
-    createChannelSet({
-      endpoints: options.etcdEndpoints,
-      ...(options.etcdTls === undefined ? {} : { tls: options.etcdTls }),
-      clock,
-      random,
-    }),
+    createChannelSet({ endpoints: options.etcdEndpoints, tls: options.etcdTls, clock, random }),
   );
   const etcd = createEtcdClient({ channels, clock });
   const cacher = stack.use(createCacher({ kinds, etcd, clock, log }));
-  const store = createStore({ etcd, cacher });
   const servicesKind = findResource('', 'services')!;
+  const everything = createSelection(servicesKind, { namespace: '' });
   const addresses = createServiceAddresses({
     etcd,
     random,
     ips: options.serviceIPs,
     ports: options.nodePorts,
-    services: function* () {
-      const selection = { namespace: '', name: undefined, isNarrow: false, matches: () => true };
-      for (const one of cacher.of(servicesKind).select(selection)) yield one.parse<Service>();
-    },
+    services: () =>
+      Array.from(cacher.of(servicesKind).select(everything), (one) => one.parse<Service>()),
   });
+  const store = createStore({ etcd, cacher });
   const eventLeases = createEventLeases({ etcd, clock, ttlMillis: options.eventTtlMillis });
   const registry = createRegistry({ store, etcd, cacher, clock, random, addresses, eventLeases });
+  return { etcd, cacher, registry };
+}
 
+interface Checks {
+  readonly liveness: ReadonlyMap<string, Check>;
+  readonly readiness: ReadonlyMap<string, Check>;
+  /** A member of etcd has given a sign of life. */
+  readonly onEtcdHeard: () => void;
+}
+
+function createChecks(clock: Clock, { cacher }: Core): Checks {
+  let heardAt = clock.now();
+  const etcdSilence = () => {
+    const millis = clock.now() - heardAt;
+    if (millis <= etcdSilenceMillisMax) return undefined;
+    return `etcd has been silent for ${Math.round(millis / 1_000)} s`;
+  };
+  const cacheGap = () =>
+    cacher.isFilled ? undefined : 'the cache is not filled: etcd was not reached';
+  return {
+    liveness: new Map([['ping', () => undefined]]),
+    readiness: new Map([
+      ['informer-sync', cacheGap],
+      ['etcd', etcdSilence],
+    ]),
+    onEtcdHeard: () => {
+      heardAt = clock.now();
+    },
+  };
+}
+
+/** HTTPS and gRPC, on the same registry. */
+async function openDoors(
+  powers: ApiServerPowers,
+  options: ApiServerOptions,
+  { core, checks, stack }: { core: Core; checks: Checks; stack: AsyncDisposableStack },
+): Promise<{ rest: Transport; grpc: RpcServer }> {
+  const { clock, random, log } = powers;
+  const { registry, cacher } = core;
+  const host = options.bindAddress;
   const inFlight = createInFlight({
     read: options.readsInFlightMax,
     write: options.writesInFlightMax,
   });
   const metrics = createRequestMetrics(powers.metrics);
   registerGauges(powers.metrics, { cacher, inFlight, kinds });
-
-  const livenessChecks = new Map<string, Check>([['ping', () => undefined]]);
-  let heardAt = clock.now();
-  const etcdSilence = () => {
-    const seconds = Math.round((clock.now() - heardAt) / 1_000);
-    return seconds * 1_000 <= etcdSilenceMillisMax
-      ? undefined
-      : `etcd has been silent for ${seconds} s`;
-  };
-  const cacheGap = () =>
-    cacher.isFilled ? undefined : 'the cache is not filled: etcd was not reached';
-  const readinessChecks = new Map<string, Check>([
-    ['informer-sync', cacheGap],
-    ['etcd', etcdSilence],
-  ]);
   const handleLog = createLogHandler({ registry, tls: options.kubeletTls });
   const rest: Transport = stack.use(
     await createRestServer({
-      host: options.bindAddress,
+      host,
       port: options.securePort,
       tls: options.tls,
       clock,
@@ -132,8 +178,8 @@ export async function createApiServer(
       requestTimeoutMillis: options.requestTimeoutMillis,
       handleMeta: createMetaHandler({
         serverAddress: () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`,
-        livenessChecks,
-        readinessChecks,
+        livenessChecks: checks.liveness,
+        readinessChecks: checks.readiness,
         metrics: powers.metrics,
       }),
       handleResource: createResourceHandler({
@@ -145,58 +191,50 @@ export async function createApiServer(
       }),
     }),
   );
+  const objectApi = createObjectApi({ registry, clock, log, inFlight, metrics });
   const grpc = stack.use(
-    await createRpcServer(
-      { host: options.bindAddress, port: options.grpcPort, tls: options.tls, log, clock },
-      [createObjectApi({ registry, clock, log, inFlight, metrics })],
-    ),
+    await createRpcServer({ host, port: options.grpcPort, tls: options.tls, log, clock }, [
+      objectApi,
+    ]),
   );
+  return { rest, grpc };
+}
 
+/** Follows etcd, compacts it, makes what every cluster has. The result stops all of that. */
+function startBackground(
+  { clock, log }: ApiServerPowers,
+  {
+    core: { etcd, cacher, registry },
+    checks,
+    port,
+    options,
+  }: { core: Core; checks: Checks; port: number; options: ApiServerOptions },
+): () => Promise<void> {
+  const stop = new AbortController();
+  const { signal } = stop;
   const masterService = {
     etcd,
     registry,
     clock,
     log,
     advertiseAddress: options.advertiseAddress,
-    port: rest.port,
+    port,
     serviceAddress: options.serviceIPs.valueAt(0),
   };
-  const background = [
-    runFeed(
-      {
-        etcd,
-        clock,
-        log,
-        sink: cacher,
-        onHeard: () => {
-          heardAt = clock.now();
-        },
-      },
-      stop.signal,
+  const background = Promise.all([
+    runFeed({ etcd, clock, log, sink: cacher, onHeard: checks.onEtcdHeard }, signal),
+    runCompactor({ etcd, clock, log }, signal),
+    bootstrap({ registry, clock, log }, signal).then(() =>
+      signal.aborted ? undefined : runMasterService(masterService, signal),
     ),
-    runCompactor({ etcd, clock, log }, stop.signal),
-    bootstrap({ registry, clock, log }, stop.signal).then(() =>
-      stop.signal.aborted ? undefined : runMasterService(masterService, stop.signal),
-    ),
-  ];
-  stack.defer(async () => {
+  ]);
+  return async () => {
     stop.abort(new Error('the apiserver stops'));
-    await Promise.race([Promise.all(background), clock.sleep(withdrawMillisMax)]);
-    // Without a quorum the list cannot be changed; the lease ends by itself.
-    await Promise.race([withdraw(masterService), clock.sleep(withdrawMillisMax)]).catch(
+    // Without a quorum nothing more can be done in etcd: the lease there ends by itself.
+    await Promise.race([background, clock.sleep(goodbyeMillisMax)]);
+    await Promise.race([withdraw(masterService), clock.sleep(goodbyeMillisMax)]).catch(
       () => undefined,
     );
-  });
-  // Watches would hold the doors open: they end first, and their clients go to the other apiserver.
-  stack.defer(() => cacher[Symbol.dispose]());
-
-  const running = stack.move();
-  return {
-    securePort: rest.port,
-    grpcPort: grpc.port,
-    livenessChecks,
-    readinessChecks,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

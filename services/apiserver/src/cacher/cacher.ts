@@ -93,15 +93,11 @@ export function createCacher(options: CacherOptions): Cacher {
 
   const applyEvent = (event: Event) => {
     const pair = event.kv!;
-    if (event.type === EventType.delete) {
-      const parsed = parseKey(Buffer.from(pair.key).toString());
-      if (parsed !== undefined) {
-        caches.get(parsed.kind)!.apply(parsed.key, undefined, pair.modRevision);
-      }
-      return;
-    }
-    const object = read(pair);
-    if (object !== undefined) caches.get(object.kind)!.apply(object.key, object, object.revision);
+    const parsed = parseKey(Buffer.from(pair.key).toString());
+    if (parsed === undefined) return;
+    // A value that cannot be read hides what was there before: showing that on would be a lie.
+    const object = event.type === EventType.delete ? undefined : read(pair);
+    caches.get(parsed.kind)!.apply(parsed.key, object, pair.modRevision);
   };
 
   let bookmarks = clock.setTimer(bookmarkMillis, function send() {
