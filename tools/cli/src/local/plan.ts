@@ -140,6 +140,7 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
     ...shape.controllerManagers.map((name) =>
       child(name, 'controller-manager', {
         'cluster-cidr': state.podSubnet,
+        'root-ca-file': pki(name, 'ca.crt'),
         'leader-elect-identity': name,
         ...clientFlags(name, 'controller-manager'),
       }),
