@@ -6,15 +6,24 @@
  *    another one from the last version seen, on whichever server answers.
  * 2. A version that is too old leads to a list; so does nothing else.
  * 3. Failures back off, 0.8 s doubling to 30 s, jittered; a watch that lived a while starts over.
- * 4. A list never goes back in time: after the first one, servers must be at least as fresh as what
- *    was seen, and if a server cannot tell, the store is asked.
+ * 4. A list never goes back in time: the first one is consistent, later ones are at least as fresh as
+ *    what was seen, and if a server cannot tell, the store is asked. Otherwise a process that restarts
+ *    could act on an older state than its predecessor did, from a server whose cache lags.
+ * 5. Only a first list that failed takes what a cache has: without a quorum in the store an old state
+ *    is better than none.
  */
 import type { Millis } from '@drydock/ports';
 
 type Freshness = 'any' | 'consistent' | number;
 
 export type ReflectorState =
-  | { readonly kind: 'listing'; readonly freshness: Freshness; readonly failures: number }
+  | {
+      readonly kind: 'listing';
+      readonly freshness: Freshness;
+      /** Nothing has been seen yet. */
+      readonly isFirst: boolean;
+      readonly failures: number;
+    }
   | { readonly kind: 'watching'; readonly resourceVersion: number; readonly failures: number }
   | {
       readonly kind: 'backingOff';
@@ -35,7 +44,12 @@ export type Outcome =
     }
   | { readonly kind: 'waited' };
 
-export const firstState: ReflectorState = { kind: 'listing', freshness: 'any', failures: 0 };
+export const firstState: ReflectorState = {
+  kind: 'listing',
+  freshness: 'consistent',
+  isFirst: true,
+  failures: 0,
+};
 
 const backOffMillis: Millis = 800;
 const backOffMillisMax: Millis = 30_000;
@@ -71,11 +85,12 @@ function afterFailure(
   const failures = livedMillis >= healthyMillis ? 1 : state.failures + 1;
   if (state.kind === 'watching') {
     return reason === 'too-old'
-      ? { kind: 'listing', freshness: resourceVersion, failures }
+      ? { kind: 'listing', freshness: resourceVersion, isFirst: false, failures }
       : backOff({ kind: 'watching', resourceVersion, failures }, jitter);
   }
-  const freshness = typeof state.freshness === 'number' ? 'consistent' : state.freshness;
-  return backOff({ kind: 'listing', freshness, failures }, jitter);
+  const { isFirst } = state;
+  const freshness = isFirst && state.freshness === 'consistent' ? 'any' : 'consistent';
+  return backOff({ kind: 'listing', freshness, isFirst, failures }, jitter);
 }
 
 function backOff(
