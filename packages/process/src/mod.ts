@@ -1,5 +1,6 @@
 /** What a component's main needs: settings, logs, metrics, health, signals, and the real ports. */
 export { createSystemClock } from './clock.ts';
+export { CommandError, runCommand } from './command.ts';
 export { createSystemDisk } from './disk.ts';
 export {
   boolean,

@@ -154,6 +154,9 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     }
   };
 
+  // Readiness is told of at once: the next look at the status may be ten seconds away.
+  network?.onProblemChange(() => keeper.refresh());
+
   return {
     setPod: (pod) => manager.set(pod),
     removePod: (pod) => manager.remove(pod),

@@ -6,7 +6,7 @@ export interface Range {
   readonly prefixBits: number;
 }
 
-export function parseAddress(text: string): number {
+function parseAddress(text: string): number {
   const parts = text.split('.').map(Number);
   if (
     parts.length !== 4 ||
@@ -17,7 +17,7 @@ export function parseAddress(text: string): number {
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 
-export function formatAddress(value: number): string {
+function formatAddress(value: number): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 

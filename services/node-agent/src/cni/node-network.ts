@@ -7,8 +7,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Node } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
+import { CommandError } from '@drydock/process';
 import { gatewayOf } from './addresses.ts';
-import { applyRules, CommandError, ipBatch, ipJson } from './commands.ts';
+import { applyRules, ipBatch, ipJson } from './commands.ts';
 import {
   cableCommands,
   cableName,
@@ -32,6 +33,8 @@ export interface NodeNetwork extends PodNetwork {
   readonly podRange: string | undefined;
   /** Why pods cannot be connected; undefined when they can. */
   readonly problem: string | undefined;
+  /** Sets the one listener that is told when `problem` comes or goes. */
+  onProblemChange(tell: () => void): void;
   /** Which of these sandboxes have their cable. */
   cabled(sandboxIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -48,6 +51,7 @@ export function createNodeNetwork(
   let ranges: readonly NodeRange[] = [];
   let own: string | undefined;
   let problem: string | undefined = 'the node has no podCIDR yet';
+  let tellProblem = () => {};
   let isRunning = false;
   let isDirty = false;
   let masqueraded = '';
@@ -73,12 +77,15 @@ export function createNodeNetwork(
     isRunning = true;
     while (isDirty && !signal.aborted) {
       isDirty = false;
+      const hadProblem = problem !== undefined;
       try {
         await reconcile();
         if (own !== undefined) problem = undefined;
+        if (hadProblem && problem === undefined) tellProblem();
       } catch (error) {
         problem = (error as Error).message;
         log.error({ err: error }, 'cannot set up the pod network; will try again');
+        if (!hadProblem) tellProblem();
         await clock.sleep(retryMillis, { signal }).catch(() => undefined);
         isDirty = true;
       }
@@ -128,6 +135,9 @@ export function createNodeNetwork(
       ranges = nodes.flatMap((node) => rangeOf(node) ?? []);
       own = ranges.find((one) => one.node === nodeName)?.podRange ?? own;
       void run();
+    },
+    onProblemChange: (tell) => {
+      tellProblem = tell;
     },
     get podRange() {
       return own;

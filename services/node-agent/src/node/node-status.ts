@@ -33,7 +33,7 @@ export interface NodeStatusInput {
 }
 
 /** What `kubectl get nodes` shows as the version. */
-export const kubeletVersion = 'v1.32.4-drydock';
+const kubeletVersion = 'v1.32.4-drydock';
 const imagesMax = 50;
 
 export function nodeStatus({ nodeName, facts, ...input }: NodeStatusInput): NodeStatus {

@@ -10,7 +10,7 @@ import { quantityMilliValue, quantityValue, type Container, type Pod } from '@dr
 import { expand } from './expansion.ts';
 
 /** What a reference asks for: the data of a ConfigMap or Secret of the pod's namespace as text. */
-export type DataLookUp = (
+type DataLookUp = (
   kind: 'configmap' | 'secret',
   name: string,
 ) => Readonly<Record<string, string>> | undefined;

@@ -90,7 +90,7 @@ const isTerminalPhase = (pod: Pod) =>
   pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
 
 /** All containers have ended and the restart policy has nothing to start again. */
-export function isComplete({ pod, runtime }: Pick<PlanInput, 'pod' | 'runtime'>): boolean {
+function isComplete({ pod, runtime }: Pick<PlanInput, 'pod' | 'runtime'>): boolean {
   if (pod.spec.restartPolicy === undefined || pod.spec.restartPolicy === 'Always') return false;
   const ended = (container: Container) => {
     const newest = instancesOf(runtime, container.name)[0];
@@ -143,7 +143,7 @@ function kill(instance: ContainerStatus, message: string, graceSeconds: number):
   return { kind: 'kill-container', instance, message, gracePeriodSeconds };
 }
 
-export const gracePeriodOf = (pod: Pod) => pod.spec.terminationGracePeriodSeconds ?? 30;
+const gracePeriodOf = (pod: Pod) => pod.spec.terminationGracePeriodSeconds ?? 30;
 
 /** Without a sandbox nothing of the pod can run: what still does ends first. */
 function planSandbox(input: PlanInput, dead: SandboxStatus | undefined): Plan {

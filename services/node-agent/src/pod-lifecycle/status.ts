@@ -87,7 +87,7 @@ interface Parts {
 }
 
 /** Kubelet's getPhase. A terminal phase is never left. */
-export function phaseOf(pod: Pod, { init, main, failed }: Parts): PodPhase {
+function phaseOf(pod: Pod, { init, main, failed }: Parts): PodPhase {
   const { phase: before } = pod.status;
   if (before === 'Succeeded' || before === 'Failed') return before;
   const policy = pod.spec.restartPolicy ?? 'Always';

@@ -13,7 +13,7 @@ import type { Ask } from './requests.ts';
 const graceAfterHookMillisMin: Millis = 2_000;
 const killAgainMillis: Millis = 1_000;
 
-export interface EndRequest {
+interface EndRequest {
   readonly pod: Pod;
   readonly container: Container | undefined;
   readonly instance: ContainerStatus;

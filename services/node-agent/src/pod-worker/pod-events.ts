@@ -2,7 +2,7 @@
 import { referenceTo, type Container, type Pod } from '@drydock/api';
 import type { EventRecorder } from '@drydock/client';
 
-export interface PodEvent {
+interface PodEvent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;

@@ -337,7 +337,10 @@ export function createPodWorker(
   };
 
   const enforceDeadline = () => {
-    const startedAt = parseTime(pod.status.startTime ?? formatTime(memory.acceptedAt));
+    const { startTime } = pod.status;
+    // The API's time has whole seconds: of a pod that this agent accepted it knows better.
+    const isOwn = startTime === undefined || startTime === formatTime(memory.acceptedAt);
+    const startedAt = isOwn ? memory.acceptedAt : parseTime(startTime);
     const left = deadlineLeft(pod, startedAt, clock);
     if (left === undefined || memory.failure !== undefined || inEnd()) return;
     if (left > 0) {

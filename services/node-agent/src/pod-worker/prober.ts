@@ -22,7 +22,7 @@ import type { ContainerStatus } from '../runtime/runtime.ts';
 import type { PodEvents } from './pod-events.ts';
 import type { Ask } from './requests.ts';
 
-export interface ProbeTarget {
+interface ProbeTarget {
   readonly pod: Pod;
   readonly container: Container;
   readonly instance: ContainerStatus;

@@ -6,7 +6,7 @@ import type { BytesLookUp } from '../volumes/volumes.ts';
 type Kind = 'configmap' | 'secret';
 
 /** Names by kind, as a pure function of the spec. */
-export function referencesOf(pod: Pod): ReadonlySet<`${Kind}/${string}`> {
+function referencesOf(pod: Pod): ReadonlySet<`${Kind}/${string}`> {
   const found = new Set<`${Kind}/${string}`>();
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && name !== '') found.add(`${kind}/${name}`);

@@ -16,19 +16,19 @@ import type { Clock, Millis } from '@drydock/ports';
 import { RuntimeError, type RuntimeService } from '../runtime/runtime.ts';
 import type { ProbeAnswer } from '../pod-lifecycle/probe-state.ts';
 
-export interface Question {
+interface Question {
   readonly exec?: ExecAction;
   readonly httpGet?: HTTPGetAction;
   readonly tcpSocket?: TCPSocketAction;
 }
 
-export interface QuestionTarget {
+interface QuestionTarget {
   readonly container: Container;
   readonly containerId: string;
   readonly podIP: string;
 }
 
-export interface Answer {
+interface Answer {
   readonly answer: ProbeAnswer;
   readonly output: string;
 }

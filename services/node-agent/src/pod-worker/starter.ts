@@ -41,7 +41,7 @@ export class StartFailure extends Error {
 /** Kubelet's pause before a pod whose sync failed is looked at again. */
 const retryMillis: Millis = 10_000;
 
-export interface StartRequest {
+interface StartRequest {
   readonly pod: Pod;
   readonly container: Container;
   readonly attempt: number;

@@ -140,7 +140,7 @@ export interface ExecResult {
   readonly output: string;
 }
 
-export interface ContainerStats {
+interface ContainerStats {
   readonly cpuNanos: number;
   readonly memoryBytes: number;
 }

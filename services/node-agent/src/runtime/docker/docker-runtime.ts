@@ -196,7 +196,7 @@ export function createDockerRuntime(
     },
     pullImage: async (image): Promise<ImageStatus> => {
       try {
-        const progress = await docker.pull(image);
+        const progress = await docker.pull(withTag(image));
         await new Promise<void>((resolve, reject) => {
           docker.modem.followProgress(progress, (error) =>
             error === null ? resolve() : reject(error),
@@ -220,4 +220,9 @@ export function createDockerRuntime(
     watch: (onEvent, signal) =>
       watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
   };
+}
+
+/** Without a tag the engine would fetch every tag of the repository. */
+function withTag(image: string): string {
+  return /(:[^/]+|@[^/]+)$/.test(image) ? image : `${image}:latest`;
 }
