@@ -57,6 +57,11 @@ export const etcdFlags = {
     min: 1,
     help: 'entries after which the log lets go of what the database holds',
   }),
+  'experimental-snapshot-catchup-entries': integer({
+    default: 5_000,
+    min: 1,
+    help: 'entries kept for slow members behind what the log could let go of',
+  }),
   'quota-backend-bytes': integer({
     default: 0,
     help: 'size of the database from which writes are refused; 0: 2 GiB',
@@ -89,6 +94,7 @@ export interface MemberConfig {
   readonly heartbeatInterval: number;
   readonly electionTimeout: number;
   readonly snapshotCount: number;
+  readonly catchUpEntries: number;
   readonly quotaBytes: number;
   readonly requestBytesMax: number;
   readonly txnOpsMax: number;
@@ -133,6 +139,7 @@ export function readConfig(flags: FlagValues<typeof etcdFlags>): MemberConfig {
     heartbeatInterval,
     electionTimeout,
     snapshotCount: flags['snapshot-count'],
+    catchUpEntries: flags['experimental-snapshot-catchup-entries'],
     quotaBytes:
       flags['quota-backend-bytes'] === 0 ? defaultQuotaBytes : flags['quota-backend-bytes'],
     requestBytesMax: flags['max-request-bytes'],

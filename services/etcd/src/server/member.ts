@@ -14,7 +14,6 @@ import {
 } from '@drydock/proto/etcd';
 import type { Registry } from 'prom-client';
 import type { MemberConfig } from '../config.ts';
-import { clusterId as clusterIdOf } from '../membership/members.ts';
 import { createSqliteBackend } from '../mvcc/sqlite-backend.ts';
 import { WatchHub } from '../mvcc/watch-hub.ts';
 import { createReplica } from '../replica/mod.ts';
@@ -32,6 +31,7 @@ import {
   startLeaseExpiry,
   type LeaseAuthority,
 } from './lease-service.ts';
+import { findMembership } from './join.ts';
 import { listen, type Listener, type ListenerTls } from './listener.ts';
 import { createMaintenanceService } from './maintenance-service.ts';
 import { registerMetrics } from './metrics.ts';
@@ -71,8 +71,8 @@ export async function startMember(
   const { clock, random, log } = powers;
   await using starting = new AsyncDisposableStack();
   const failed = Promise.withResolvers<Error>();
-  const clusterId = clusterIdOf(config.foundingMembers, config.token);
-  const self = config.foundingMembers.find((one) => one.name === config.name)!;
+  const membership = await findMembership(config, { clock, log });
+  const { clusterId, memberId } = membership;
 
   const backend = starting.use(
     await createSqliteBackend(join(config.dataFolder, 'member', 'state.db')),
@@ -83,10 +83,16 @@ export async function startMember(
     backend,
     clock,
     leaseTtlMin: Math.ceil((1.5 * config.electionTimeout) / 1_000),
-    foundingMembers: config.foundingMembers,
+    foundingMembers: membership.members,
     onRevision: (revision) => later.hub?.onRevision(revision),
     onReplaced: (seen) => later.hub?.reset(seen),
     onMembers: () => later.network?.refresh(),
+    onRemoved: (removed) => {
+      if (removed !== memberId) return;
+      failed.resolve(
+        new Error('this member was removed from the cluster: its data may be deleted'),
+      );
+    },
   });
   const hub = new WatchHub(state.store, { defer: setImmediate, now: () => performance.now() });
   later.hub = hub;
@@ -96,7 +102,7 @@ export async function startMember(
   const network = starting.use(
     createPeerNetwork({
       clusterId,
-      memberId: self.id,
+      memberId,
       tls: config.peerTls?.material,
       clock,
       log,
@@ -118,13 +124,14 @@ export async function startMember(
         defer: (run) => void setImmediate(run),
       },
       {
-        id: self.id,
-        voters: config.foundingMembers.map((one) => one.id),
+        id: memberId,
+        voters: membership.voters,
         folder: 'member/log',
         clusterId: BigInt(clusterId),
         heartbeatInterval: config.heartbeatInterval,
         electionTimeout: config.electionTimeout,
         snapshotCount: config.snapshotCount,
+        catchUpEntries: config.catchUpEntries,
       },
     ),
   );
@@ -133,7 +140,7 @@ export async function startMember(
 
   const core: MemberCore = {
     clusterId,
-    memberId: self.id,
+    memberId,
     state,
     replica,
     hub,
@@ -176,13 +183,7 @@ function followLeadership(core: MemberCore): void {
     if (!isLeading && wasLeading) lessor.demote();
     wasLeading = isLeading;
   };
-  core.replica.onLeaderChange(({ leader, term, role }) => {
-    core.log.info(
-      { leader, term, role },
-      leader === 0 ? 'there is no leader' : 'there is a leader',
-    );
-    follow();
-  });
+  core.replica.onLeaderChange(follow);
   follow();
 }
 

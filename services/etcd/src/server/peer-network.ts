@@ -7,11 +7,8 @@
  *    come back with another address.
  * 3. A peer of another cluster is refused, and so is one that takes us for somebody else.
  */
-import { isIP } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
 import {
-  ChannelCredentials,
-  Client,
+  type Client,
   Metadata,
   type ClientDuplexStream,
   type ClientWritableStream,
@@ -25,12 +22,13 @@ import {
   type LeaseTimeToLiveRequest,
   type LeaseTimeToLiveResponse,
 } from '@drydock/proto/etcd';
-import { channelCredentials, type TlsMaterial } from '@drydock/rpc';
+import type { TlsMaterial } from '@drydock/rpc';
 import { failures, type Failure } from '../mvcc/failure.ts';
 import { decodeMessages, encodeMessages } from '../replica/mod.ts';
 import type { MemberId, Message, ReplicaNetwork, SnapshotMessage } from '../replica/types.ts';
 import type { GrpcMethods, MessageStream } from './grpc.ts';
 import type { LeaderCalls } from './lease-service.ts';
+import { createClient } from './peer-client.ts';
 
 export interface PeerNetworkOptions {
   readonly clusterId: number;
@@ -269,43 +267,6 @@ export function createPeerNetwork(options: PeerNetworkOptions): PeerNetworkServe
       for (const id of peers.keys()) drop(id);
     },
   };
-}
-
-function createClient(url: string, tls: TlsMaterial | undefined): Client {
-  const { host, hostname, protocol } = new URL(url);
-  if (protocol === 'https:' && tls === undefined) {
-    throw new Error(`${url} needs --peer-cert-file, --peer-key-file and --peer-trusted-ca-file`);
-  }
-  const secure = protocol === 'https:' && tls !== undefined;
-  const address = secure && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 ? hostname : undefined;
-  const credentials =
-    address === undefined
-      ? channelCredentials(secure ? tls : undefined)
-      : credentialsForAddress(address, tls!);
-  return new Client(host, credentials, {
-    ...(address === undefined ? {} : { 'grpc.ssl_target_name_override': 'address.invalid' }),
-    'grpc.max_receive_message_length': -1,
-    'grpc.max_send_message_length': -1,
-    'grpc.keepalive_time_ms': 2_000,
-    'grpc.keepalive_timeout_ms': 2_000,
-    'grpc.keepalive_permit_without_calls': 1,
-    'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.min_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 1_000,
-    'grpc.service_config_disable_resolution': 1,
-    'grpc.enable_retries': 0,
-    'grpc-node.flow_control_window': 16 * 1024 * 1024,
-  });
-}
-
-/**
- * TLS to a plain address: Node.js refuses an address as the server name that grpc-js would send, so a
- * name that is nobody's is sent, and the certificate is checked for the address.
- */
-function credentialsForAddress(address: string, tls: TlsMaterial): ChannelCredentials {
-  return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert, {
-    checkServerIdentity: (_name, certificate) => checkServerIdentity(address, certificate),
-  });
 }
 
 /** The bodies of a stream's frames; reading holds the sender back. */

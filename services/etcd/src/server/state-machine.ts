@@ -49,6 +49,8 @@ export interface EtcdStateMachineOptions {
   /** A snapshot replaced the state; the argument is the revision before. */
   readonly onReplaced?: (seenRevision: number) => void;
   readonly onMembers?: () => void;
+  /** A member was removed from the cluster. */
+  readonly onRemoved?: (member: number) => void;
 }
 
 /** Time between an apply and the commit of its batch; the original's. */
@@ -100,6 +102,8 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     });
     await this.#backend.sync();
     this.#load();
+    // The founding members stand in no log entry: they must be found again after any crash.
+    if (this.#values.size > 0) await this.persist();
   }
 
   get appliedIndex(): number {
@@ -180,6 +184,7 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
       this.members.remove(change.member);
       this.#values.set(`member/${change.member}`, undefined);
       this.#options.onMembers?.();
+      this.#options.onRemoved?.(change.member);
     } else if (change !== undefined && change.context.length > 0) {
       this.#setMember(memberOf(Member.decode(change.context)));
       this.#options.onMembers?.();
@@ -274,7 +279,7 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   #write(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#writtenIndex === this.#appliedIndex) return;
+    if (this.#writtenIndex === this.#appliedIndex && this.#values.size === 0) return;
     const { revision, compactRevision } = this.store;
     if (revision !== this.#writtenRevision) {
       this.#values.set('revision', Buffer.from(String(revision)));

@@ -69,7 +69,8 @@ interface MemberState {
   process: ChildProcess | undefined;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports of loopback that are free now. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

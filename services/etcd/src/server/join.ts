@@ -1,0 +1,120 @@
+/**
+ * How a member finds out who it is: from its folder, from the flags of a new cluster, or from the
+ * cluster that it joins, which has been told of it by `member add`.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
+import type { Clock, Logger } from '@drydock/ports';
+import { ClusterService, MemberListRequest, type MemberListResponse } from '@drydock/proto/etcd';
+import type { MemberConfig } from '../config.ts';
+import { readIdentity, writeIdentity } from '../membership/identity.ts';
+import { clusterId, type ClusterMember } from '../membership/members.ts';
+import { createClient } from './peer-client.ts';
+
+export interface Membership {
+  readonly memberId: number;
+  readonly clusterId: number;
+  /** All members as far as they are known before the log is read. */
+  readonly members: readonly ClusterMember[];
+  /**
+   * Who votes at the beginning of the log. One that joins takes the voters of now, but itself: changes in
+   * the log are additions and removals, so that the same set stands at its end, and until then it does
+   * not vote.
+   */
+  readonly voters: readonly number[];
+}
+
+const askTimeout = 2_000;
+const askPause = 500;
+const askAttempts = 20;
+
+/** @throws Error that says why the member cannot be part of the cluster */
+export async function findMembership(
+  config: MemberConfig,
+  powers: { clock: Clock; log: Logger },
+): Promise<Membership> {
+  const file = join(config.dataFolder, 'member', 'identity.json');
+  const known = await readIdentity(file);
+  const founding = config.foundingMembers;
+  const membership = config.isJoining
+    ? await askCluster(config, powers, known)
+    : {
+        memberId: founding.find((one) => one.name === config.name)!.id,
+        clusterId: clusterId(founding, config.token),
+        members: founding,
+        voters: founding.map((one) => one.id),
+      };
+  if (known !== undefined) return { ...membership, ...known };
+  await writeIdentity(file, membership);
+  return membership;
+}
+
+async function askCluster(
+  config: MemberConfig,
+  powers: { clock: Clock; log: Logger },
+  known: { memberId: number; clusterId: number } | undefined,
+): Promise<Membership> {
+  // A member that has joined before has everything in its log, and may start without the others.
+  const hasLog = existsSync(join(config.dataFolder, 'member', 'log'));
+  if (known !== undefined && hasLog) return { ...known, members: [], voters: [] };
+  const peers = config.foundingMembers.filter((one) => one.name !== config.name);
+  let reason = '--initial-cluster names no other member';
+  for (let attempt = 0; attempt < askAttempts; attempt++) {
+    for (const url of peers.flatMap((one) => one.peerUrls)) {
+      const answer = await askMembers(url, config, powers.clock);
+      if (typeof answer === 'string') {
+        reason = `${url}: ${answer}`;
+        continue;
+      }
+      return membershipIn(answer, config);
+    }
+    powers.log.info({ reason }, 'no member of the cluster answers yet');
+    await powers.clock.sleep(askPause);
+  }
+  throw new Error(`cannot join: no member of the cluster answers (${reason})`);
+}
+
+function membershipIn(answer: MemberListResponse, config: MemberConfig): Membership {
+  const members = answer.members;
+  const self = members.find((one) =>
+    one.peerUrls.some((url) => config.advertisePeerUrls.includes(url)),
+  );
+  if (self === undefined) {
+    throw new Error(
+      `cannot join: the cluster does not know ${config.advertisePeerUrls.join(', ')}; run first: etcdctl member add ${config.name} --peer-urls=${config.advertisePeerUrls.join(',')}`,
+    );
+  }
+  const voters = members.filter((one) => !one.isLearner && one.id !== self.id);
+  return {
+    memberId: self.id,
+    clusterId: answer.header!.clusterId,
+    members,
+    voters: voters.map((one) => one.id),
+  };
+}
+
+/** The members, or why they cannot be had. */
+function askMembers(
+  url: string,
+  config: MemberConfig,
+  clock: Clock,
+): Promise<MemberListResponse | string> {
+  const client = createClient(url, config.peerTls?.material);
+  const { promise, resolve } = Promise.withResolvers<MemberListResponse | string>();
+  const { path, requestSerialize, responseDeserialize } = ClusterService.memberList;
+  const call = client.makeUnaryRequest(
+    path,
+    requestSerialize,
+    responseDeserialize,
+    MemberListRequest.from({ linearizable: true }),
+    new Metadata(),
+    (error, response) => {
+      timer.cancel();
+      client.close();
+      resolve(error === null ? response! : error.details);
+    },
+  );
+  const timer = clock.setTimer(askTimeout, () => call.cancel());
+  return promise;
+}
