@@ -31,7 +31,7 @@ export interface Cluster {
 }
 
 /** Reads what `env` exports: lines `export NAME='value'`. */
-export function parseExports(text: string): Record<string, string> {
+function parseExports(text: string): Record<string, string> {
   const exports: Record<string, string> = {};
   for (const match of text.matchAll(/^export (\w+)=(?:'([^']*)'|"([^"]*)"|(\S*))$/gm)) {
     exports[match[1]!] = match[2] ?? match[3] ?? match[4] ?? '';

@@ -48,6 +48,6 @@ export async function leaderPart(cluster: Cluster): Promise<string> {
 }
 
 /** `env` lists the endpoints in the order of the members. */
-export function partOf(cluster: Cluster, endpoint: string): string {
+function partOf(cluster: Cluster, endpoint: string): string {
   return `etcd-${etcdEndpoints(cluster).indexOf(endpoint) + 1}`;
 }
