@@ -17,8 +17,8 @@ export class Change {
   readonly object: StoredObject | undefined;
   readonly previous: StoredObject | undefined;
   #gone: StoredObject | undefined;
-  readonly #lines = new Map<ChangeType, Buffer>();
-  readonly #messages = new Map<ChangeType, Buffer>();
+  /** Bytes that watchers share, by what they are. Most changes are watched by few or none. */
+  #shared: Map<string, Buffer> | undefined;
 
   constructor(
     revision: number,
@@ -45,29 +45,29 @@ export class Change {
     return this.#gone;
   }
 
+  /** A line of a REST watch. */
   line(type: ChangeType): Buffer {
-    let line = this.#lines.get(type);
-    if (line === undefined) {
-      line = watchLine(type, this.shown(type).json);
-      this.#lines.set(type, line);
-    }
-    return line;
+    return this.#share(`line ${type}`, () => watchLine(type, this.shown(type).json));
   }
 
   /** The same as a message of the component API. */
   message(type: ChangeType, encode: () => Buffer): Buffer {
-    let message = this.#messages.get(type);
-    if (message === undefined) {
-      message = encode();
-      this.#messages.set(type, message);
+    return this.#share(`message ${type}`, encode);
+  }
+
+  #share(what: string, make: () => Buffer): Buffer {
+    this.#shared ??= new Map();
+    let bytes = this.#shared.get(what);
+    if (bytes === undefined) {
+      bytes = make();
+      this.#shared.set(what, bytes);
     }
-    return message;
+    return bytes;
   }
 
   /** Frees the shared bytes once those who were watching have them. */
-  forgetLines(): void {
-    this.#lines.clear();
-    this.#messages.clear();
+  forgetShared(): void {
+    this.#shared = undefined;
   }
 
   /** Bytes that keeping this change costs, roughly. */

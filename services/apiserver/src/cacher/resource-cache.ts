@@ -78,7 +78,7 @@ export class ResourceCache {
     this.#history.push(change);
     for (const watcher of this.#watchers) watcher.offer(change);
     this.#fresh.push(change);
-    if (this.#fresh.length > freshChangesMax) this.#fresh.shift()!.forgetLines();
+    if (this.#fresh.length > freshChangesMax) this.#fresh.shift()!.forgetShared();
   }
 
   get(namespace: string, name: string): StoredObject | undefined {

@@ -238,6 +238,63 @@ describe('objects', () => {
     expect((await admin.request('GET', path)).code).toBe(404);
   });
 
+  test('a Service keeps its address while its type and its ports change', async () => {
+    const services = '/api/v1/namespaces/default/services';
+    interface ServiceBody {
+      spec: {
+        type: string;
+        clusterIP?: string;
+        clusterIPs?: string[];
+        externalTrafficPolicy?: string;
+        ports: { port: number; nodePort?: number }[];
+      };
+    }
+    const made = await admin.request('POST', services, {
+      body: {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'turns' },
+        spec: { type: 'NodePort', ports: [{ port: 80, name: 'a' }] },
+      },
+    });
+    const { clusterIP, ports } = made.json<ServiceBody>().spec;
+    expect(clusterIP).toMatch(/^10\.96\./);
+    const turn = async (spec: object) => {
+      const answer = await admin.request('PATCH', `${services}/turns`, {
+        body: { spec },
+        headers: { 'content-type': 'application/merge-patch+json' },
+      });
+      expect(answer.code, answer.text).toBe(200);
+      return answer.json<ServiceBody>().spec;
+    };
+    const two = await turn({
+      ports: [
+        { port: 80, name: 'a' },
+        { port: 81, name: 'b' },
+      ],
+    });
+    expect(two.ports[0]!.nodePort).toBe(ports[0]!.nodePort);
+    expect(two.ports[1]!.nodePort).toBeGreaterThanOrEqual(30_000);
+    const inner = await turn({ type: 'ClusterIP' });
+    expect(inner.clusterIP).toBe(clusterIP);
+    expect(inner.externalTrafficPolicy).toBeUndefined();
+    expect(inner.ports.map(({ nodePort }) => nodePort)).toEqual([undefined, undefined]);
+    const outer = await turn({ type: 'ExternalName', externalName: 'example.com' });
+    expect(outer.clusterIP).toBeUndefined();
+    const taken = await admin.request('POST', services, {
+      body: {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'takes' },
+        spec: { clusterIP, ports: [{ port: 80 }] },
+      },
+    });
+    expect(taken.code).toBe(201);
+    const back = await turn({ type: 'ClusterIP', externalName: null });
+    expect(back.clusterIPs).toEqual([back.clusterIP]);
+    expect(back.clusterIP).not.toBe(clusterIP);
+  });
+
   test('deletecollection takes what the selector names', async () => {
     for (const name of ['c1', 'c2', 'c3']) {
       const labels = { group: name === 'c3' ? 'stay' : 'go' };

@@ -179,7 +179,9 @@ function readAll(readable: Readable, bytesMax: number, announced: number): Promi
     });
     readable.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     readable.on('error', reject);
-    readable.on('close', () => reject(gone()));
+    readable.on('close', () => {
+      if (!readable.readableEnded) reject(gone());
+    });
   });
 }
 

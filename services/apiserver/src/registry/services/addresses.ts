@@ -250,6 +250,9 @@ function inherit(service: Service, old: Service): void {
     delete spec.clusterIPs;
   }
   if (!takesPorts(service)) {
+    if (spec.externalTrafficPolicy === before.externalTrafficPolicy) {
+      delete spec.externalTrafficPolicy;
+    }
     const stale = portsOf(old);
     for (const port of spec.ports ?? []) if (stale.has(port.nodePort ?? 0)) delete port.nodePort;
   } else if (takesPorts(old)) {
