@@ -33,6 +33,16 @@ describe('StoredObject', () => {
     expect(object.at(900).parse().metadata.resourceVersion).toBe('900');
   });
 
+  test('the same fields in another order change nothing', () => {
+    const object = stored('a', 7, { x: '1', y: '2' });
+    const turned = JSON.parse(
+      '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"labels":{"y":"2","x":"1"},"namespace":"default","name":"a"}}',
+    ) as KubernetesObject;
+    expect(object.holds(encodeForStorage(turned))).toBe(true);
+    turned.metadata.labels = { y: '1', x: '2' };
+    expect(object.holds(encodeForStorage(turned))).toBe(false);
+  });
+
   test('reads what another program wrote in its own order', () => {
     const foreign = Buffer.from(
       '{"metadata":{"namespace":"default","name":"a"},"data":{"k":"v"},"kind":"ConfigMap","apiVersion":"v1"}',

@@ -8,7 +8,7 @@
  * 3. What selectors ask about (labels and a few fields) is read once and kept.
  */
 import type { KindDefinition, KubernetesObject } from '@drydock/api';
-import { groupVersion } from '@drydock/api';
+import { deepEqual, groupVersion } from '@drydock/api';
 import type { ResourceKey } from './keys.ts';
 
 export interface Attributes {
@@ -112,14 +112,16 @@ export class StoredObject {
     return copy;
   }
 
-  /** Whether these bytes for etcd would change nothing. */
-  holds(stored: Uint8Array): boolean {
+  /** Whether these bytes for etcd would change nothing, whatever the order of their fields. */
+  holds(stored: Buffer): boolean {
     const stem = stemOf(this.kind).length;
     const after = this.json.indexOf(',', stem) + 1;
-    return (
-      this.json.length - after === stored.length - stem &&
-      this.json.compare(stored, stem, stored.length, after, this.json.length) === 0
-    );
+    // Another order of the same fields has the same length, so most differences are seen at once.
+    if (this.json.length - after !== stored.length - stem) return false;
+    if (this.json.compare(stored, stem, stored.length, after, this.json.length) === 0) return true;
+    const own = this.parse();
+    delete own.metadata.resourceVersion;
+    return deepEqual(own, JSON.parse(stored.toString()));
   }
 
   parse<T extends KubernetesObject = KubernetesObject>(): T {
