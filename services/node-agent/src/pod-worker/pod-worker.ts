@@ -111,6 +111,7 @@ export function createPodWorker(
   let someStartFailed = false;
   let recheck: Timer | undefined;
   let recheckAt = Infinity;
+  let refreshedAt = clock.now();
   let interrupt = new AbortController();
 
   const facts = (): PodRuntime => cache.get(uid);
@@ -336,6 +337,16 @@ export function createPodWorker(
     powers.onFinished(uid);
   };
 
+  const refreshVolumes = async () => {
+    const sandbox = currentSandbox(facts(), powers.bootId);
+    const isRunning = facts().containers.some((one) => one.state === 'running');
+    if (clock.now() - refreshedAt < refreshMillis * 0.9 || !isRunning || sandbox === undefined)
+      return;
+    if (pod.metadata.deletionTimestamp !== undefined || !hasFollowingVolumes(pod)) return;
+    refreshedAt = clock.now();
+    await powers.starter.refreshVolumes({ pod, sandbox, signal: interrupt.signal });
+  };
+
   const enforceDeadline = () => {
     const { startTime } = pod.status;
     // The API's time has whole seconds: of a pod that this agent accepted it knows better.
@@ -382,6 +393,7 @@ export function createPodWorker(
       if (isFinished) return;
       interrupt.signal.throwIfAborted();
     }
+    await refreshVolumes();
     if (actions.length > 0) {
       await follow();
       publish();
@@ -495,6 +507,11 @@ function knownVerdict(pod: Pod, instanceId: string): ProbeVerdict {
     ...(known.ready ? { readiness: true } : {}),
   };
 }
+
+const hasFollowingVolumes = (pod: Pod) =>
+  (pod.spec.volumes ?? []).some(
+    (one) => (one.configMap ?? one.secret ?? one.downwardAPI ?? one.projected) !== undefined,
+  );
 
 const makesWay: ReadonlySet<Action['kind']> = new Set([
   'create-sandbox',

@@ -12,7 +12,7 @@ import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environmen
 import { expand } from '../pod-lifecycle/expansion.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
 import type { ContainerConfig, RuntimeService, SandboxStatus } from '../runtime/runtime.ts';
-import { VolumeError, type Volumes } from '../volumes/volumes.ts';
+import { VolumeError, type VolumeContext, type Volumes } from '../volumes/volumes.ts';
 import { ImageError, type Images } from './images.ts';
 import type { PodEvents } from './pod-events.ts';
 import { fetchReferences } from './references.ts';
@@ -52,6 +52,8 @@ interface StartRequest {
 export interface Starter {
   /** Answers with the container's id. @throws StartFailure, or the signal's reason */
   start(request: StartRequest): Promise<string>;
+  /** Brings the files of a running pod to what its ConfigMaps and Secrets hold now. */
+  refreshVolumes(request: Pick<StartRequest, 'pod' | 'sandbox' | 'signal'>): Promise<void>;
 }
 
 export interface StarterPowers {
@@ -68,17 +70,26 @@ export interface StarterPowers {
 export function createStarter(powers: StarterPowers): Starter {
   const { runtime, images, volumes, events, api } = powers;
 
-  const configure = async (request: StartRequest): Promise<ContainerConfig> => {
-    const { pod, container, attempt, sandbox, signal } = request;
+  const prepareVolumes = async ({
+    pod,
+    sandbox,
+    signal,
+  }: Pick<StartRequest, 'pod' | 'sandbox' | 'signal'>): Promise<VolumeContext> => {
     const facts = powers.nodeFacts();
-    const bytes = await fetchReferences(api, pod, signal);
     const context = {
       pod,
       podIP: sandbox.address ?? facts.address,
       nodeAddress: facts.address,
       allocatable: { cpuMillis: facts.cpuMillis, memoryBytes: facts.memoryBytes },
+      lookUp: await fetchReferences(api, pod, signal),
     };
-    await volumes?.prepare({ ...context, lookUp: bytes });
+    await volumes?.prepare(context);
+    return context;
+  };
+
+  const configure = async (request: StartRequest): Promise<ContainerConfig> => {
+    const { pod, container, attempt } = request;
+    const { lookUp: bytes, ...context } = await prepareVolumes(request);
     const environment = environmentOf({
       ...context,
       container,
@@ -104,7 +115,7 @@ export function createStarter(powers: StarterPowers): Starter {
       attempt,
       environment,
       mounts: mounts ?? [],
-      nodeMemoryBytes: facts.memoryBytes,
+      nodeMemoryBytes: powers.nodeFacts().memoryBytes,
     });
   };
 
@@ -120,6 +131,9 @@ export function createStarter(powers: StarterPowers): Starter {
   };
 
   return {
+    refreshVolumes: async (request) => {
+      await prepareVolumes(request);
+    },
     start: async (request) => {
       const { pod, container, signal } = request;
       const { name } = container;
