@@ -1,7 +1,7 @@
 /** `./drydock up`: from nothing, or from whatever is there, to a cluster that is Ready. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { styleText } from 'node:util';
+import { isDeepStrictEqual, styleText } from 'node:util';
 import { adminFiles, openCluster, openRest, type Cluster } from '../cluster/cluster.ts';
 import { contextName, renderKubeconfig } from '../cluster/kubeconfig.ts';
 import { createMissing, parseManifests } from '../cluster/manifests.ts';
@@ -23,9 +23,9 @@ import {
   parseClusterConfig,
   type ClusterConfig,
 } from '../config/cluster-config.ts';
-import { planState, type UpOptions } from '../config/plan-state.ts';
+import { planState, type PlannedState, type UpOptions } from '../config/plan-state.ts';
 import { executeOrFail } from '../execute.ts';
-import { choosePorts, freePort } from '../ports.ts';
+import { choosePorts, freePort, isFree } from '../ports.ts';
 import {
   openStateFolder,
   repositoryRoot,
@@ -46,12 +46,10 @@ export async function up(options: UpCommandOptions): Promise<void> {
   const folder = openStateFolder(config.name ?? options.name);
   const steps = createSteps(terminalOutput(process.stdout));
   const previous = folder.load();
-  const state = await prepareState(options, config, folder, previous);
-  console.log(`Drydock cluster ${styleText('bold', state.name)}`);
-
-  const isChanged = previous !== undefined && JSON.stringify(previous) !== JSON.stringify(state);
-  if (state.mode === 'local') await startLocal(state, folder, steps, isChanged);
-  else await startContainers(state, folder, steps);
+  const planned = planState({ name: folder.name, options, config, previous });
+  console.log(`Drydock cluster ${styleText('bold', planned.name)}`);
+  const start = planned.mode === 'local' ? startLocal : startContainers;
+  const state = await start({ planned, config, previous, folder, steps });
 
   const cluster = await openCluster(state, folder);
   using rest = await openRest(cluster);
@@ -74,28 +72,44 @@ function readConfig(path: string | undefined): ClusterConfig {
   }
 }
 
-async function prepareState(
-  options: UpOptions,
-  config: ClusterConfig,
-  folder: StateFolder,
-  previous: ClusterState | undefined,
-): Promise<ClusterState> {
-  const planned = planState({ name: folder.name, options, config, previous });
-  const wanted = config.apiServerPort === undefined ? {} : { api: config.apiServerPort };
-  const ports = await choosePorts(previous?.ports ?? {}, wanted);
-  const localPorts: Record<string, number> = { ...previous?.localPorts };
-  if (planned.mode === 'local') {
-    const { localPortNames } = await import('../local/plan.ts');
-    for (const name of localPortNames) localPorts[name] ??= await freePort();
-  }
-  return { ...planned, ports, localPorts };
+interface StartInput {
+  readonly planned: PlannedState;
+  readonly config: ClusterConfig;
+  /** What the last `up` left. */
+  readonly previous: ClusterState | undefined;
+  readonly folder: StateFolder;
+  readonly steps: Steps;
 }
 
-async function startContainers(
-  state: ClusterState,
-  folder: StateFolder,
-  steps: Steps,
-): Promise<void> {
+/**
+ * Chooses ports just before they are taken, and remembers the state: before, there is nothing that
+ * `down` would have to remove. A running cluster keeps its ports; one at rest keeps those still free.
+ */
+async function settleState(
+  input: StartInput,
+): Promise<{ state: ClusterState; isRunning: boolean }> {
+  const { planned, config, previous, folder } = input;
+  const parts = previous === undefined ? [] : await (await openCluster(previous, folder)).parts();
+  const isRunning = parts.some((part) => part.running);
+  const wanted = config.apiServerPort === undefined ? {} : { api: config.apiServerPort };
+  const former = previous?.ports ?? {};
+  const ports = await choosePorts(isRunning ? former : {}, { ...former, ...wanted });
+  const localPorts: Record<string, number> = {};
+  if (planned.mode === 'local') {
+    const { localPortNames } = await import('../local/plan.ts');
+    for (const name of localPortNames) {
+      const port = previous?.localPorts[name];
+      const isKept = port !== undefined && (isRunning || (await isFree(port)));
+      localPorts[name] = isKept ? port : await freePort();
+    }
+  }
+  const state = { ...planned, ports, localPorts };
+  folder.save(state);
+  return { state, isRunning };
+}
+
+async function startContainers(input: StartInput): Promise<ClusterState> {
+  const { folder, steps } = input;
   const { ensureEngine } = await import('../docker/engine.ts');
   const { ensureImages } = await import('../docker/images.ts');
   const { openCompose } = await import('../docker/compose.ts');
@@ -106,9 +120,8 @@ async function startContainers(
     ({ compose } = engine);
     return `${engine.version}, ${compose.join(' ')}`;
   });
-  // Remembered from here on: before, there is nothing that `down` would have to remove.
-  folder.save(state);
   await steps.run('Images', ensureImages);
+  const { state } = await settleState(input);
   await steps.run('Certificates, containers', async (step) => {
     const opened = openCompose(compose, state, folder);
     step.note('creating containers');
@@ -119,15 +132,12 @@ async function startContainers(
     writeKubeconfig(state, folder);
     return `${opened.services.length - 1} parts`;
   });
+  return state;
 }
 
-async function startLocal(
-  state: ClusterState,
-  folder: StateFolder,
-  steps: Steps,
-  isChanged: boolean,
-): Promise<void> {
-  folder.save(state);
+async function startLocal(input: StartInput): Promise<ClusterState> {
+  const { folder, previous, steps } = input;
+  const { state, isRunning } = await settleState(input);
   await steps.run('Certificates', async () => {
     const { makePki } = await import('../pki/make.ts');
     const changes = await makePki({
@@ -148,10 +158,11 @@ async function startLocal(
   await steps.run('Processes', async () => {
     const cluster = await openCluster(state, folder);
     // Running processes know only the command lines that they were started with.
-    if (isChanged) await cluster.stop([]);
+    if (isRunning && !isDeepStrictEqual(previous, state)) await cluster.stop([]);
     await cluster.start([]);
     return `${(await cluster.parts()).length} parts`;
   });
+  return state;
 }
 
 export function writeKubeconfig(state: ClusterState, folder: StateFolder): void {
