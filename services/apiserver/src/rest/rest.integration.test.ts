@@ -140,6 +140,7 @@ describe('objects', () => {
       body: configMap('dry'),
     });
     expect(created.code).toBe(201);
+    expect(created.json<ObjectBody>().metadata.resourceVersion).toBeUndefined();
     expect((await admin.request('GET', `${configMaps}/dry`)).code).toBe(404);
   });
 

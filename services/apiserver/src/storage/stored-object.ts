@@ -45,7 +45,8 @@ function withResourceVersion(
   const stem = stemOf(kind);
   const stored = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (stored.length > stem.length && stored.compare(stem, 0, stem.length, 0, stem.length) === 0) {
-    const version = `"resourceVersion":"${revision}",`;
+    // What a dry run made has no version.
+    const version = revision === 0 ? '' : `"resourceVersion":"${revision}",`;
     // Slow allocation has its own memory: a small slice of a shared slab would pin all of it.
     const bytes = Buffer.allocUnsafeSlow(stored.length + version.length);
     stem.copy(bytes);
