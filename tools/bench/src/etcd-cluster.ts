@@ -60,6 +60,12 @@ export async function startBenchCluster(
     return child;
   });
   const endpoints = members.map((one) => one.client).join(',');
+  // Also when the benchmark is interrupted.
+  const cleanUp = () => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', cleanUp);
 
   const statuses = async (): Promise<EndpointStatus[]> => {
     const args = [`--endpoints=${endpoints}`, 'endpoint', 'status', '--write-out=json'];
@@ -91,6 +97,7 @@ export async function startBenchCluster(
           await exited;
         }),
       );
+      process.removeListener('exit', cleanUp);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -94,7 +94,9 @@ export async function benchmarkEtcd(options: {
 }): Promise<EtcdBenchmark> {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
+  stack.defer(removeFolder);
   const theirs = stack.use(await startBenchCluster('etcd', 27_100));
   const ours = stack.use(await startBenchCluster('drydock', 27_200));
   const rows: Row[] = [];

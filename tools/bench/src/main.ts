@@ -26,6 +26,7 @@ if (!Number.isInteger(rounds) || rounds < 1) {
   process.exit(2);
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 execFileSync(join(root, 'scripts/install-tools'), ['etcd', 'etcdctl', 'h2load', 'ps'], {
   stdio: 'inherit',
 });

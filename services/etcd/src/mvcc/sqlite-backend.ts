@@ -16,7 +16,7 @@ import { toByteString } from './version.ts';
 const sqliteFull = 13;
 
 /** The database failed; `code` tells a full disk from the rest. */
-export class DatabaseError extends Error {
+class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
   readonly code: 'no-space' | 'io';
   readonly path: string;
