@@ -1,4 +1,7 @@
 /** The whole agent on the simulated runtime, at twenty times the speed. */
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ConfigMap, Pod, PodSpec } from '@drydock/api';
 import { resources } from '@drydock/client';
 import { silentLogger } from '@drydock/ports';
@@ -11,8 +14,10 @@ import {
   type SimulatedRuntime,
 } from './runtime/simulated/simulated-runtime.ts';
 import { createToyApi, type ToyApi } from './testing/toy-api.ts';
+import { createVolumes, type Volumes } from './volumes/volumes.ts';
 
-const clock = createSystemClock(0.05);
+let clock = createSystemClock(0.05);
+let volumes: Volumes | undefined;
 const machine = {
   cpuCount: 4,
   memoryBytes: 8 * 1024 ** 3,
@@ -42,7 +47,7 @@ function startAgent(bootId = 'boot-1'): NodeAgent {
       recorder: api.recorder,
       runtime,
       ask: createScriptedAsk(runtime),
-      volumes: undefined,
+      volumes,
       network: undefined,
       services: () => [],
       signal: stop.signal,
@@ -83,6 +88,8 @@ const eventually = (check: () => void | Promise<void>) =>
   vi.waitFor(check, { timeout: 5_000, interval: 5 });
 
 beforeEach(() => {
+  clock = createSystemClock(0.05);
+  volumes = undefined;
   api = createToyApi();
   runtime = createSimulatedRuntime({ bootId: 'boot-1' }, { clock });
 });
@@ -224,6 +231,30 @@ describe('a pod', () => {
       }),
     );
     expect(main('slow')!.state!.terminated!.exitCode).toBe(143);
+  });
+
+  it('has volumes that follow their ConfigMaps, within about a minute', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'drydock-agent-'));
+    clock = createSystemClock(0.005);
+    runtime = createSimulatedRuntime({ bootId: 'boot-1' }, { clock });
+    volumes = createVolumes(folder.path);
+    const settings = (text: string): ConfigMap => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', namespace: 'default' },
+      data: { 'a.txt': text },
+    });
+    api.put('configmaps', settings('one'));
+    await startNode();
+    const { uid = '' } = bind('web', '', {
+      containers: [{ name: 'main', image: 'web:1' }],
+      volumes: [{ name: 'conf', configMap: { name: 'settings' } }],
+    }).metadata;
+    const read = () =>
+      readFile(join(folder.path, 'pods', uid, 'volumes/conf/a.txt'), { encoding: 'utf8' });
+    await eventually(async () => expect(await read()).toBe('one'));
+    api.put('configmaps', settings('two'));
+    await eventually(async () => expect(await read()).toBe('two'));
   });
 
   it('without its image says so and backs off', async () => {
