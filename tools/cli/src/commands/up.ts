@@ -121,16 +121,26 @@ async function startContainers(input: StartInput): Promise<ClusterState> {
     return `${engine.version}, ${compose.join(' ')}`;
   });
   await steps.run('Images', ensureImages);
-  const { state } = await settleState(input);
+  let { state } = await settleState(input);
   await steps.run('Certificates, containers', async (step) => {
-    const opened = openCompose(compose, state, folder);
-    step.note('creating containers');
-    await opened.run(['up', '-d', '--no-build', ...opened.services]);
-    await removeOtherParts(state, opened.services);
+    const create = async () => {
+      const opened = openCompose(compose, state, folder);
+      step.note('creating containers');
+      await opened.run(['up', '-d', '--no-build', ...opened.services]);
+      await removeOtherParts(state, opened.services);
+      return opened.services.length - 1;
+    };
+    const count = await create().catch(async (error: Error) => {
+      // Another cluster may have come up at the same time and been quicker to take a port.
+      if (!/port is already allocated|address already in use/.test(error.message)) throw error;
+      state = { ...state, ports: await choosePorts({}, state.ports) };
+      folder.save(state);
+      return create();
+    });
     const source = `${state.name}-pki:/pki/components/admin/.`;
     await executeOrFail('docker', ['cp', source, adminFiles(folder).folder]);
     writeKubeconfig(state, folder);
-    return `${opened.services.length - 1} parts`;
+    return `${count} parts`;
   });
   return state;
 }
