@@ -25,5 +25,3 @@ export interface DeleteAsk {
   readonly uid: string | undefined;
   readonly resourceVersion: string | undefined;
 }
-
-export type PatchType = 'json' | 'merge' | 'strategic';

@@ -14,7 +14,7 @@ import type { Exchange } from './exchange.ts';
 import { parseAccept } from './negotiate.ts';
 import type { Respond } from './respond.ts';
 
-export const serverVersion = 'v1.32.4';
+const serverVersion = 'v1.32.4';
 
 const versionInfo = {
   major: '1',

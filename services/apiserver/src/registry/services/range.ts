@@ -19,7 +19,7 @@ export interface AddressRange {
 
 const offsetsMax = 65_536;
 
-export function parseIPv4(text: string): number | undefined {
+function parseIPv4(text: string): number | undefined {
   const parts = text.split('.');
   if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part)))
     return undefined;
@@ -31,7 +31,7 @@ export function parseIPv4(text: string): number | undefined {
   return address;
 }
 
-export const formatIPv4 = (address: number): string =>
+const formatIPv4 = (address: number): string =>
   [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 
 /** @throws Error that says what is wrong with the text */
