@@ -7,7 +7,7 @@
  * 3. A pod that is to be deleted interrupts the start of its containers.
  * 4. The last status is sent before the object is deleted.
  */
-import { formatTime, parseTime, type Container, type Pod, type PodStatus } from '@drydock/api';
+import { formatTime, parseTime, type Container, type Pod } from '@drydock/api';
 import { isConflict, isNotFound, resources, type ApiClient } from '@drydock/client';
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
 import { deadlineExceeded, deadlineLeft } from '../pod-lifecycle/admission.ts';
@@ -17,7 +17,6 @@ import {
   type ProbeVerdict,
   type WaitingReason,
 } from '../pod-lifecycle/memory.ts';
-import { ownedConditionTypes } from '../pod-lifecycle/conditions.ts';
 import { sandboxConfig } from '../pod-lifecycle/container-config.ts';
 import { plan, type Action } from '../pod-lifecycle/plan.ts';
 import {
@@ -29,8 +28,10 @@ import {
 import { status } from '../pod-lifecycle/status.ts';
 import type { RuntimeService } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
+import { knownVerdict, mergeStatus, wishOf } from './api-echo.ts';
 import type { Endings } from './endings.ts';
 import type { Images } from './images.ts';
+import { lastWordsOf } from './last-words.ts';
 import type { PodEvents } from './pod-events.ts';
 import type { Prober } from './prober.ts';
 import type { Ask } from './requests.ts';
@@ -172,12 +173,7 @@ export function createPodWorker(
   const collectLastWords = async (id: string) => {
     const instance = facts().containers.find((one) => one.id === id);
     if (instance === undefined) return;
-    const { name, attempt } = instance;
-    let message = (await powers.volumes?.lastWords(uid, name, attempt)) ?? '';
-    const policy = containerNamed(name)?.terminationMessagePolicy;
-    if (message === '' && policy === 'FallbackToLogsOnError' && instance.exitCode !== 0) {
-      message = await lastLines(runtime, id);
-    }
+    const message = await lastWordsOf(instance, containerNamed(instance.name), powers);
     cache.putContainer({ ...instance, terminationMessage: message });
   };
 
@@ -481,33 +477,6 @@ export function createPodWorker(
   return worker;
 }
 
-/** All of a pod that an agent acts on. */
-function wishOf({ metadata, spec, status: { conditions = [] } }: Pod): string {
-  const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-  const others = conditions.filter((one) => !ownedConditionTypes.has(one.type));
-  return JSON.stringify([
-    spec,
-    labels,
-    annotations,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-    others,
-  ]);
-}
-
-/** What the agent's predecessor told the API of this very instance: a restart makes nothing unready. */
-function knownVerdict(pod: Pod, instanceId: string): ProbeVerdict {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
-  const known = [...containerStatuses, ...initContainerStatuses].find(
-    (one) => one.containerID?.endsWith(`://${instanceId}`) === true,
-  );
-  if (known?.state?.running === undefined) return {};
-  return {
-    ...(known.started === true ? { startup: true } : {}),
-    ...(known.ready ? { readiness: true } : {}),
-  };
-}
-
 const hasFollowingVolumes = (pod: Pod) =>
   (pod.spec.volumes ?? []).some(
     (one) => (one.configMap ?? one.secret ?? one.downwardAPI ?? one.projected) !== undefined,
@@ -519,32 +488,3 @@ const makesWay: ReadonlySet<Action['kind']> = new Set([
   'remove-sandbox',
   'remove-container',
 ]);
-
-/** Conditions of others are taken from the API, all else from the agent. */
-function mergeStatus(api: PodStatus, own: PodStatus): PodStatus {
-  const ours = (own.conditions ?? []).filter((one) => ownedConditionTypes.has(one.type));
-  const types = new Set(ours.map((one) => one.type));
-  const others = (api.conditions ?? []).filter((one) => !types.has(one.type));
-  return { ...api, ...own, conditions: [...ours, ...others] };
-}
-
-const lastLinesMax = 80;
-const lastBytesMax = 2048;
-
-async function lastLines(runtime: RuntimeService, id: string): Promise<string> {
-  const query = {
-    follow: false,
-    timestamps: false,
-    sinceWallTime: undefined,
-    tailLines: lastLinesMax,
-  };
-  let text = '';
-  try {
-    for await (const chunk of runtime.logs(id, query, new AbortController().signal)) {
-      text += Buffer.from(chunk).toString('utf8');
-    }
-  } catch {
-    // Without its log there is nothing to fall back to.
-  }
-  return text.slice(-lastBytesMax);
-}
