@@ -326,6 +326,16 @@ describe('lists', () => {
     expect(second.metadata.continue).toBeUndefined();
   });
 
+  test('one connection carries many large lists at a time', async () => {
+    const path = '/api/v1/namespaces/kube-system/configmaps';
+    await admin.request('POST', path, { body: configMap('large', { a: 'x'.repeat(900_000) }) });
+    const answers = await Promise.all(Array.from({ length: 40 }, () => admin.request('GET', path)));
+    for (const { code, text } of answers) {
+      expect(code).toBe(200);
+      expect(text.length).toBeGreaterThan(900_000);
+    }
+  });
+
   test('a version that is not reached yet is a Timeout with both versions', async () => {
     const answer = await admin.request('GET', `${configMaps}?resourceVersion=999999`);
     expect(answer.code).toBe(504);
@@ -510,6 +520,17 @@ describe('bad input', () => {
       request.write(body.slice(0, 1_000));
     });
     expect(code).toBe(413);
+  });
+
+  test('refusals before the body was read do not cost the connection', async () => {
+    using someone = await server.client('jane');
+    const body = JSON.stringify(podManifest('refused'));
+    for (let round = 0; round < 30; round += 1) {
+      const answers = await Promise.all(
+        Array.from({ length: 50 }, () => someone.request('POST', pods, { body })),
+      );
+      expect(new Set(answers.map(({ code }) => code))).toEqual(new Set([403]));
+    }
   });
 
   test('deep nesting, keys of prototypes and odd escapes break nothing', async () => {

@@ -43,6 +43,11 @@ const handshakeMillis = 10_000;
 const headersMillis = 15_000;
 const streamsPerConnectionMax = 250;
 const windowBytes = 1024 * 1024;
+/** Answers on their way count too: node's own 10 MB would refuse the second large list at a time. */
+const sessionMegabytesMax = 512;
+/** What is left of an unwanted body may still come in: so much, with pauses no longer than this. */
+const discardedBytesMax = 1024 * 1024;
+const discardMillisMax = 5_000;
 
 const gone = () => new Error('the client has gone');
 
@@ -53,9 +58,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const sessions = new Set<ServerHttp2Session>();
 
   const http2 = createHttp2Server({
+    maxSessionMemory: sessionMegabytesMax,
     settings: { maxConcurrentStreams: streamsPerConnectionMax, initialWindowSize: windowBytes },
-    maxSessionRejectedStreams: 100,
-    maxSessionInvalidFrames: 100,
   });
   http2.on('session', (session) => {
     sessions.add(session);
@@ -170,19 +174,35 @@ function readAll(readable: Readable, bytesMax: number, announced: number): Promi
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    readable.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > bytesMax) {
-        readable.pause();
-        reject(requestEntityTooLargeError(bytesMax));
-      } else chunks.push(chunk);
-    });
+      chunks.push(chunk);
+      if (bytes <= bytesMax) return;
+      readable.off('data', take);
+      readable.pause();
+      reject(requestEntityTooLargeError(bytesMax));
+    };
+    readable.on('data', take);
     readable.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     readable.on('error', reject);
     readable.on('close', () => {
       if (!readable.readableEnded) reject(gone());
     });
   });
+}
+
+/**
+ * Drops the rest of a body that nobody wants. Resetting its stream at once would count against the
+ * connection: frames that are on their way would arrive as invalid ones.
+ */
+function discardBody(stream: ServerHttp2Stream): void {
+  let bytes = 0;
+  const cut = () => stream.close(constants.NGHTTP2_NO_ERROR);
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > discardedBytesMax) cut();
+  });
+  stream.setTimeout(discardMillisMax, cut);
 }
 
 function writer(writable: Writable): ResponseStream {
@@ -243,8 +263,7 @@ function http2Exchange(
       if (stream.destroyed || stream.headersSent) return;
       head(status, { ...fields, 'content-length': String(Buffer.byteLength(body)) });
       stream.end(body);
-      // What the client still sends is not wanted; without this it would wait for the window.
-      if (!stream.readableEnded && status >= 400) stream.close(constants.NGHTTP2_NO_ERROR);
+      if (!stream.readableEnded && headers[':method'] !== 'GET') discardBody(stream);
     },
     stream: (status, fields) => {
       if (stream.destroyed) throw gone();
