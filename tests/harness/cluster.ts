@@ -101,6 +101,19 @@ export function waitForReadyPods(
   );
 }
 
+/** Starts whatever an experiment that failed has left dead. */
+export async function startDeadParts(cluster: Cluster): Promise<void> {
+  const own = ['--filter', `label=drydock.part-of=${cluster.name}`];
+  const dead = ['--filter', 'status=exited', '--format', '{{.Names}} {{.Label "drydock.pod"}}'];
+  const output = await cluster.docker('ps', '--all', ...own, ...dead);
+  const parts = /^(etcd|apiserver|scheduler|controller-manager|load-balancer|node)-\d*$/;
+  const names = output
+    .split('\n')
+    .map((line) => line.trim().slice(cluster.name.length + 1))
+    .filter((part) => parts.test(part));
+  if (names.length > 0) await cluster.docker('start', ...names.map(cluster.container));
+}
+
 /** All nodes Ready, every part's container running: how an experiment must leave the cluster. */
 export async function waitForWholeCluster(cluster: Cluster): Promise<void> {
   await eventually(

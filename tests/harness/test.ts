@@ -1,6 +1,6 @@
 /** `test` with the shared cluster as a fixture. */
 import { inject, test as base } from 'vitest';
-import { connectCluster, waitForWholeCluster, type Cluster } from './cluster.ts';
+import { connectCluster, startDeadParts, waitForWholeCluster, type Cluster } from './cluster.ts';
 
 export const test = base.extend<{ cluster: Cluster }>({
   // vitest reads the pattern to learn what a fixture needs: this one needs nothing.
@@ -8,6 +8,7 @@ export const test = base.extend<{ cluster: Cluster }>({
   cluster: async ({}, use) => {
     const { name, timeScale } = inject('cluster');
     const cluster = await connectCluster(name, timeScale);
+    await startDeadParts(cluster);
     await waitForWholeCluster(cluster);
     await use(cluster);
     await waitForWholeCluster(cluster);

@@ -12,18 +12,25 @@ export const usualPorts: Readonly<Record<PortName, number>> = {
   demo: 30_080,
 };
 
-/**
- * A port that was chosen before is kept: a kubeconfig names it, and while the cluster runs it is
- * this cluster itself that holds it.
- */
-export async function choosePorts(
-  remembered: Partial<Record<PortName, number>>,
-  wanted: Partial<Record<PortName, number>>,
-): Promise<Record<PortName, number>> {
+export interface PortWishes {
+  /**
+   * Kept without a look: a kubeconfig names them, and while the cluster runs it is this cluster itself
+   * that holds them.
+   */
+  readonly kept?: Partial<Record<PortName, number>>;
+  /** Preferred to the usual ones. */
+  readonly wanted?: Partial<Record<PortName, number>>;
+  /** Not to be taken even if nobody listens there now. */
+  readonly reserved: ReadonlySet<number>;
+}
+
+export async function choosePorts(wishes: PortWishes): Promise<Record<PortName, number>> {
+  const { kept = {}, wanted = {}, reserved } = wishes;
   const chosen: Partial<Record<PortName, number>> = {};
   for (const name of Object.keys(usualPorts) as PortName[]) {
     const usual = wanted[name] ?? usualPorts[name];
-    chosen[name] = remembered[name] ?? ((await isFree(usual)) ? usual : await freePort());
+    const isOurs = !reserved.has(usual) && (await isFree(usual));
+    chosen[name] = kept[name] ?? (isOurs ? usual : await freePort(reserved));
   }
   return chosen as Record<PortName, number>;
 }
@@ -36,11 +43,13 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+export async function freePort(reserved: ReadonlySet<number>): Promise<number> {
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    server.close();
+    await once(server, 'close');
+    if (!reserved.has(port)) return port;
+  }
 }

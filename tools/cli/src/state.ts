@@ -111,6 +111,20 @@ export function listClusters(): readonly string[] {
     .filter((name) => existsSync(join(stateHome(), name, 'state.json')));
 }
 
+/**
+ * The ports that other clusters remember: theirs also while a part is dead or the cluster at rest,
+ * or `docker start` of that part would fail.
+ */
+export function portsOfOthers(name: string): ReadonlySet<number> {
+  const others = listClusters().filter((other) => other !== name);
+  return new Set(
+    others.flatMap((other) => {
+      const state = openStateFolder(other).load();
+      return Object.values({ ...state?.ports, ...state?.localPorts });
+    }),
+  );
+}
+
 export function writeFileAtomically(path: string, text: string, mode = 0o600): void {
   const temporary = `${path}.${process.pid}.new`;
   writeFileSync(temporary, text, { mode });

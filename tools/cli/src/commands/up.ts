@@ -28,6 +28,7 @@ import { executeOrFail } from '../execute.ts';
 import { choosePorts, freePort, isFree } from '../ports.ts';
 import {
   openStateFolder,
+  portsOfOthers,
   repositoryRoot,
   writeFileAtomically,
   type ClusterState,
@@ -93,14 +94,19 @@ async function settleState(
   const isRunning = parts.some((part) => part.running);
   const wanted = config.apiServerPort === undefined ? {} : { api: config.apiServerPort };
   const former = previous?.ports ?? {};
-  const ports = await choosePorts(isRunning ? former : {}, { ...former, ...wanted });
+  const reserved = portsOfOthers(folder.name);
+  const ports = await choosePorts({
+    kept: isRunning ? former : {},
+    wanted: { ...former, ...wanted },
+    reserved,
+  });
   const localPorts: Record<string, number> = {};
   if (planned.mode === 'local') {
     const { localPortNames } = await import('../local/plan.ts');
     for (const name of localPortNames) {
       const port = previous?.localPorts[name];
       const isKept = port !== undefined && (isRunning || (await isFree(port)));
-      localPorts[name] = isKept ? port : await freePort();
+      localPorts[name] = isKept ? port : await freePort(reserved);
     }
   }
   const state = { ...planned, ports, localPorts };
@@ -133,7 +139,10 @@ async function startContainers(input: StartInput): Promise<ClusterState> {
     const count = await create().catch(async (error: Error) => {
       // Another cluster may have come up at the same time and been quicker to take a port.
       if (!/port is already allocated|address already in use/.test(error.message)) throw error;
-      state = { ...state, ports: await choosePorts({}, state.ports) };
+      state = {
+        ...state,
+        ports: await choosePorts({ wanted: state.ports, reserved: portsOfOthers(state.name) }),
+      };
       folder.save(state);
       return create();
     });
