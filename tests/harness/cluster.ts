@@ -95,7 +95,10 @@ export function waitForReadyPods(
     `${count} ready pods with ${selector}`,
     async () => {
       const pods = await readyPods(cluster, selector);
-      return pods.length === count ? pods : undefined;
+      if (pods.length === count) return pods;
+      throw new Error(
+        await cluster.kubectl('get', 'deployments,pods', '-l', selector, '-o', 'wide'),
+      );
     },
     { timeoutMillis: 90_000, intervalMillis: 200 },
   );
