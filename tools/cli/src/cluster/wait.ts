@@ -55,7 +55,7 @@ export async function partsReady(cluster: Cluster, names: readonly string[]): Pr
   );
   const unready = reasons.find((one) => one.reason !== undefined);
   if (unready !== undefined) return { missing: `${unready.name}: ${unready.reason}` };
-  return { done: `${names.length} ready` };
+  return { done: `${names.join(', ')} ready` };
 }
 
 export async function leadersElected(rest: RestClient): Promise<Progress> {

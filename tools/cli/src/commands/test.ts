@@ -27,6 +27,7 @@ interface Tally {
 
 /** What each suite needs beyond the npm packages. */
 const toolsOf: Partial<Record<Suite, readonly string[]>> = {
+  integration: ['etcd'],
   clients: ['etcdctl', 'etcd', 'kubectl', 'h2load', 'ps'],
   containers: ['docker', 'compose', 'etcdctl', 'kubectl', 'ps'],
 };
