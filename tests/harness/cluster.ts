@@ -114,7 +114,8 @@ export async function startDeadParts(cluster: Cluster): Promise<void> {
     .split('\n')
     .map((line) => line.trim().slice(cluster.name.length + 1))
     .filter((part) => parts.test(part));
-  if (names.length > 0) await cluster.docker('start', ...names.map(cluster.container));
+  if (names.length > 0)
+    await cluster.docker('start', ...names.map((part) => cluster.container(part)));
 }
 
 /** All nodes Ready, every part's container running: how an experiment must leave the cluster. */

@@ -1,43 +1,7 @@
-/**
- * A cluster as the commands see it, whether its parts are containers or processes on loopback.
- * A part is what can be killed: an etcd member, an apiserver, a node.
- */
+/** Opens a cluster by its mode, and knows where its credentials and ports are. */
 import type { ClusterState, StateFolder } from '../state.ts';
-import { CommandFailure } from '../terminal/failure.ts';
+import type { Cluster } from './parts.ts';
 import type { ClientFiles, RestClient } from './rest.ts';
-
-export interface Part {
-  /** Say `etcd-1`. */
-  readonly name: string;
-  readonly running: boolean;
-  /** Dead by itself, and started again and again. */
-  readonly crashing: boolean;
-  /** As the engine or the supervisor says it, say `Exited (137) 2 minutes ago`. */
-  readonly detail: string;
-}
-
-export interface Cluster {
-  readonly state: ClusterState;
-  readonly folder: StateFolder;
-  /** Every part, also the dead. */
-  parts(): Promise<readonly Part[]>;
-  /** What /readyz of a part says: undefined when it is ready, else the reason. */
-  unreadyReason(part: string): Promise<string | undefined>;
-  /** All parts when none is named. */
-  start(parts: readonly string[]): Promise<void>;
-  stop(parts: readonly string[]): Promise<void>;
-  /** Prints logs until they end or, when following, until interrupted. */
-  logs(parts: readonly string[], options: LogOptions): Promise<number>;
-  /** What `down` removes, one line each. */
-  remains(): Promise<readonly string[]>;
-  /** Removes all of it. */
-  remove(): Promise<void>;
-}
-
-interface LogOptions {
-  readonly follow: boolean;
-  readonly tail: number | undefined;
-}
 
 /** Where `up` leaves the admin's certificates. */
 export function adminFiles(folder: StateFolder): ClientFiles & { readonly folder: string } {
@@ -78,22 +42,4 @@ export async function openCluster(state: ClusterState, folder: StateFolder): Pro
 export async function openRest(cluster: Cluster): Promise<RestClient> {
   const { createRestClient } = await import('./rest.ts');
   return createRestClient(cluster.state.ports.api, adminFiles(cluster.folder));
-}
-
-/**
- * The order in which parts stop: the higher first. A leader gives its Lease back and a node says its
- * last words only while there is an apiserver, and an apiserver only while there is etcd.
- */
-export function stopStage(part: string): number {
-  if (part.startsWith('etcd-')) return 0;
-  return part.startsWith('apiserver-') || part === 'load-balancer' ? 1 : 2;
-}
-
-export const stopStages: readonly number[] = [2, 1, 0];
-
-export function noSuchPart(name: string, present: readonly Part[]): CommandFailure {
-  return new CommandFailure(`the cluster has no part named ${name}`, {
-    remedies: [`parts there are: ${present.map((part) => part.name).join(', ')}`],
-    exitCode: 2,
-  });
 }

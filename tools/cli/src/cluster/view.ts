@@ -1,5 +1,6 @@
 /** One look at a cluster: members, apiservers, leaders, nodes, pods, as far as each part answers. */
-import { etcdClientFiles, etcdMembers, type Cluster, type Part } from './cluster.ts';
+import { etcdClientFiles, etcdMembers } from './cluster.ts';
+import type { Cluster, Part } from './parts.ts';
 import { askEtcdStatus, type EtcdStatus } from './etcd-status.ts';
 import type { RestClient } from './rest.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { get } from 'node:http';
 import { CommandFailure } from '../terminal/failure.ts';
 import type { Step } from '../terminal/steps.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster } from './parts.ts';
 import type { RestClient } from './rest.ts';
 import { askLeaders, askMembers, askNodes, list } from './view.ts';
 

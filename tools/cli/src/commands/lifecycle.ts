@@ -1,5 +1,6 @@
 /** `down`, `stop`, `start`: an end, a rest, and the return from it. */
-import { openCluster, openRest, type Cluster } from '../cluster/cluster.ts';
+import { openCluster, openRest } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/parts.ts';
 import { loadState, openStateFolder, type ClusterState } from '../state.ts';
 import { createSteps, terminalOutput } from '../terminal/steps.ts';
 import { waitUntilReady } from './up.ts';

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual, styleText } from 'node:util';
-import { adminFiles, openCluster, openRest, type Cluster } from '../cluster/cluster.ts';
+import { adminFiles, openCluster, openRest } from '../cluster/cluster.ts';
+import type { Cluster } from '../cluster/parts.ts';
 import { contextName, renderKubeconfig } from '../cluster/kubeconfig.ts';
 import { createMissing, parseManifests } from '../cluster/manifests.ts';
 import type { RestClient } from '../cluster/rest.ts';

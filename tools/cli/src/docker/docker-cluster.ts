@@ -7,7 +7,7 @@
  * 2. Node containers go before the pods, or their node-agents would start the pods again.
  */
 import { existsSync, rmSync } from 'node:fs';
-import { noSuchPart, stopStage, stopStages, type Cluster, type Part } from '../cluster/cluster.ts';
+import { noSuchPart, stopStage, stopStages, type Cluster, type Part } from '../cluster/parts.ts';
 import { execute, executeOrFail } from '../execute.ts';
 import type { ClusterState, StateFolder } from '../state.ts';
 import { printMerged } from '../terminal/merged-output.ts';

@@ -5,7 +5,7 @@ import { get, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildStatus } from '@drydock/process';
-import { noSuchPart, type Cluster, type Part } from '../cluster/cluster.ts';
+import { noSuchPart, type Cluster, type Part } from '../cluster/parts.ts';
 import { stateHome, type ClusterState, type StateFolder } from '../state.ts';
 import { CommandFailure } from '../terminal/failure.ts';
 import { printMerged } from '../terminal/merged-output.ts';

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import type { ChildSpec } from '@drydock/process';
-import { stopStage } from '../cluster/cluster.ts';
+import { stopStage } from '../cluster/parts.ts';
 import { createShape } from '../cluster/shape.ts';
 import { repositoryRoot, type ClusterState } from '../state.ts';
 
