@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRealCluster, type RealCluster } from './testing/real-cluster.ts';
 import { ToyKubelets } from './testing/toy-kubelets.ts';
 
+const kubectlProgram = process.env['DRYDOCK_KUBECTL'] ?? 'kubectl';
+
 const started = new AsyncDisposableStack();
 let cluster: RealCluster;
 
@@ -19,7 +21,7 @@ afterAll(() => started.disposeAsync());
 
 async function kubectl(...args: readonly string[]): Promise<string> {
   const environment = { ...process.env, KUBECONFIG: cluster.kubeconfig };
-  const { stdout } = await promisify(execFile)('kubectl', args, { env: environment });
+  const { stdout } = await promisify(execFile)(kubectlProgram, args, { env: environment });
   return stdout.trim();
 }
 
