@@ -23,6 +23,8 @@ export interface CertificateRequest {
   readonly organizations?: readonly string[];
   /** DNS names; localhost and 127.0.0.1 are always added. */
   readonly dnsNames?: readonly string[];
+  /** Its time is over: the certificate was good until a minute ago. */
+  readonly isExpired?: boolean;
 }
 
 /** PEM texts, in the shape that `@drydock/rpc` takes. */
@@ -78,7 +80,8 @@ export async function createTestAuthority(name = 'test-ca'): Promise<TestAuthori
       publicKey: own.publicKey,
       signingKey: keys.privateKey,
       signingAlgorithm: algorithm,
-      ...validity,
+      notBefore: new Date(validity.notBefore.getTime() - 3_600_000),
+      notAfter: request.isExpired === true ? validity.notBefore : validity.notAfter,
       extensions: [
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([serverAuth, clientAuth]),

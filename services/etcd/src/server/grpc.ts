@@ -18,7 +18,18 @@ export interface CallInfo {
 }
 
 export type Answer = MessageBytes | Failure;
-export type UnaryHandler = (request: MessageBytes, call: CallInfo) => Answer | Promise<Answer>;
+
+/** Who waits for the answer of a unary call. */
+export interface Asker {
+  /** False when no large answer should be made: nobody waits any more, or too much is unread. */
+  readonly hasRoom: boolean;
+}
+
+export type UnaryHandler = (
+  request: MessageBytes,
+  call: CallInfo,
+  asker: Asker,
+) => Answer | Promise<Answer>;
 
 export interface MessageStream {
   readonly call: CallInfo;

@@ -10,8 +10,9 @@ import {
 import { failures } from '../mvcc/failure.ts';
 import { range, txn } from '../mvcc/operations.ts';
 import { encodeResult } from '../mvcc/results.ts';
+import { AnswerTurns } from './answer-turns.ts';
 import { checkQuota, headerOf, linearize, propose, type MemberCore } from './core.ts';
-import type { Answer, GrpcMethods, MessageBytes } from './grpc.ts';
+import type { Answer, GrpcMethods, MessageBytes, UnaryHandler } from './grpc.ts';
 import type { ApplyResult } from './state-machine.ts';
 import {
   isReadOnly,
@@ -23,6 +24,7 @@ import {
 
 export function createKvService(core: MemberCore): GrpcMethods {
   const { store } = core.state;
+  const turns = new AnswerTurns();
 
   const answer = (result: ApplyResult): Answer => {
     if (result.kind === 'failure') return result;
@@ -33,12 +35,12 @@ export function createKvService(core: MemberCore): GrpcMethods {
     return encodeResult(headerOf(core, result.revision), result);
   };
 
-  const rangeRpc = (bytes: MessageBytes): Answer | Promise<Answer> => {
+  const rangeRpc: UnaryHandler = (bytes, _call, asker) => {
     const request = RangeRequest.decode(bytes);
     const failure = validateRange(request);
     if (failure !== undefined) return failure;
-    if (request.serializable) return answer(range(store, request));
-    return linearize(core).then((stale) => stale ?? answer(range(store, request)));
+    const read = () => turns.run(asker, () => answer(range(store, request)));
+    return request.serializable ? read() : linearize(core).then((stale) => stale ?? read());
   };
 
   const putRpc = async (bytes: MessageBytes): Promise<Answer> => {
@@ -53,13 +55,13 @@ export function createKvService(core: MemberCore): GrpcMethods {
     return answer(await propose(core, 'delete-range', request));
   };
 
-  const txnRpc = async (bytes: MessageBytes): Promise<Answer> => {
+  const txnRpc: UnaryHandler = async (bytes, _call, asker) => {
     const request = TxnRequest.decode(bytes);
     const failure = validateTxn(request, core.limits.txnOpsMax);
     if (failure !== undefined) return failure;
     if (isReadOnly(request)) {
       const stale = isSerializable(request) ? undefined : await linearize(core);
-      return stale ?? answer(txn(store, core.state.lessor, request));
+      return stale ?? turns.run(asker, () => answer(txn(store, core.state.lessor, request)));
     }
     return checkQuota(core) ?? answer(await propose(core, 'txn', request));
   };

@@ -65,6 +65,9 @@ export function createLeaseAuthority(core: MemberCore): LeaseAuthority {
   };
 }
 
+/** Renewals of one stream that wait, from which on it is not read. */
+const renewalsMax = 1_000;
+
 const expiryInterval = 500;
 const expiryBatch = 500;
 const checkpointInterval = 300_000;
@@ -161,12 +164,16 @@ export function createLeaseService(
     return LeaseLeasesResponse.encode({ header: headerOf(core), leases: ids });
   };
 
-  /** Renewals are answered in their order. */
+  /** Renewals are answered in their order; a client that sends them faster has to wait. */
   const keepAlive = (stream: MessageStream): void => {
     let last = Promise.resolve();
+    let waiting = 0;
     stream.onMessage((bytes) => {
       const request = LeaseKeepAliveRequest.decode(bytes);
+      if (++waiting === renewalsMax) stream.pause();
       last = last.then(async () => {
+        if (waiting-- === renewalsMax) stream.resume();
+        if (stream.isClosed) return;
         const response = await asker().keepAlive(request);
         if ('kind' in response) stream.fail(response);
         else stream.send(LeaseKeepAliveResponse.encode(response));

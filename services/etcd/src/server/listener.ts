@@ -43,14 +43,16 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     throw new Error(`${url} needs a certificate: give the -cert-file and -key-file flags`);
   }
   const sockets = new Set<Socket>();
-  const http = createHttpServer(options.onHttp1);
+  const http = createHttpServer({ headersTimeout: silenceMillis }, options.onHttp1);
+  // It gets its connections from us and never listens; its watch over slow requests starts with this.
+  http.emit('listening');
   const track = (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('close', () => sockets.delete(socket));
   };
   const server = isTls
-    ? createTlsListener(tls!, options.onHttp2, (socket) => http.emit('connection', socket))
+    ? createTlsListener(options, tls!, (socket) => http.emit('connection', socket))
     : createServer({ noDelay: true }, (socket) => sniff(socket, options.onHttp2, http));
   server.on('connection', track);
   server.listen({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), backlog: 511 });
@@ -73,8 +75,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
 }
 
 function createTlsListener(
+  { url, onHttp2, log }: ListenerOptions,
   tls: ListenerTls,
-  onHttp2: (socket: Socket) => void,
   onHttp1: (socket: Socket) => void,
 ): NetServer {
   const server = createTlsServer(
@@ -94,8 +96,22 @@ function createTlsListener(
       else onHttp2(socket);
     },
   );
+  const peers = new WeakMap<Socket, string>();
+  server.on('connection', (socket: Socket) => {
+    peers.set(socket, `${socket.remoteAddress}:${socket.remotePort}`);
+  });
   // A failed handshake (a wrong certificate, plain text, garbage) ends its connection and no more.
-  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    // By now the address is known only of the connection below; Node.js has no public name for it.
+    const { _parent: below } = socket as TLSSocket & { readonly _parent?: Socket };
+    const peer = below === undefined ? undefined : peers.get(below);
+    // What is wrong with a certificate, if it is that; OpenSSL's words for the rest.
+    const { authorizationError } = socket as { readonly authorizationError?: unknown };
+    const reason =
+      typeof authorizationError === 'string' ? authorizationError : (error.code ?? error.message);
+    log.warn({ url, peer, reason }, 'refused a connection');
+    socket.destroy();
+  });
   return server;
 }
 
@@ -104,7 +120,9 @@ function sniff(
   onHttp2: (socket: Socket) => void,
   http: { emit(name: 'connection', socket: Socket): boolean },
 ): void {
-  socket.setTimeout(silenceMillis, () => socket.destroy());
+  // From the first byte to the last: a byte now and then does not make it longer.
+  const silence = setTimeout(() => socket.destroy(), silenceMillis);
+  socket.once('close', () => clearTimeout(silence));
   let seen: Buffer = Buffer.alloc(0);
   const look = () => {
     const chunk = socket.read() as Buffer | null;
@@ -114,8 +132,7 @@ function sniff(
     const matches = seen.compare(preface, 0, length, 0, length) === 0;
     if (matches && length < preface.length) return;
     socket.removeListener('readable', look);
-    socket.setTimeout(0);
-    socket.removeAllListeners('timeout');
+    clearTimeout(silence);
     socket.unshift(seen);
     if (matches) onHttp2(socket);
     else http.emit('connection', socket);

@@ -17,6 +17,8 @@ export interface TestClusterOptions {
   /** Ours by default. */
   readonly program?: 'drydock' | 'etcd';
   readonly tls?: boolean;
+  /** Members; three by default. */
+  readonly size?: number;
   /** More flags of every member. */
   readonly flags?: readonly string[];
   /** Shell text before the program at its first start, say a limit; ours only. */
@@ -101,8 +103,9 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
           commonName: 'member',
         })
       : undefined;
-  const ports = await freePorts(6);
-  const states: MemberState[] = [0, 1, 2].map((index) => ({
+  const { size = 3 } = options;
+  const ports = await freePorts(2 * size);
+  const states: MemberState[] = Array.from({ length: size }, (_, index) => ({
     name: `m${index + 1}`,
     clientPort: ports[index * 2]!,
     peerPort: ports[index * 2 + 1]!,

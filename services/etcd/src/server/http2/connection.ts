@@ -4,100 +4,97 @@
  *
  * 1. Whatever the other side sends ends in an answer, an ended stream or an ended connection; nothing
  *    it sends throws out of here.
- * 2. Memory is bounded: by the windows we grant, by the streams we allow, and by ending connections
- *    that do not take what they asked for.
- * 3. Answers of one turn of the loop leave in one write (outbox.ts).
+ * 2. Memory is bounded: by the windows we grant and enforce, by the streams and abandoned calls we
+ *    allow, by what may be held for the other side, and by ending connections that do not read.
+ * 3. The work for a frame does not grow with the number of streams: windows of all streams move
+ *    together, and who waits for them is looked after once a turn.
+ * 4. Answers of one turn of the loop leave in one write (outbox.ts).
  */
 import type { Socket } from 'node:net';
+import {
+  defaultWindowBytes,
+  frameBytesMax,
+  frameFlag,
+  FrameReader,
+  frameType,
+  settingId,
+  unpadded,
+  windowBytesMax,
+} from './frame.ts';
+import type { HeldBytes, Holder } from './held-bytes.ts';
 import { HpackDecoder } from './hpack.ts';
-import { Http2Error } from './http2-error.ts';
+import { Http2Error, type Http2ErrorCode } from './http2-error.ts';
 import { Outbox } from './outbox.ts';
-import { Http2Stream, type StreamHost } from './stream.ts';
+import {
+  decodeRequest,
+  HeaderBlock,
+  headerBlockBytesMax,
+  type RequestHeaders,
+} from './request-headers.ts';
+import { Http2Stream, type StreamHost, streamWindowBytes } from './stream.ts';
 
-const frame = {
-  data: 0,
-  headers: 1,
-  priority: 2,
-  rstStream: 3,
-  settings: 4,
-  pushPromise: 5,
-  ping: 6,
-  goAway: 7,
-  windowUpdate: 8,
-  continuation: 9,
-} as const;
-
-const flag = { endStream: 1, ack: 1, endHeaders: 4, padded: 8, priority: 32 } as const;
-const setting = {
-  maxConcurrentStreams: 3,
-  initialWindowSize: 4,
-  maxFrameSize: 5,
-  maxHeaderListSize: 6,
-} as const;
-
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const frameBytesMax = 16_384;
-const headerBlockBytesMax = 64 * 1024;
 const streamsMax = 10_000;
-const streamWindowBytes = 1024 * 1024;
 const connectionWindowBytes = 16 * 1024 * 1024;
-const defaultWindowBytes = 65_535;
-const windowMax = 2 ** 31 - 1;
-/** Answers to pings and the like that a connection may leave unread. */
-const backlogBytesMax = 64 * 1024 * 1024;
-/** Streams that one turn may open and cancel again, as an attack does. */
-const resetsMax = 1_000;
-
-/** The headers that somebody asks for; others are dropped. */
-export interface RequestHeaders {
-  method: string;
-  path: string;
-  contentType: string;
-  requireLeader: boolean;
-  clusterId: string;
-  memberId: string;
-  encoding: string;
-}
+/** Bytes handed to the socket and not read by the other side, from which on it is ended. */
+const backlogBytesMax = 16 * 1024 * 1024;
+/** In a second: streams that the other side cancels unanswered, and frames that ask for nothing. */
+const resetsMax = 10_000;
+const idleFramesMax = 20_000;
+/** Real time: how long the other side may take to introduce itself, and for one header block. */
+const slowMillisMax = 10_000;
+/** How long an ended connection is still read, so that our last frame is not lost to a reset. */
+const lingerMillis = 1_000;
+/** Streams ended here before the other side ended them: what it had sent by then is no mistake. */
+const cutShortMax = 10_000;
+const nothing = Buffer.alloc(0);
 
 export type OnRequest = (stream: Http2Stream, headers: RequestHeaders) => void;
 
-export class Http2Connection implements StreamHost {
+export class Http2Connection implements StreamHost, Holder {
   readonly #socket: Socket;
   readonly #onRequest: OnRequest;
+  readonly #held: HeldBytes;
   readonly outbox: Outbox;
+  readonly #reader = new FrameReader();
   readonly #decoder = new HpackDecoder();
+  readonly #block = new HeaderBlock();
   readonly #streams = new Map<number, Http2Stream>();
+  readonly #cutShort = new Set<number>();
   /** Streams with data that a window or the socket holds back. */
   readonly #blocked = new Set<Http2Stream>();
-  #rest: Buffer | undefined;
-  #isGreeted = false;
+  /** When the other side must be done with what it has begun; see `sweep`. */
+  #slowSince: number | undefined = performance.now();
+  #endedAt = 0;
+  #hasSettings = false;
   #isOver = false;
+  #shouldPump = false;
   #lastStreamId = 0;
-  #receivedSinceUpdate = 0;
+  #abandonedCalls = 0;
+  #receiveWindow = connectionWindowBytes;
   #sendWindow = defaultWindowBytes;
   #initialSendWindow = defaultWindowBytes;
-  #frameBytesMax = frameBytesMax;
-  #headerBlock: Buffer | undefined;
-  #headerStream = 0;
-  #headerEndsStream = false;
+  #dataFrameBytesMax = frameBytesMax;
+  #heldBytes = 0;
   #resets = 0;
+  #idleFrames = 0;
 
-  constructor(socket: Socket, onRequest: OnRequest) {
+  constructor(socket: Socket, held: HeldBytes, onRequest: OnRequest) {
     this.#socket = socket;
+    this.#held = held;
     this.#onRequest = onRequest;
     this.outbox = new Outbox(socket);
+    held.join(this);
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 10_000);
     this.#greet();
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('drain', () => this.#pumpBlocked());
     socket.on('close', () => this.#close());
-    socket.on('end', () => socket.end());
+    socket.on('end', () => {
+      this.#close();
+      socket.end();
+    });
     socket.on('error', () => socket.destroy());
-  }
-
-  get streamCount(): number {
-    return this.#streams.size;
   }
 
   #greet(): void {
@@ -106,10 +103,10 @@ export class Http2Connection implements StreamHost {
       settings.writeUInt16BE(id, at);
       settings.writeUInt32BE(value, at + 2);
     };
-    put(0, setting.maxConcurrentStreams, streamsMax);
-    put(6, setting.initialWindowSize, streamWindowBytes);
-    put(12, setting.maxHeaderListSize, headerBlockBytesMax);
-    this.outbox.frame(frame.settings, 0, 0, settings);
+    put(0, settingId.maxConcurrentStreams, streamsMax);
+    put(6, settingId.initialWindowSize, streamWindowBytes);
+    put(12, settingId.maxHeaderListSize, headerBlockBytesMax);
+    this.outbox.frame(frameType.settings, 0, 0, settings);
     this.updateWindow(0, connectionWindowBytes - defaultWindowBytes);
   }
 
@@ -118,11 +115,25 @@ export class Http2Connection implements StreamHost {
     this.#goAway(new Http2Error('none', 'the server stops'));
   }
 
+  /** To be called about once a second, with `performance.now()`. */
+  sweep(now: number): void {
+    this.#resets = 0;
+    this.#idleFrames = 0;
+    if (this.#isOver) {
+      if (now - this.#endedAt >= lingerMillis) this.#socket.destroy();
+    } else if (this.#slowSince !== undefined && now - this.#slowSince >= slowMillisMax) {
+      this.#goAway(new Http2Error('enhance-your-calm', 'this takes too long'));
+    }
+  }
+
   #take(chunk: Buffer): void {
     if (this.#isOver) return;
-    this.#resets = 0;
     try {
-      this.#parse(this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]));
+      this.#reader.read(chunk, (type, flags, streamId, payload) => {
+        this.#frame(type, flags, streamId, payload);
+        return !this.#isOver;
+      });
+      if (this.#shouldPump) this.#pumpBlocked();
     } catch (error) {
       const known = error instanceof Http2Error ? error : new Http2Error('internal', String(error));
       this.#goAway(known);
@@ -134,178 +145,202 @@ export class Http2Connection implements StreamHost {
     }
   }
 
-  #parse(input: Buffer): void {
-    let at = 0;
-    if (!this.#isGreeted) {
-      if (input.length < preface.length) {
-        this.#rest = input;
-        return;
-      }
-      if (input.compare(preface, 0, preface.length, 0, preface.length) !== 0) {
-        throw new Http2Error('protocol', 'this is not HTTP/2');
-      }
-      this.#isGreeted = true;
-      at = preface.length;
-    }
-    while (input.length - at >= 9) {
-      const length = input.readUIntBE(at, 3);
-      if (length > frameBytesMax) throw new Http2Error('frame-size', 'a frame is too large');
-      const end = at + 9 + length;
-      if (end > input.length) break;
-      const streamId = input.readUInt32BE(at + 5) & 0x7fffffff;
-      this.#frame(input[at + 3]!, input[at + 4]!, streamId, input.subarray(at + 9, end));
-      if (this.#isOver) return;
-      at = end;
-    }
-    this.#rest = at === input.length ? undefined : input.subarray(at);
-  }
-
   #frame(type: number, flags: number, streamId: number, payload: Buffer): void {
-    if (this.#headerBlock !== undefined && type !== frame.continuation) {
+    if (this.#block.isOpen && type !== frameType.continuation) {
       throw new Http2Error('protocol', 'a header block is interrupted');
     }
+    if (!this.#hasSettings && type !== frameType.settings) {
+      throw new Http2Error('protocol', 'the first frame is not SETTINGS');
+    }
     switch (type) {
-      case frame.data:
-        return this.#data(flags, streamId, payload);
-      case frame.headers:
-        return this.#headers(flags, streamId, payload);
-      case frame.continuation:
-        return this.#continuation(flags, streamId, payload);
-      case frame.rstStream:
-        return this.#reset(streamId, payload);
-      case frame.settings:
-        return this.#settings(flags, payload);
-      case frame.ping:
-        if (payload.length !== 8) throw new Http2Error('frame-size', 'a ping has 8 bytes');
-        if ((flags & flag.ack) === 0) this.outbox.frame(frame.ping, flag.ack, 0, payload);
-        return;
-      case frame.windowUpdate:
-        return this.#windowUpdate(streamId, payload);
-      case frame.pushPromise:
+      case frameType.data:
+        return this.#onData(flags, streamId, payload);
+      case frameType.headers:
+        return this.#onHeaders(flags, streamId, payload);
+      case frameType.continuation:
+        return this.#onBlock(this.#block.continue(flags, streamId, payload));
+      case frameType.rstStream:
+        return this.#onReset(streamId, payload);
+      case frameType.settings:
+        return this.#onSettings(flags, streamId, payload);
+      case frameType.ping:
+        return this.#onPing(flags, streamId, payload);
+      case frameType.windowUpdate:
+        return this.#onWindowUpdate(streamId, payload);
+      case frameType.priority:
+        if (streamId === 0) throw new Http2Error('protocol', 'a priority of no stream');
+        if (payload.length !== 5) throw new Http2Error('frame-size', 'a priority has 5 bytes');
+        return this.#countIdle();
+      case frameType.goAway:
+        if (streamId !== 0) throw new Http2Error('protocol', 'GOAWAY on a stream');
+        return this.#countIdle();
+      case frameType.pushPromise:
         throw new Http2Error('protocol', 'clients do not push');
       default:
-      // Priorities, going away and unknown frames need no answer.
+        // Unknown frames are to be ignored (5.5).
+        return this.#countIdle();
     }
   }
 
-  #unpadded(flags: number, payload: Buffer): Buffer {
-    if ((flags & flag.padded) === 0) return payload;
-    const padding = payload[0] ?? 0;
-    if (padding >= payload.length) throw new Http2Error('protocol', 'more padding than frame');
-    return payload.subarray(1, payload.length - padding);
+  #countIdle(): void {
+    if (++this.#idleFrames <= idleFramesMax) return;
+    throw new Http2Error('enhance-your-calm', 'too many frames that ask for nothing');
   }
 
-  #data(flags: number, streamId: number, payload: Buffer): void {
-    if (streamId === 0 || streamId > this.#lastStreamId) {
-      throw new Http2Error('protocol', 'data on a stream that was never opened');
+  #onData(flags: number, streamId: number, payload: Buffer): void {
+    this.#expectOpened(streamId, 'DATA');
+    this.#receiveWindow -= payload.length;
+    if (this.#receiveWindow < 0) throw new Http2Error('flow-control', 'more data than agreed');
+    if (this.#receiveWindow < connectionWindowBytes / 2) {
+      this.updateWindow(0, connectionWindowBytes - this.#receiveWindow);
+      this.#receiveWindow = connectionWindowBytes;
     }
-    this.#receivedSinceUpdate += payload.length;
-    if (this.#receivedSinceUpdate > connectionWindowBytes / 2) {
-      this.updateWindow(0, this.#receivedSinceUpdate);
-      this.#receivedSinceUpdate = 0;
+    const isLast = (flags & frameFlag.endStream) !== 0;
+    if (payload.length === 0 && !isLast) this.#countIdle();
+    const data = unpadded(flags, payload);
+    const stream = this.#streams.get(streamId);
+    if (stream !== undefined) stream.receive(data, payload.length, isLast);
+    else if (!this.#cutShort.has(streamId))
+      this.#refuse(streamId, 'stream-closed', 'data too late');
+  }
+
+  #onHeaders(flags: number, streamId: number, payload: Buffer): void {
+    if (streamId % 2 === 0) throw new Http2Error('protocol', 'clients open odd streams');
+    const block = this.#block.start(flags, streamId, payload);
+    if (block === undefined) this.#slowSince = performance.now();
+    this.#onBlock(block);
+  }
+
+  #onBlock(block: Buffer | undefined): void {
+    if (block === undefined) return;
+    this.#slowSince = undefined;
+    const { streamId, endsStream } = this.#block;
+    const headers = decodeRequest(this.#decoder, block);
+    if (streamId > this.#lastStreamId) {
+      this.#lastStreamId = streamId;
+      this.#open(streamId, headers, endsStream);
+      return;
     }
     const stream = this.#streams.get(streamId);
-    if (stream === undefined) return;
-    stream.receive(this.#unpadded(flags, payload), payload.length, (flags & flag.endStream) !== 0);
+    // Trailers of a request carry nothing that gRPC uses; they end it.
+    if (stream !== undefined) stream.receiveTrailers(endsStream);
+    else if (!this.#cutShort.has(streamId)) {
+      throw new Http2Error('protocol', `stream ${streamId} cannot be opened any more`);
+    }
   }
 
-  #headers(flags: number, streamId: number, payload: Buffer): void {
-    let block = this.#unpadded(flags, payload);
-    if ((flags & flag.priority) !== 0) {
-      if (block.length < 5) throw new Http2Error('frame-size', 'a priority has 5 bytes');
-      block = block.subarray(5);
-    }
-    if (streamId % 2 === 0) throw new Http2Error('protocol', 'clients open odd streams');
-    this.#headerStream = streamId;
-    this.#headerEndsStream = (flags & flag.endStream) !== 0;
-    if ((flags & flag.endHeaders) !== 0) this.#headersWhole(block);
-    else this.#headerBlock = block;
-  }
-
-  #continuation(flags: number, streamId: number, payload: Buffer): void {
-    if (this.#headerBlock === undefined || streamId !== this.#headerStream) {
-      throw new Http2Error('protocol', 'a continuation of nothing');
-    }
-    const block = Buffer.concat([this.#headerBlock, payload]);
-    if (block.length > headerBlockBytesMax) {
-      throw new Http2Error('enhance-your-calm', 'too many headers');
-    }
-    this.#headerBlock = block;
-    if ((flags & flag.endHeaders) === 0) return;
-    this.#headerBlock = undefined;
-    this.#headersWhole(block);
-  }
-
-  #headersWhole(block: Buffer): void {
-    const streamId = this.#headerStream;
-    const headers: RequestHeaders = {
-      method: '',
-      path: '',
-      contentType: '',
-      requireLeader: false,
-      clusterId: '',
-      memberId: '',
-      encoding: '',
-    };
-    this.#decoder.decode(block, (name, value) => keepHeader(headers, name, value));
-    const open = this.#streams.get(streamId);
-    if (open !== undefined) {
-      // Trailers of a request carry nothing that gRPC uses; they end it.
-      open.receive(Buffer.alloc(0), 0, true);
+  #open(streamId: number, headers: RequestHeaders | undefined, endsStream: boolean): void {
+    if (headers === undefined) {
+      this.#refuse(streamId, 'protocol', 'the request is malformed');
       return;
     }
-    if (streamId <= this.#lastStreamId) return;
-    this.#lastStreamId = streamId;
-    if (this.#streams.size >= streamsMax) {
-      this.resetStream(streamId, new Http2Error('refused-stream', 'too many streams'));
+    // Calls that were cancelled while they waited still cost us until they are done.
+    if (this.#streams.size + this.#abandonedCalls >= streamsMax) {
+      if (!endsStream) this.#rememberCutShort(streamId);
+      this.#refuse(streamId, 'refused-stream', 'too many streams');
       return;
     }
-    const stream = new Http2Stream(streamId, this, this.#initialSendWindow);
+    const stream = new Http2Stream(streamId, this, endsStream);
     this.#streams.set(streamId, stream);
     this.#onRequest(stream, headers);
-    if (this.#headerEndsStream) stream.receive(Buffer.alloc(0), 0, true);
+    if (endsStream && !stream.isClosed) stream.onData(nothing, true);
   }
 
-  #reset(streamId: number, payload: Buffer): void {
-    if (payload.length !== 4) throw new Http2Error('frame-size', 'a reset has 4 bytes');
-    if (++this.#resets > resetsMax) throw new Http2Error('enhance-your-calm', 'too many resets');
-    this.#streams.get(streamId)?.closed();
+  /** A stream that never was, or is over. The other side may have more on its way. */
+  #refuse(streamId: number, code: Http2ErrorCode, reason: string): void {
+    this.#countIdle();
+    this.resetStream(streamId, new Http2Error(code, reason));
   }
 
-  #settings(flags: number, payload: Buffer): void {
-    if ((flags & flag.ack) !== 0) return;
-    if (payload.length % 6 !== 0) throw new Http2Error('frame-size', 'settings have 6 bytes each');
-    for (let at = 0; at < payload.length; at += 6) {
-      const value = payload.readUInt32BE(at + 2);
-      const id = payload.readUInt16BE(at);
-      if (id === setting.initialWindowSize) {
-        if (value > windowMax) throw new Http2Error('flow-control', 'a window is too large');
-        const change = value - this.#initialSendWindow;
-        this.#initialSendWindow = value;
-        for (const stream of this.#streams.values()) stream.widen(change);
-      } else if (id === setting.maxFrameSize) this.#frameBytesMax = Math.min(value, 64 * 1024);
+  #rememberCutShort(streamId: number): void {
+    this.#cutShort.add(streamId);
+    if (this.#cutShort.size <= cutShortMax) return;
+    for (const oldest of this.#cutShort) {
+      this.#cutShort.delete(oldest);
+      break;
     }
-    this.outbox.frame(frame.settings, flag.ack, 0, Buffer.alloc(0));
-    this.#pumpBlocked();
   }
 
-  #windowUpdate(streamId: number, payload: Buffer): void {
+  #expectOpened(streamId: number, what: string): void {
+    if (streamId !== 0 && streamId % 2 === 1 && streamId <= this.#lastStreamId) return;
+    throw new Http2Error('protocol', `${what} on a stream that was never opened`);
+  }
+
+  #onReset(streamId: number, payload: Buffer): void {
+    if (payload.length !== 4) throw new Http2Error('frame-size', 'a reset has 4 bytes');
+    this.#expectOpened(streamId, 'a reset');
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined) {
+      this.#countIdle();
+      return;
+    }
+    if (++this.#resets > resetsMax) throw new Http2Error('enhance-your-calm', 'too many resets');
+    stream.cancelled();
+  }
+
+  #onPing(flags: number, streamId: number, payload: Buffer): void {
+    if (payload.length !== 8) throw new Http2Error('frame-size', 'a ping has 8 bytes');
+    if (streamId !== 0) throw new Http2Error('protocol', 'a ping on a stream');
+    this.#countIdle();
+    if ((flags & frameFlag.ack) !== 0) return;
+    this.outbox.frame(frameType.ping, frameFlag.ack, 0, payload);
+  }
+
+  #onSettings(flags: number, streamId: number, payload: Buffer): void {
+    if (streamId !== 0) throw new Http2Error('protocol', 'settings on a stream');
+    const isAck = (flags & frameFlag.ack) !== 0;
+    if (payload.length % 6 !== 0 || (isAck && payload.length > 0)) {
+      throw new Http2Error('frame-size', 'settings have 6 bytes each, acknowledgements none');
+    }
+    this.#countIdle();
+    if (isAck) {
+      if (!this.#hasSettings) throw new Http2Error('protocol', 'the first frame is not SETTINGS');
+      return;
+    }
+    if (!this.#hasSettings) this.#slowSince = undefined;
+    this.#hasSettings = true;
+    for (let at = 0; at < payload.length; at += 6) {
+      this.#set(payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
+    }
+    this.outbox.frame(frameType.settings, frameFlag.ack, 0, nothing);
+    this.#shouldPump = true;
+  }
+
+  #set(id: number, value: number): void {
+    if (id === settingId.initialWindowSize) {
+      if (value > windowBytesMax) throw new Http2Error('flow-control', 'a window is too large');
+      this.#initialSendWindow = value;
+    } else if (id === settingId.maxFrameSize) {
+      if (value < frameBytesMax || value >= 2 ** 24) {
+        throw new Http2Error('protocol', `frames cannot have ${value} bytes`);
+      }
+      this.#dataFrameBytesMax = Math.min(value, 64 * 1024);
+    } else if (id === settingId.enablePush && value > 1) {
+      throw new Http2Error('protocol', 'push is on or off');
+    }
+  }
+
+  #onWindowUpdate(streamId: number, payload: Buffer): void {
     if (payload.length !== 4) throw new Http2Error('frame-size', 'a window update has 4 bytes');
     const bytes = payload.readUInt32BE(0) & 0x7fffffff;
     if (streamId === 0) {
+      if (bytes === 0) throw new Http2Error('protocol', 'a window update of nothing');
       this.#sendWindow += bytes;
-      if (this.#sendWindow > windowMax)
+      if (this.#sendWindow > windowBytesMax) {
         throw new Http2Error('flow-control', 'the window overflows');
-      this.#pumpBlocked();
+      }
+      this.#shouldPump = true;
       return;
     }
+    this.#expectOpened(streamId, 'a window update');
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return;
-    stream.widen(bytes);
-    stream.pump();
+    if (bytes === 0) stream.reset(new Http2Error('protocol', 'a window update of nothing'));
+    else stream.widen(bytes);
   }
 
   #pumpBlocked(): void {
+    this.#shouldPump = false;
     const waiting = [...this.#blocked];
     this.#blocked.clear();
     for (const stream of waiting) stream.pump();
@@ -314,21 +349,28 @@ export class Http2Connection implements StreamHost {
   #goAway(error: Http2Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#endedAt = performance.now();
     const payload = Buffer.alloc(8);
     payload.writeUInt32BE(this.#lastStreamId, 0);
     payload.writeUInt32BE(error.number, 4);
-    this.outbox.frame(frame.goAway, 0, 0, Buffer.concat([payload, Buffer.from(error.message)]));
+    this.outbox.frame(frameType.goAway, 0, 0, Buffer.concat([payload, Buffer.from(error.message)]));
     this.outbox.flush();
-    this.#socket.destroySoon();
     this.#close();
+    // One that does not read would keep its backlog; the others get to read why they were ended.
+    if (this.outbox.backlogBytes > backlogBytesMax / 2) this.#socket.destroy();
+    else this.#socket.end();
   }
 
   #close(): void {
+    if (!this.#isOver) this.#endedAt = performance.now();
     this.#isOver = true;
     for (const stream of this.#streams.values()) stream.closed();
     this.#streams.clear();
     this.#blocked.clear();
-    this.#rest = undefined;
+    this.#cutShort.clear();
+    this.#reader.clear();
+    this.#block.clear();
+    this.#held.leave(this);
   }
 
   // What streams ask of their connection.
@@ -337,8 +379,29 @@ export class Http2Connection implements StreamHost {
     return this.#sendWindow;
   }
 
+  get initialSendWindow(): number {
+    return this.#initialSendWindow;
+  }
+
   get dataFrameBytesMax(): number {
-    return this.#frameBytesMax;
+    return this.#dataFrameBytesMax;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  get isFull(): boolean {
+    return this.#heldBytes > this.#held.connectionBytesMax;
+  }
+
+  endForHolding(): void {
+    this.#goAway(new Http2Error('enhance-your-calm', 'too much waits for this connection'));
+  }
+
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#held.add(bytes);
   }
 
   takeSendWindow(bytes: number): void {
@@ -348,48 +411,26 @@ export class Http2Connection implements StreamHost {
   updateWindow(streamId: number, bytes: number): void {
     const payload = Buffer.alloc(4);
     payload.writeUInt32BE(bytes, 0);
-    this.outbox.frame(frame.windowUpdate, 0, streamId, payload);
+    this.outbox.frame(frameType.windowUpdate, 0, streamId, payload);
   }
 
   resetStream(streamId: number, error: Http2Error): void {
     const payload = Buffer.alloc(4);
     payload.writeUInt32BE(error.number, 0);
-    this.outbox.frame(frame.rstStream, 0, streamId, payload);
+    this.outbox.frame(frameType.rstStream, 0, streamId, payload);
   }
 
   block(stream: Http2Stream): void {
     this.#blocked.add(stream);
   }
 
-  forget(stream: Http2Stream): void {
+  forget(stream: Http2Stream, isRemotelyEnded: boolean): void {
     this.#streams.delete(stream.id);
     this.#blocked.delete(stream);
+    if (!isRemotelyEnded) this.#rememberCutShort(stream.id);
   }
-}
 
-function keepHeader(headers: RequestHeaders, name: string, value: string): void {
-  switch (name) {
-    case ':method':
-      headers.method = value;
-      break;
-    case ':path':
-      headers.path = value;
-      break;
-    case 'content-type':
-      headers.contentType = value;
-      break;
-    case 'hasleader':
-      headers.requireLeader = value === 'true';
-      break;
-    case 'cluster-id':
-      headers.clusterId = value;
-      break;
-    case 'member-id':
-      headers.memberId = value;
-      break;
-    case 'grpc-encoding':
-      headers.encoding = value;
-      break;
-    default:
+  abandon(calls: number): void {
+    this.#abandonedCalls += calls;
   }
 }

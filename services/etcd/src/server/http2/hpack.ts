@@ -58,6 +58,7 @@ export class HpackDecoder {
         value = this.#string();
         this.#add(name, value);
       } else if (first >= 0x20) {
+        if (listBytes > 0) throw new Http2Error('compression', 'the table changes behind a header');
         this.#resize(this.#integer(5));
         continue;
       } else {

@@ -3,57 +3,77 @@
  *
  * 1. `onClose` is called once, and nothing is called after it.
  * 2. Headers, messages and trailers leave in the order they were given.
+ * 3. What waits here is told to the connection (`hold`), and given back when it has left.
  */
-import type { Http2Error } from './http2-error.ts';
+import { frameFlag, frameType, windowBytesMax } from './frame.ts';
+import { pieceOverheadBytes } from './held-bytes.ts';
+import { Http2Error } from './http2-error.ts';
 import type { Outbox } from './outbox.ts';
 
 /** The connection, as its streams see it. */
 export interface StreamHost {
   readonly outbox: Outbox;
   readonly sendWindow: number;
+  /** What every stream may send beside what it was granted itself. */
+  readonly initialSendWindow: number;
   readonly dataFrameBytesMax: number;
+  /** Too much is held for the other side: nothing large should be added. */
+  readonly isFull: boolean;
   takeSendWindow(bytes: number): void;
   updateWindow(streamId: number, bytes: number): void;
   resetStream(streamId: number, error: Http2Error): void;
+  hold(bytes: number): void;
+  /** Counts calls that go on although their streams are over. */
+  abandon(calls: number): void;
   /** The stream has data that cannot leave now. */
   block(stream: Http2Stream): void;
-  forget(stream: Http2Stream): void;
+  forget(stream: Http2Stream, isRemotelyEnded: boolean): void;
 }
 
-const frameHeaders = 1;
-const frameData = 0;
-const flagEndHeaders = 4;
-const flagEndStream = 1;
-/** Received bytes after which a stream's window is opened again. */
-const windowUpdateBytes = 512 * 1024;
+export const streamWindowBytes = 1024 * 1024;
 /** Bytes waiting in a stream or its socket from which on it is called slow. */
 const readyBytesMax = 256 * 1024;
+const socketBytesMax = 4 * readyBytesMax;
+const nothing = Buffer.alloc(0);
 
 export class Http2Stream {
   readonly id: number;
   readonly #host: StreamHost;
-  #sendWindow: number;
+  /** Beside the initial window, which moves for all streams together. */
+  #sendCredit = 0;
+  #receiveWindow = streamWindowBytes;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
+  #heldBytes = 0;
   #trailers: Buffer | undefined;
-  #received = 0;
   #isPaused = false;
   #isLocallyEnded = false;
-  #isRemotelyEnded = false;
+  #isRemotelyEnded: boolean;
   #isClosed = false;
+  #isWorkedOn = false;
   #wasSlow = false;
   onData: (chunk: Buffer, isLast: boolean) => void = () => {};
   onClose: () => void = () => {};
   onReady: () => void = () => {};
 
-  constructor(id: number, host: StreamHost, sendWindow: number) {
+  constructor(id: number, host: StreamHost, isRemotelyEnded: boolean) {
     this.id = id;
     this.#host = host;
-    this.#sendWindow = sendWindow;
+    this.#isRemotelyEnded = isRemotelyEnded;
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Our side has nothing more to say, though some of it may still wait for a window. */
+  get isSettled(): boolean {
+    return this.#isClosed || this.#isLocallyEnded;
+  }
+
+  /** False when the connection holds so much that no large answer should be made for it. */
+  get hasRoom(): boolean {
+    return !this.#isClosed && !this.#host.isFull;
   }
 
   /** False while the other side reads more slowly than we send; `onReady` follows. */
@@ -67,18 +87,36 @@ export class Http2Stream {
     return !slow;
   }
 
+  get #sendWindow(): number {
+    return this.#host.initialSendWindow + this.#sendCredit;
+  }
+
   receive(chunk: Buffer, frameBytes: number, isLast: boolean): void {
-    if (this.#isClosed || this.#isRemotelyEnded) return;
+    if (this.#isClosed) return;
+    if (this.#isRemotelyEnded) {
+      this.reset(new Http2Error('stream-closed', 'data behind the end'));
+      return;
+    }
+    this.#receiveWindow -= frameBytes;
+    if (this.#receiveWindow < 0) {
+      this.reset(new Http2Error('flow-control', 'more data than agreed'));
+      return;
+    }
     this.#isRemotelyEnded = isLast;
-    this.#received += frameBytes;
     if (!isLast) this.#openWindow();
     this.onData(chunk, isLast);
   }
 
+  receiveTrailers(endsStream: boolean): void {
+    if (this.#isRemotelyEnded) this.reset(new Http2Error('stream-closed', 'a second end'));
+    else if (!endsStream) this.reset(new Http2Error('protocol', 'trailers without an end'));
+    else this.receive(nothing, 0, true);
+  }
+
   #openWindow(): void {
-    if (this.#isPaused || this.#received < windowUpdateBytes) return;
-    this.#host.updateWindow(this.id, this.#received);
-    this.#received = 0;
+    if (this.#isPaused || this.#receiveWindow > streamWindowBytes / 2) return;
+    this.#host.updateWindow(this.id, streamWindowBytes - this.#receiveWindow);
+    this.#receiveWindow = streamWindowBytes;
   }
 
   pause(): void {
@@ -90,9 +128,26 @@ export class Http2Stream {
     if (!this.#isClosed && !this.#isRemotelyEnded) this.#openWindow();
   }
 
+  /** Counts bytes that somebody holds for this stream; given back when it is over at the latest. */
+  hold(bytes: number): void {
+    if (this.#isClosed) return;
+    this.#heldBytes += bytes;
+    this.#host.hold(bytes);
+  }
+
+  /** A call has begun that outlives a cancelled stream; `workDone` follows once. */
+  workBegins(): void {
+    this.#isWorkedOn = true;
+  }
+
+  workDone(): void {
+    if (this.#isWorkedOn && this.#isClosed) this.#host.abandon(-1);
+    this.#isWorkedOn = false;
+  }
+
   sendHeaders(block: Buffer): void {
     if (this.#isClosed) return;
-    this.#host.outbox.frame(frameHeaders, flagEndHeaders, this.id, block);
+    this.#host.outbox.frame(frameType.headers, frameFlag.endHeaders, this.id, block);
   }
 
   /** One gRPC message. */
@@ -102,22 +157,26 @@ export class Http2Stream {
     const host = this.#host;
     const fits =
       bytes <= host.dataFrameBytesMax && bytes <= this.#sendWindow && bytes <= host.sendWindow;
-    if (this.#queuedBytes === 0 && fits) {
-      this.#sendWindow -= bytes;
+    if (this.#queuedBytes === 0 && fits && host.outbox.backlogBytes <= socketBytesMax) {
+      this.#sendCredit -= bytes;
       host.takeSendWindow(bytes);
       host.outbox.messageFrame(this.id, message);
       return;
     }
     const prefix = Buffer.alloc(5);
     prefix.writeUInt32BE(message.length, 1);
-    this.sendRaw(Buffer.concat([prefix, message]));
+    this.sendRaw(prefix, message);
   }
 
   /** Bytes without a gRPC prefix. */
-  sendRaw(bytes: Buffer): void {
-    if (this.#isClosed || this.#isLocallyEnded || bytes.length === 0) return;
-    this.#queue.push(bytes);
-    this.#queuedBytes += bytes.length;
+  sendRaw(...pieces: readonly Buffer[]): void {
+    if (this.#isClosed || this.#isLocallyEnded) return;
+    for (const bytes of pieces) {
+      if (bytes.length === 0) continue;
+      this.#queue.push(bytes);
+      this.#queuedBytes += bytes.length;
+      this.hold(bytes.length + pieceOverheadBytes);
+    }
     this.pump();
   }
 
@@ -131,7 +190,10 @@ export class Http2Stream {
 
   /** The other side has opened our window. */
   widen(bytes: number): void {
-    this.#sendWindow += bytes;
+    this.#sendCredit += bytes;
+    if (this.#sendWindow > windowBytesMax) {
+      this.reset(new Http2Error('flow-control', 'the window overflows'));
+    } else this.pump();
   }
 
   /** Sends what the windows let through. */
@@ -141,17 +203,22 @@ export class Http2Stream {
     while (this.#queuedBytes > 0) {
       const head = this.#queue[0]!;
       const room = Math.min(this.#sendWindow, host.sendWindow, host.dataFrameBytesMax);
-      if (room <= 0 || host.outbox.backlogBytes > 4 * readyBytesMax) {
+      if (room <= 0 || host.outbox.backlogBytes > socketBytesMax) {
         host.block(this);
         return;
       }
       const part = head.length <= room ? head : head.subarray(0, room);
-      if (part.length === head.length) this.#queue.shift();
-      else this.#queue[0] = head.subarray(part.length);
+      if (part.length === head.length) {
+        this.#queue.shift();
+        this.hold(-part.length - pieceOverheadBytes);
+      } else {
+        this.#queue[0] = head.subarray(part.length);
+        this.hold(-part.length);
+      }
       this.#queuedBytes -= part.length;
-      this.#sendWindow -= part.length;
+      this.#sendCredit -= part.length;
       host.takeSendWindow(part.length);
-      host.outbox.frame(frameData, 0, this.id, part);
+      host.outbox.frame(frameType.data, 0, this.id, part);
     }
     if (this.#trailers !== undefined) this.#finish(this.#trailers);
     else if (this.#wasSlow && this.isReady) {
@@ -162,7 +229,12 @@ export class Http2Stream {
 
   #finish(trailers: Buffer): void {
     this.#trailers = undefined;
-    this.#host.outbox.frame(frameHeaders, flagEndHeaders | flagEndStream, this.id, trailers);
+    const flags = frameFlag.endHeaders | frameFlag.endStream;
+    this.#host.outbox.frame(frameType.headers, flags, this.id, trailers);
+    // Whoever still sends is told that nobody listens any more (8.1).
+    if (!this.#isRemotelyEnded) {
+      this.#host.resetStream(this.id, new Http2Error('none', 'answered'));
+    }
     this.closed();
   }
 
@@ -171,8 +243,18 @@ export class Http2Stream {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#queue = [];
-    this.#host.forget(this);
+    this.#queuedBytes = 0;
+    this.#host.hold(-this.#heldBytes);
+    this.#heldBytes = 0;
+    if (this.#isWorkedOn) this.#host.abandon(1);
+    this.#host.forget(this, this.#isRemotelyEnded);
     this.onClose();
+  }
+
+  /** The other side wants no answer any more. */
+  cancelled(): void {
+    this.#isRemotelyEnded = true;
+    this.closed();
   }
 
   reset(error: Http2Error): void {
