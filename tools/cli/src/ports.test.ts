@@ -29,3 +29,7 @@ test('a running cluster keeps its ports, whoever listens there', async () => {
   const kept = { api: 1, etcd1: 2, etcd2: 3, etcd3: 4, demo: 5 };
   expect(await choosePorts({ kept, reserved: nothing })).toEqual(kept);
 });
+
+test('ports chosen are below those that systems give to clients and to whoever asks for any', async () => {
+  for (let count = 0; count < 20; count++) expect(await freePort(nothing)).toBeLessThan(32_768);
+});

@@ -1,6 +1,6 @@
 /** Ports on the host's loopback: the usual ones when they are free, others when they are taken. */
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import type { PortName } from './state.ts';
 
 /** etcd's are those of its own example of three members on one machine. */
@@ -27,10 +27,13 @@ export interface PortWishes {
 export async function choosePorts(wishes: PortWishes): Promise<Record<PortName, number>> {
   const { kept = {}, wanted = {}, reserved } = wishes;
   const chosen: Partial<Record<PortName, number>> = {};
+  const taken = new Set([...reserved, ...Object.values({ ...usualPorts, ...wanted })]);
   for (const name of Object.keys(usualPorts) as PortName[]) {
     const usual = wanted[name] ?? usualPorts[name];
     const isOurs = !reserved.has(usual) && (await isFree(usual));
-    chosen[name] = kept[name] ?? (isOurs ? usual : await freePort(reserved));
+    const port = kept[name] ?? (isOurs ? usual : await freePort(taken));
+    chosen[name] = port;
+    taken.add(port);
   }
   return chosen as Record<PortName, number>;
 }
@@ -43,13 +46,16 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
+/**
+ * Chosen below the ports that systems give to whoever asks for any (from 32768 on): one of those could
+ * be a client's, or another part's, before the part that it is for has started. Node ports are above.
+ */
+const freePortMin = 10_240;
+const freePortEnd = 30_000;
+
 export async function freePort(reserved: ReadonlySet<number>): Promise<number> {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, 'close');
-    if (!reserved.has(port)) return port;
+    const port = randomInt(freePortMin, freePortEnd);
+    if (!reserved.has(port) && (await isFree(port))) return port;
   }
 }

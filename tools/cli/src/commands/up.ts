@@ -102,12 +102,14 @@ async function settleState(
     reserved,
   });
   const localPorts: Record<string, number> = {};
+  const taken = new Set([...reserved, ...Object.values(ports)]);
   if (planned.mode === 'local') {
     const { localPortNames } = await import('../local/plan.ts');
     for (const name of localPortNames) {
       const port = previous?.localPorts[name];
       const isKept = port !== undefined && (isRunning || (await isFree(port)));
-      localPorts[name] = isKept ? port : await freePort(reserved);
+      localPorts[name] = isKept ? port : await freePort(taken);
+      taken.add(localPorts[name]);
     }
   }
   const state = { ...planned, ports, localPorts };
