@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { freePorts } from './testing/cluster.ts';
+import { freePorts } from './testing/commands.ts';
 import { connect, put } from './testing/writers.ts';
 
 const mainFile = join(import.meta.dirname, 'main.ts');

@@ -6,7 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { run, startTestCluster, type TestCluster } from '../testing/cluster.ts';
+import { startTestCluster, type TestCluster } from '../testing/cluster.ts';
+import { run } from '../testing/commands.ts';
 
 let ours: TestCluster;
 let theirs: TestCluster;

@@ -4,40 +4,22 @@
  */
 import { join } from 'node:path';
 import type { Clock, Disk, Logger, Random } from '@drydock/ports';
-import {
-  Member,
-  PeerService,
-  LeaseKeepAliveRequest,
-  LeaseKeepAliveResponse,
-  LeaseTimeToLiveRequest,
-  LeaseTimeToLiveResponse,
-} from '@drydock/proto/etcd';
+import { Member } from '@drydock/proto/etcd';
 import type { Registry } from 'prom-client';
 import type { MemberConfig } from '../config.ts';
 import { createSqliteBackend } from '../mvcc/sqlite-backend.ts';
 import { WatchHub } from '../mvcc/watch-hub.ts';
 import { createReplica } from '../replica/mod.ts';
 import type { Replica } from '../replica/types.ts';
-import { createClusterService } from './cluster-service.ts';
 import { encodeCommand } from './command.ts';
 import type { MemberCore } from './core.ts';
-import type { GrpcMethods, UnaryHandler } from './grpc.ts';
-import { createGrpcServer } from './grpc-server.ts';
-import { createPlainHandler, notReadyReason, overHttp1 } from './http.ts';
-import { createKvService } from './kv-service.ts';
-import {
-  createLeaseAuthority,
-  createLeaseService,
-  startLeaseExpiry,
-  type LeaseAuthority,
-} from './lease-service.ts';
-import { findMembership } from './join.ts';
-import { listen, type Listener, type ListenerTls } from './listener.ts';
-import { createMaintenanceService } from './maintenance-service.ts';
+import { notReadyReason } from './http.ts';
+import { startLeaseExpiry } from './lease-service.ts';
+import { findMembership, type Membership } from './join.ts';
 import { registerMetrics } from './metrics.ts';
 import { createPeerNetwork, type PeerNetworkServer } from './peer-network.ts';
+import { openPorts } from './ports.ts';
 import { EtcdStateMachine, messageOf, type ApplyResult } from './state-machine.ts';
-import { createWatchService } from './watch-service.ts';
 
 export interface MemberPowers {
   readonly clock: Clock;
@@ -58,47 +40,109 @@ export interface RunningMember extends AsyncDisposable {
   readonly failed: Promise<Error>;
 }
 
-const requestSlackBytes = 512 * 1024;
-/** A frame of Raft messages: what a turn of the loop sent, bounded by the sender's queue. */
-const peerMessageBytesMax = 128 * 1024 * 1024;
 const publishPause = 500;
+
+/** What is built later, as the callbacks of what is built first reach it. */
+interface Later {
+  hub?: WatchHub;
+  network?: PeerNetworkServer;
+  replica?: Replica<ApplyResult>;
+}
+
+interface StartContext {
+  readonly config: MemberConfig;
+  readonly powers: MemberPowers;
+  readonly membership: Membership;
+  readonly later: Later;
+  /** What has been started, to be stopped in reverse. */
+  readonly starting: AsyncDisposableStack;
+  readonly fail: (error: Error) => void;
+}
 
 /** @throws Error that says what cannot be used */
 export async function startMember(
   config: MemberConfig,
   powers: MemberPowers,
 ): Promise<RunningMember> {
-  const { clock, random, log } = powers;
   await using starting = new AsyncDisposableStack();
   const failed = Promise.withResolvers<Error>();
-  const membership = await findMembership(config, { clock, log });
-  const { clusterId, memberId } = membership;
+  const membership = await findMembership(config, powers);
+  const context: StartContext = {
+    config,
+    powers,
+    membership,
+    later: {},
+    starting,
+    fail: (error) => failed.resolve(error),
+  };
+  const { state, hub } = await openState(context);
+  const { network, replica } = await openReplica(context, state);
+  const { clock, random, log, metrics } = powers;
+  const core: MemberCore = {
+    clusterId: membership.clusterId,
+    memberId: membership.memberId,
+    state,
+    replica,
+    hub,
+    clock,
+    random,
+    log,
+    limits: {
+      requestBytesMax: config.requestBytesMax,
+      txnOpsMax: config.txnOpsMax,
+      quotaBytes: config.quotaBytes,
+    },
+    electionTimeout: config.electionTimeout,
+  };
+  followLeadership(core);
+  registerMetrics(core, metrics);
+  starting.use(startLeaseExpiry(core));
+  const ports = await openPorts(core, config, { network, metrics, starting });
+  const publishing = new AbortController();
+  starting.defer(() => publishing.abort());
+  void publish(core, config, publishing.signal);
+  starting.defer(() => handOver(core));
 
+  const running = starting.move();
+  return {
+    core,
+    ...ports,
+    notReadyReason: () => notReadyReason(core),
+    failed: failed.promise,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** The database, what is applied to it, and who watches. */
+async function openState({ config, powers, membership, later, starting, fail }: StartContext) {
   const backend = starting.use(
     await createSqliteBackend(join(config.dataFolder, 'member', 'state.db')),
   );
-  /** What is built later, as the callbacks of what is built first reach it. */
-  const later: { hub?: WatchHub; network?: PeerNetworkServer; replica?: Replica<ApplyResult> } = {};
   const state = new EtcdStateMachine({
     backend,
-    clock,
+    clock: powers.clock,
     leaseTtlMin: Math.ceil((1.5 * config.electionTimeout) / 1_000),
     foundingMembers: membership.members,
     onRevision: (revision) => later.hub?.onRevision(revision),
     onReplaced: (seen) => later.hub?.reset(seen),
     onMembers: () => later.network?.refresh(),
     onRemoved: (removed) => {
-      if (removed !== memberId) return;
-      failed.resolve(
-        new Error('this member was removed from the cluster: its data may be deleted'),
-      );
+      if (removed !== membership.memberId) return;
+      fail(new Error('this member was removed from the cluster: its data may be deleted'));
     },
   });
   const hub = new WatchHub(state.store, { defer: setImmediate, now: () => performance.now() });
   later.hub = hub;
-  await state.open((error) => failed.resolve(error));
-  starting.defer(() => state.close().catch((error: unknown) => failed.resolve(error as Error)));
+  await state.open(fail);
+  starting.defer(() => state.close().catch((error: unknown) => fail(error as Error)));
+  return { state, hub };
+}
 
+/** Raft over the log on disk and the network to the other members. */
+async function openReplica(context: StartContext, state: EtcdStateMachine) {
+  const { config, powers, membership, later, starting, fail } = context;
+  const { clock, random, log, disk } = powers;
+  const { clusterId, memberId } = membership;
   const network = starting.use(
     createPeerNetwork({
       clusterId,
@@ -117,7 +161,7 @@ export async function startMember(
       {
         clock,
         random,
-        disk: powers.disk,
+        disk,
         network,
         logger: log,
         stateMachine: state,
@@ -136,41 +180,8 @@ export async function startMember(
     ),
   );
   later.replica = replica;
-  void replica.failed.then((error) => failed.resolve(error));
-
-  const core: MemberCore = {
-    clusterId,
-    memberId,
-    state,
-    replica,
-    hub,
-    clock,
-    random,
-    log,
-    limits: {
-      requestBytesMax: config.requestBytesMax,
-      txnOpsMax: config.txnOpsMax,
-      quotaBytes: config.quotaBytes,
-    },
-    electionTimeout: config.electionTimeout,
-  };
-  followLeadership(core);
-  registerMetrics(core, powers.metrics);
-  starting.use(startLeaseExpiry(core));
-  const ports = await openPorts(core, config, { network, metrics: powers.metrics, starting });
-  const publishing = new AbortController();
-  starting.defer(() => publishing.abort());
-  void publish(core, config, publishing.signal);
-  starting.defer(() => handOver(core));
-
-  const running = starting.move();
-  return {
-    core,
-    ...ports,
-    notReadyReason: () => notReadyReason(core),
-    failed: failed.promise,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  void replica.failed.then(fail);
+  return { network, replica };
 }
 
 /** Leases run while this member leads. */
@@ -185,78 +196,6 @@ function followLeadership(core: MemberCore): void {
   };
   core.replica.onLeaderChange(follow);
   follow();
-}
-
-interface PortsContext {
-  readonly network: PeerNetworkServer;
-  readonly metrics: Registry;
-  readonly starting: AsyncDisposableStack;
-}
-
-async function openPorts(core: MemberCore, config: MemberConfig, context: PortsContext) {
-  const { network, starting } = context;
-  const authority = createLeaseAuthority(core);
-  const clientServices = [
-    createKvService(core),
-    createWatchService(core),
-    createLeaseService(core, authority, network.leaderCalls),
-    createClusterService(core),
-    createMaintenanceService(core),
-  ];
-  const peerServices = [network.methods, peerLeaseMethods(authority), createClusterService(core)];
-  const plain = createPlainHandler(core, context.metrics);
-  const open = async (
-    urls: readonly string[],
-    services: readonly GrpcMethods[],
-    tls: ListenerTls | undefined,
-    bytesMax: number,
-  ) => {
-    const server = starting.use(
-      createGrpcServer({ services, messageBytesMax: bytesMax, plain, log: core.log }),
-    );
-    const listeners: Listener[] = [];
-    for (const url of urls) {
-      const listener = await listen({
-        url,
-        tls,
-        log: core.log,
-        onHttp2: (socket) => server.accept(socket),
-        onHttp1: overHttp1(core, plain),
-      });
-      listeners.push(starting.use(listener));
-    }
-    return listeners.map((one) => one.port);
-  };
-  const clientBytesMax = config.requestBytesMax + requestSlackBytes;
-  return {
-    peerPorts: await open(config.listenPeerUrls, peerServices, config.peerTls, peerMessageBytesMax),
-    clientPorts: await open(
-      config.listenClientUrls,
-      clientServices,
-      config.clientTls,
-      clientBytesMax,
-    ),
-    metricsPorts: await open(config.listenMetricsUrls, [], config.clientTls, 0),
-  };
-}
-
-/** What other members ask the leader for. */
-function peerLeaseMethods(authority: LeaseAuthority): GrpcMethods {
-  const keepAlive: UnaryHandler = async (bytes) => {
-    const response = await authority.keepAlive(LeaseKeepAliveRequest.decode(bytes));
-    return 'kind' in response ? response : LeaseKeepAliveResponse.encode(response);
-  };
-  const timeToLive: UnaryHandler = async (bytes) => {
-    const response = await authority.timeToLive(LeaseTimeToLiveRequest.decode(bytes));
-    return 'kind' in response ? response : LeaseTimeToLiveResponse.encode(response);
-  };
-  return {
-    unary: {
-      [PeerService.leaseKeepAlive.path]: keepAlive,
-      [PeerService.leaseTimeToLive.path]: timeToLive,
-    },
-    streams: {},
-  };
 }
 
 /** Tells the cluster this member's name and client addresses, as often as it takes. */
