@@ -84,6 +84,8 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
         'grpc.keepalive_permit_without_calls': 1,
         'grpc.initial_reconnect_backoff_ms': 100,
         'grpc.max_reconnect_backoff_ms': 2_000,
+        // The default of 30 s would keep dialling where a restarted server was.
+        'grpc.dns_min_time_between_resolutions_ms': 500,
         'grpc.service_config_disable_resolution': 1,
         'grpc.enable_retries': 0,
         'grpc-node.flow_control_window': options.flowControlWindowBytes ?? 8 * 1024 * 1024,

@@ -26,6 +26,8 @@ export function createClient(url: string, tls: TlsMaterial | undefined): Client 
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.min_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 1_000,
+    // The default of 30 s would keep dialling where a restarted peer was.
+    'grpc.dns_min_time_between_resolutions_ms': 500,
     'grpc.service_config_disable_resolution': 1,
     'grpc.enable_retries': 0,
     'grpc-node.flow_control_window': 16 * 1024 * 1024,
