@@ -93,7 +93,7 @@ const unitMillis: Readonly<Record<string, number>> = {
 };
 
 /** Real milliseconds of a grpc-timeout; undefined when it is none. */
-export function parseTimeout(text: string): number | undefined {
+function parseTimeout(text: string): number | undefined {
   const match = /^(\d{1,8})([HMSmun])$/.exec(text);
   return match === null ? undefined : Number(match[1]) * unitMillis[match[2]!]!;
 }

@@ -93,17 +93,18 @@ function tableOf(all: readonly GrpcMethods[]) {
   return { unary, streams, services: new Set(paths.map((path) => path.split('/')[1]!)) };
 }
 
-/** In grpc-go's words, which clients show to people. */
+/** The original's words, which clients show to people, and its codes: no method at all is its 8. */
 function unimplemented(path: string, services: ReadonlySet<string>): Failure {
   const name = path.replace(/^\//, '');
   const slash = name.lastIndexOf('/');
+  if (slash < 0) {
+    const message = `malformed method name: ${JSON.stringify(path)}`;
+    return { kind: 'failure', code: 8, message };
+  }
   const service = name.slice(0, slash);
-  const message =
-    slash < 0
-      ? `malformed method name: ${JSON.stringify(path)}`
-      : services.has(service)
-        ? `unknown method ${name.slice(slash + 1)} for service ${service}`
-        : `unknown service ${service}`;
+  const message = services.has(service)
+    ? `unknown method ${name.slice(slash + 1)} for service ${service}`
+    : `unknown service ${service}`;
   return { kind: 'failure', code: 12, message };
 }
 

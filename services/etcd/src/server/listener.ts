@@ -43,7 +43,10 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     throw new Error(`${url} needs a certificate: give the -cert-file and -key-file flags`);
   }
   const sockets = new Set<Socket>();
-  const http = createHttpServer({ headersTimeout: silenceMillis }, options.onHttp1);
+  const http = createHttpServer(
+    { headersTimeout: silenceMillis, connectionsCheckingInterval: 1_000 },
+    options.onHttp1,
+  );
   // It gets its connections from us and never listens; its watch over slow requests starts with this.
   http.emit('listening');
   const track = (socket: Socket) => {

@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { eventually } from '@drydock/testing/eventually';
-import { encodeHeaders, HpackDecoder } from '../server/http2/hpack.ts';
+import { encodeHeaders } from '../server/http2/hpack.ts';
 
 const prefaceText = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
@@ -101,8 +101,6 @@ export interface RawConnection extends Disposable {
   reset(stream: number): Promise<number>;
   /** Status and message of the stream's end. */
   status(stream: number): Promise<string>;
-  /** The stream's grpc-status and grpc-message, from a server that compresses its headers. */
-  rawStatus(stream: number): Promise<readonly string[]>;
   closed(): Promise<void>;
 }
 
@@ -171,21 +169,6 @@ export function openRaw(port: number, options: RawOptions = {}): RawConnection {
       const code = /grpc-status.(\d+)/s.exec(text)?.[1] ?? 'none';
       const words = /grpc-message.(.*)$/s.exec(text)?.[1] ?? '';
       return `${code} ${decodeURIComponent(words)}`.trim();
-    },
-    rawStatus: async (stream) => {
-      const end = await waitFor(
-        `the end of stream ${stream}`,
-        (one) => one.type === types.headers && one.stream === stream && (one.flags & 1) !== 0,
-      );
-      const decoder = new HpackDecoder();
-      const found: string[] = [];
-      for (const one of frames.slice(0, frames.indexOf(end) + 1)) {
-        if (one.type !== types.headers) continue;
-        decoder.decode(one.payload, (name, value) => {
-          if (name.startsWith('grpc-')) found.push(`${name}: ${value}`);
-        });
-      }
-      return found;
     },
     closed: async () => {
       await eventually('the server hangs up', () => isClosed);

@@ -278,7 +278,7 @@ describe('gRPC as it should not be', () => {
       '12 unknown method Fly for service etcdserverpb.KV',
       call(1, '/etcdserverpb.KV/Fly', rangeBody),
     ],
-    ['no method', '12 malformed method name: "/x"', call(1, '/x', rangeBody)],
+    ['no method', '8 malformed method name: "/x"', call(1, '/x', rangeBody)],
     [
       'no message',
       '13 grpc: the call has no message',
