@@ -34,6 +34,17 @@ test('nothing listens beyond loopback, and all links are TLS', () => {
   }
 });
 
+test('every port that a process opens was chosen for it, and none twice', () => {
+  const flagged = (line: string) =>
+    [...line.matchAll(/--(?:[a-z-]*port|listen-[a-z]+-urls) (?:https?:\/\/[^:]+:)?(\d+)/g)].map(
+      (match) => Number(match[1]),
+    );
+  const opened = plan.flatMap((child) => flagged(child.args.join(' ')));
+  for (const child of plan) expect(child.args).toContain('--health-port');
+  expect(opened).toHaveLength(new Set(opened).size);
+  expect(opened).toEqual(expect.arrayContaining(Object.values(localPorts)));
+});
+
 test('members and clients agree on ports', () => {
   expect(lineOf('etcd-2')).toContain('--listen-client-urls https://127.0.0.1:22379');
   expect(lineOf('apiserver-1')).toContain(

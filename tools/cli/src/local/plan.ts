@@ -36,10 +36,13 @@ export const localParts: readonly string[] = [
   'node-agent',
 ];
 
-/** Names of the ports in `localPorts`. */
+/**
+ * Names of the ports in `localPorts`. A member of etcd answers /health beside its metrics, as the
+ * original does, and /readyz, as all our processes do, on another port.
+ */
 export const localPortNames: readonly string[] = localParts.flatMap((part) => {
   const more = part.startsWith('etcd-')
-    ? ['peer']
+    ? ['peer', 'readyz']
     : part.startsWith('apiserver-')
       ? ['secure', 'grpc']
       : part === 'node-agent'
@@ -100,6 +103,7 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
         'listen-peer-urls': `https://${at(port(`${name}/peer`))}`,
         'initial-advertise-peer-urls': peerUrl(name),
         'listen-metrics-urls': `http://${at(port(`${name}/health`))}`,
+        'health-port': port(`${name}/readyz`),
         'cert-file': pki(name, 'etcd/server.crt'),
         'key-file': pki(name, 'etcd/server.key'),
         'trusted-ca-file': pki(name, 'etcd/ca.crt'),
