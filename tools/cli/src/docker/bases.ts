@@ -102,7 +102,10 @@ async function ensureDependenciesImage(base: string, step: Step): Promise<string
     const tar = join(folder, 'dependencies.tar');
     const owner = ['--owner=0', '--group=0'];
     await executeOrFail('tar', ['-cf', tar, ...owner, '-C', repositoryRoot, ...paths]);
-    writeFileSync(join(folder, 'Dockerfile'), `FROM ${base}\nADD dependencies.tar /app/\n`);
+    writeFileSync(
+      join(folder, 'Dockerfile'),
+      `FROM ${base}\nLABEL drydock.build=dependencies\nADD dependencies.tar /app/\n`,
+    );
     await executeOrFail('docker', ['build', '-q', '-t', image, folder]);
     return image;
   });
@@ -136,7 +139,7 @@ async function ensureBusyboxImage(base: string, step: Step): Promise<string> {
     }
     writeFileSync(
       join(folder, 'Dockerfile'),
-      'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n',
+      'FROM scratch\nLABEL drydock.build=busybox\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "--install", "-s", "/bin"]\nENV PATH=/bin\n',
     );
     await executeOrFail('docker', ['build', '-q', '-t', image, folder]);
     return image;

@@ -18,3 +18,12 @@ test('the Dockerfile copies the manifest of every workspace, or npm ci would ref
   expect(manifests.length).toBeGreaterThan(10);
   expect(missing).toEqual([]);
 });
+
+test('every Dockerfile labels its layers first, so that what failed builds leave is known as ours', () => {
+  const files = globSync('deploy/**/Dockerfile', { cwd: repositoryRoot });
+  expect(files.length).toBeGreaterThan(2);
+  const unlabelled = files.filter(
+    (path) => !/^FROM \S+\n(#.*\n)*LABEL drydock\.build=/m.test(read(path)),
+  );
+  expect(unlabelled).toEqual([]);
+});

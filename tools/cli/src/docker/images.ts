@@ -9,7 +9,10 @@ import { repositoryRoot } from '../state.ts';
 import type { Step } from '../terminal/steps.ts';
 import { createBases, hashOf, type Base } from './bases.ts';
 
+/** On finished images. */
 const hashLabel = 'drydock.content';
+/** On all layers of ours, by the first instruction of each Dockerfile. */
+const buildLabel = 'drydock.build';
 
 /** Says what was built, or that all was there. */
 export async function ensureImages(step: Step): Promise<string> {
@@ -43,10 +46,19 @@ export async function ensureImages(step: Step): Promise<string> {
     await build(plan, step);
     built.push(plan.image);
   }
-  // What the new ones replaced; those that containers still use stay.
-  const replaced = ['--filter', `label=${hashLabel}`, '--filter', 'dangling=true'];
-  if (built.length > 0) await execute('docker', ['image', 'prune', '-f', ...replaced]);
+  if (built.length > 0) await removeLeftovers();
   return built.length === 0 ? 'unchanged' : `built ${built.join(', ')}`;
+}
+
+/**
+ * What the new images replaced, and the layers that failed builds left; those that containers still use
+ * stay, and so does what is young enough to belong to a build that runs now.
+ */
+async function removeLeftovers(): Promise<void> {
+  for (const filters of [[`label=${hashLabel}`], [`label=${buildLabel}`, 'until=1h']]) {
+    const flags = ['dangling=true', ...filters].flatMap((filter) => ['--filter', filter]);
+    await execute('docker', ['image', 'prune', '-f', ...flags]);
+  }
 }
 
 interface ImagePlan {
