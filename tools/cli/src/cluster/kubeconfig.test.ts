@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { mergeKubeconfig, renderKubeconfig } from './kubeconfig.ts';
+import { mergeKubeconfig, renderKubeconfig, withoutCluster } from './kubeconfig.ts';
 
 const options = {
   clusterName: 'demo',
@@ -63,4 +63,27 @@ test('an empty file becomes a whole kubeconfig; what is none is refused', () => 
   expect(mergeKubeconfig('', options)).toBe(renderKubeconfig(options));
   expect(() => mergeKubeconfig('- a\n- list', options)).toThrow(/no kubeconfig/);
   expect(() => mergeKubeconfig('a: [', options)).toThrow(/no kubeconfig/);
+});
+
+test('what merging added is taken out again, and nothing else', () => {
+  const merged = mergeKubeconfig(mergeKubeconfig(existing, options), {
+    ...options,
+    clusterName: 'demo-2',
+  });
+  const left = withoutCluster(merged, 'demo')!;
+  expect(left).toContain('# mine');
+  expect(left).toContain('# the other one');
+  expect(left).toContain('colors: true');
+  const config = parsed(left);
+  expect(config.clusters.map((one) => one.name)).toEqual(['work', 'drydock-demo-2']);
+  expect(config.contexts.map((one) => one.name)).toEqual(['drydock-demo-2']);
+  expect(config.users.map((one) => one.name)).toEqual(['drydock-demo-2']);
+  expect(config['current-context']).toBe('drydock-demo-2');
+  expect(parsed(withoutCluster(left, 'demo-2')!)['current-context']).toBe('');
+});
+
+test('a file without entries of the cluster, or that is no kubeconfig, is left alone', () => {
+  expect(withoutCluster(existing, 'demo')).toBeUndefined();
+  expect(withoutCluster('', 'demo')).toBeUndefined();
+  expect(withoutCluster('a: [', 'demo')).toBeUndefined();
 });

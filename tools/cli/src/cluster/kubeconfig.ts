@@ -1,11 +1,12 @@
 /**
  * The kubeconfig of a cluster, and its merging into the user's own: one context `drydock-<name>`,
- * certificates inside the file so that it can be moved, everything else in the file left as it is.
+ * certificates inside the file so that it can be moved, everything else in the file left as it is. The
+ * cluster remembers the files that it was merged into, so that `down` can take its entries out again.
  */
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { parseDocument, stringify, YAMLMap, type Document } from 'yaml';
-import { writeFileAtomically } from '../state.ts';
+import { dirname, resolve } from 'node:path';
+import { parseDocument, stringify, YAMLMap, YAMLSeq, type Document } from 'yaml';
+import { writeFileAtomically, type StateFolder } from '../state.ts';
 import { CommandFailure } from '../terminal/failure.ts';
 
 export interface KubeconfigOptions {
@@ -94,17 +95,85 @@ function replaceEntry(document: Document, section: string, entry: Named): void {
   else document.set(section, document.createNode([entry]));
 }
 
+/** Without the entries of exactly the cluster's name; undefined when there are none. */
+export function withoutCluster(existing: string, clusterName: string): string | undefined {
+  const name = contextName(clusterName);
+  const document = parseDocument(existing);
+  if (document.errors.length > 0 || !(document.contents instanceof YAMLMap)) return undefined;
+  let isChanged = false;
+  for (const section of ['clusters', 'contexts', 'users']) {
+    const list = document.get(section);
+    if (!(list instanceof YAMLSeq)) continue;
+    const others = list.items.filter(
+      (item) => !(item instanceof YAMLMap && item.get('name') === name),
+    );
+    isChanged ||= others.length < list.items.length;
+    list.items = others;
+  }
+  if (!isChanged) return undefined;
+  // As kind does: no context is better than one that does not exist.
+  if (document.get('current-context') === name) document.set('current-context', '');
+  return document.toString({ lineWidth: 0 });
+}
+
 /** In one step, through links, and readable to the owner alone. */
-export function mergeKubeconfigFile(path: string, options: KubeconfigOptions): void {
-  const target = existsSync(path) ? realpathSync(path) : path;
+export function mergeKubeconfigFile(
+  path: string,
+  folder: StateFolder,
+  options: KubeconfigOptions,
+): void {
+  const target = existsSync(path) ? realpathSync(path) : resolve(path);
   const existing = existsSync(target) ? readFileSync(target, 'utf8') : '';
   try {
+    const merged = mergeKubeconfig(existing, options);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
-    writeFileAtomically(target, mergeKubeconfig(existing, options));
+    // Remembered first: a file in which there is nothing to remove does no harm.
+    const known = new Set([...rememberedFiles(folder), target]);
+    writeFileAtomically(folder.file(memoryFile), `${JSON.stringify([...known], null, 2)}\n`);
+    writeFileAtomically(target, merged);
   } catch (cause) {
     if (cause instanceof CommandFailure) {
       throw new CommandFailure(`${path}: ${cause.message}`, { remedies: cause.remedies, cause });
     }
     throw cause;
+  }
+}
+
+const memoryFile = 'merged-kubeconfigs.json';
+
+function rememberedFiles(folder: StateFolder): readonly string[] {
+  try {
+    return JSON.parse(readFileSync(folder.file(memoryFile), 'utf8')) as readonly string[];
+  } catch {
+    // Never merged, or damaged: what `down` removes does not depend on it.
+    return [];
+  }
+}
+
+/** Files that the cluster was merged into and that still have entries of it. */
+export function mergedKubeconfigs(folder: StateFolder): readonly string[] {
+  return rememberedFiles(folder).filter(
+    (path) => withoutCluster(readIfThere(path), folder.name) !== undefined,
+  );
+}
+
+/** Says what became of it: a file that may not be written is no reason to keep a cluster. */
+export function unmergeKubeconfigFile(path: string, clusterName: string): string {
+  const name = contextName(clusterName);
+  try {
+    // Read anew, so that what others wrote in the meantime stays.
+    const text = withoutCluster(readFileSync(path, 'utf8'), clusterName);
+    if (text !== undefined) writeFileAtomically(path, text);
+    return `the context, the cluster and the user ${name} are gone from ${path}`;
+  } catch (error) {
+    return `${name} is still in ${path}: ${(error as Error).message}`;
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }

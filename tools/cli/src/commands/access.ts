@@ -25,7 +25,7 @@ export function kubeconfig(options: { name: string; merge?: boolean }): void {
       },
     );
   }
-  mergeKubeconfigFile(path, kubeconfigOptions(state, folder));
+  mergeKubeconfigFile(path, folder, kubeconfigOptions(state, folder));
   console.log(`${path} has the context ${contextName(state.name)}, and it is the current one`);
 }
 

@@ -1,5 +1,6 @@
 /** `down`, `stop`, `start`: an end, a rest, and the return from it. */
 import { openCluster, openRest } from '../cluster/cluster.ts';
+import { contextName, mergedKubeconfigs, unmergeKubeconfigFile } from '../cluster/kubeconfig.ts';
 import type { Cluster } from '../cluster/parts.ts';
 import { loadState, openStateFolder, type ClusterState } from '../state.ts';
 import { createSteps, terminalOutput } from '../terminal/steps.ts';
@@ -14,7 +15,12 @@ async function open(name: string): Promise<Cluster> {
 export async function down(options: { name: string; dryRun?: boolean }): Promise<void> {
   const folder = openStateFolder(options.name);
   const cluster = await openCluster(folder.load() ?? forgotten(options.name), folder);
-  const remains = await cluster.remains();
+  const kubeconfigs = mergedKubeconfigs(folder);
+  const context = contextName(folder.name);
+  const remains = [
+    ...(await cluster.remains()),
+    ...kubeconfigs.map((path) => `context ${context} with its cluster and user in ${path}`),
+  ];
   if (options.dryRun === true) {
     console.log(remains.length === 0 ? 'nothing would be removed' : remains.join('\n'));
     return;
@@ -23,11 +29,14 @@ export async function down(options: { name: string; dryRun?: boolean }): Promise
     console.log(`nothing is left of the cluster ${options.name}`);
     return;
   }
+  // Before the folder goes, which remembers where they are.
+  const said = kubeconfigs.map((path) => unmergeKubeconfigFile(path, folder.name));
   const steps = createSteps(terminalOutput(process.stdout));
   await steps.run(`Removing ${options.name}`, async () => {
     await cluster.remove();
     return summarize(remains);
   });
+  for (const line of said) console.log(`  ${line}`);
 }
 
 function summarize(remains: readonly string[]): string {
