@@ -1,5 +1,6 @@
 /** The command line. Each command's code is loaded only when it is called, so that all start fast. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { watchForClosedReaders } from './terminal/closed-reader.ts';
 import { CommandFailure } from './terminal/failure.ts';
 
 const version = '0.1.0';
@@ -187,6 +188,17 @@ program
   .description('print versions')
   .addHelpText('after', '\nExamples:\n  ./drydock version')
   .action(() => console.log(`drydock ${version} (API level v1.32, Node ${process.version})`));
+
+/** Those whose whole purpose is what they print; the others finish their work unread. */
+const printing = new Set(['status', 'logs', 'kubeconfig', 'env', 'doctor', 'version']);
+let command = 'help';
+program.hook('preAction', (_, called) => {
+  command = called.opts()['merge'] === true ? 'merge' : called.name();
+});
+watchForClosedReaders([process.stdout, process.stderr], {
+  onlyPrints: () => command === 'help' || printing.has(command),
+  end: () => process.exit(0),
+});
 
 try {
   await program.parseAsync();
