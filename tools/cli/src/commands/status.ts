@@ -27,13 +27,21 @@ export async function status(options: {
   }
   for (;;) {
     const text = renderStatus(cluster.state, await lookAt(cluster, rest));
-    const height = process.stdout.rows ?? 50;
     const time = new Date().toLocaleTimeString('en-GB');
-    const lines = [`${time}   (Ctrl-C ends)`, ...text.split('\n')].slice(0, height - 1);
-    // Home, each line cleared to its end, then the rest of the screen: no flicker.
-    process.stdout.write(`\u{1b}[H${lines.map((line) => `${line}\u{1b}[K`).join('\n')}\n\u{1b}[J`);
+    process.stdout.write(renderLook(`${time}   (Ctrl-C ends)\n${text}`, process.stdout));
     await sleep(1_000);
   }
+}
+
+/** One look of many: a terminal shows the last alone, anything else gets each whole and plain. */
+export function renderLook(
+  text: string,
+  { isTTY, rows = 50 }: { isTTY: boolean; rows?: number },
+): string {
+  if (!isTTY) return `${text}\n\n`;
+  const lines = text.split('\n').slice(0, rows - 1);
+  // Home, each line cleared to its end, then the rest of the screen: no flicker.
+  return `\u{1b}[H${lines.map((line) => `${line}\u{1b}[K`).join('\n')}\n\u{1b}[J`;
 }
 
 function isWhole(view: ClusterView): boolean {
