@@ -1,5 +1,5 @@
 /** The supervisor with real processes. */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@drydock/ports';
@@ -49,6 +49,24 @@ test('a child that cannot be started is tried again, and the others live', async
   await vi.waitFor(() => expect(supervisor.status()[0]!.restarts).toBeGreaterThan(1));
   expect(supervisor.status()[0]!.lastEnd).toContain('ENOENT');
   expect(supervisor.status()[1]).toMatchObject({ state: 'running', restarts: 0 });
+});
+
+test('failures are counted while they follow each other, and begin anew with a start on purpose', async () => {
+  const gate = join(folder, 'gate');
+  const script = `[ -e ${gate} ] && exec sleep 1000; exit 2`;
+  const supervisor = supervise([{ name: 'agent', command: 'bash', args: ['-c', script] }]);
+  await vi.waitFor(() => expect(supervisor.status()[0]!.failures).toBeGreaterThan(2), 5_000);
+  expect(supervisor.status()[0]!.lastEnd).toBe('exit code 2');
+  writeFileSync(gate, '');
+  supervisor.startChild('agent');
+  expect(supervisor.status()[0]!.failures).toBe(0);
+});
+
+test('a child that is killed has not failed', async () => {
+  const supervisor = supervise([sleeper('agent')]);
+  process.kill(supervisor.status()[0]!.pid!, 'SIGKILL');
+  await vi.waitFor(() => expect(supervisor.status()[0]!.restarts).toBe(1));
+  expect(supervisor.status()[0]!.failures).toBe(0);
 });
 
 test('a child stopped on purpose stays stopped until it is started', async () => {

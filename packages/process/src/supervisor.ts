@@ -44,6 +44,11 @@ export interface ChildStatus {
   readonly state: ChildState;
   readonly pid: number | undefined;
   readonly restarts: number;
+  /**
+   * Runs that failed one after another: ended by themselves with an exit code other than 0, or were no
+   * start at all. A stable run, a signal or a start on purpose begins anew.
+   */
+  readonly failures: number;
   /** How the last run ended, say `exit code 1` or `SIGKILL`. */
   readonly lastEnd: string | undefined;
 }
@@ -65,6 +70,7 @@ interface Child {
   backoff: Millis;
   startedAt: Millis;
   restarts: number;
+  failures: number;
   lastEnd: string | undefined;
   timer: Timer | undefined;
   readonly deathWaiters: Set<() => void>;
@@ -91,17 +97,21 @@ export function createSupervisor(
     const process = spawnChild(child.spec);
     child.process = process;
     let ended = false;
-    const onEnd = (end: string) => {
+    const onEnd = (end: string, hasFailed: boolean) => {
       if (ended) return;
       ended = true;
       child.process = undefined;
+      const isStable = clock.now() - child.startedAt >= stableAfter;
+      child.failures = hasFailed ? (isStable ? 1 : child.failures + 1) : 0;
       child.lastEnd = end;
       for (const wake of child.deathWaiters) wake();
       child.deathWaiters.clear();
       if (child.wanted) restartLater(child);
     };
-    process.on('error', (error) => onEnd(error.message));
-    process.on('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`));
+    process.on('error', (error) => onEnd(error.message, true));
+    process.on('exit', (code, signal) =>
+      onEnd(signal ?? `exit code ${code}`, signal === null && code !== 0),
+    );
     log.info({ child: child.spec.name, childPid: process.pid }, 'child started');
   };
 
@@ -137,6 +147,7 @@ export function createSupervisor(
       backoff: 0,
       startedAt: 0,
       restarts: 0,
+      failures: 0,
       lastEnd: undefined,
       timer: undefined,
       deathWaiters: new Set(),
@@ -162,8 +173,10 @@ export function createSupervisor(
   return {
     startChild: (name) => {
       const child = children.get(name);
-      if (child !== undefined) start(child);
-      return child !== undefined;
+      if (child === undefined) return false;
+      child.failures = 0;
+      start(child);
+      return true;
     },
     stopChild: async (name, signal = 'SIGTERM') => {
       const child = children.get(name);
@@ -201,7 +214,7 @@ function spawnChild(spec: ChildSpec): ChildProcess {
 }
 
 function describe(child: Child): ChildStatus {
-  const { process, timer, restarts, lastEnd } = child;
+  const { process, timer, restarts, failures, lastEnd } = child;
   const state = process !== undefined ? 'running' : timer !== undefined ? 'waiting' : 'stopped';
-  return { name: child.spec.name, state, pid: process?.pid, restarts, lastEnd };
+  return { name: child.spec.name, state, pid: process?.pid, restarts, failures, lastEnd };
 }

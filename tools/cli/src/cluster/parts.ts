@@ -15,11 +15,21 @@ export interface Part {
   readonly detail: string;
 }
 
+export interface PartFailures {
+  readonly name: string;
+  /** Runs that ended by themselves with code 1 or 2, one after another; 0 for one that does well. */
+  readonly failures: number;
+}
+
 export interface Cluster {
   readonly state: ClusterState;
   readonly folder: StateFolder;
   /** Every part, also the dead. */
   parts(): Promise<readonly Part[]>;
+  /** How often each part failed of late. */
+  failures(): Promise<readonly PartFailures[]>;
+  /** The end of a part's log. */
+  lastWords(part: string): Promise<string>;
   /** What /readyz of a part says: undefined when it is ready, else the reason. */
   unreadyReason(part: string): Promise<string | undefined>;
   /** All parts when none is named. */

@@ -1,7 +1,7 @@
 /** What `up` waits for, in the order in which it comes true. Each wait has a deadline and says why it failed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { get } from 'node:http';
-import { CommandFailure } from '../terminal/failure.ts';
+import type { CommandFailure } from '../terminal/failure.ts';
 import type { Step } from '../terminal/steps.ts';
 import type { Cluster } from './parts.ts';
 import type { RestClient } from './rest.ts';
@@ -13,8 +13,11 @@ export type Progress = { readonly done: string } | { readonly missing: string };
 export interface WaitOptions {
   readonly what: string;
   readonly deadlineMillis: number;
-  readonly remedies: readonly string[];
   readonly pauseMillis?: number;
+  /** Ends the wait before its deadline. */
+  readonly hopeless?: () => Promise<CommandFailure | undefined>;
+  /** What is thrown at the deadline. */
+  readonly late: (sentence: string) => Promise<CommandFailure>;
 }
 
 export async function waitFor(
@@ -29,10 +32,10 @@ export async function waitFor(
     step.note(progress.missing);
     if (performance.now() > end) {
       const seconds = Math.round(options.deadlineMillis / 1_000);
-      throw new CommandFailure(`${options.what}: not within ${seconds} s (${progress.missing})`, {
-        remedies: options.remedies,
-      });
+      throw await options.late(`${options.what}: not within ${seconds} s (${progress.missing})`);
     }
+    const failure = await options.hopeless?.();
+    if (failure !== undefined) throw failure;
     await sleep(options.pauseMillis ?? 150);
   }
 }

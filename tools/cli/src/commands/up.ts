@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual, styleText } from 'node:util';
 import { adminFiles, openCluster, openRest } from '../cluster/cluster.ts';
+import { createDiagnosis, type Diagnosis } from '../cluster/diagnosis.ts';
 import type { Cluster } from '../cluster/parts.ts';
 import { contextName, renderKubeconfig } from '../cluster/kubeconfig.ts';
 import { createMissing, parseManifests } from '../cluster/manifests.ts';
@@ -210,15 +211,11 @@ export async function waitUntilReady(
   rest: RestClient,
   steps: Steps,
 ): Promise<void> {
+  const diagnosis = createDiagnosis(cluster);
   const wait = (name: string, part: string, check: () => Promise<Progress>) =>
-    steps.run(name, async (step) => {
-      const options = waitOptions(cluster, name, part);
-      try {
-        return await waitFor(step, options, check);
-      } catch (error) {
-        throw await withCrashes(error, cluster);
-      }
-    });
+    steps.run(name, async (step) =>
+      waitFor(step, waitOptions(cluster, diagnosis, name, part), check),
+    );
   const nodeNames = cluster.state.nodes.map((node) => node.name);
   await wait('etcd', 'etcd-1', async () => etcdHasLeader(cluster));
   await wait('API servers', 'apiserver-1', async () =>
@@ -241,27 +238,13 @@ async function forgetNodes(cluster: Cluster, rest: RestClient): Promise<void> {
   }
 }
 
-/** A wait that failed has a cause more often than not: a part that cannot live. */
-async function withCrashes(error: unknown, cluster: Cluster): Promise<unknown> {
-  if (!(error instanceof CommandFailure)) return error;
-  const crashing = (await cluster.parts()).filter((part) => part.crashing).map((part) => part.name);
-  if (crashing.length === 0) return error;
-  return new CommandFailure(`${error.message}; ${crashing.join(', ')} cannot start`, {
-    remedies: [`read why: ./drydock logs ${crashing[0]} --tail 30`, ...error.remedies],
-    cause: error,
-  });
-}
-
-function waitOptions(cluster: Cluster, what: string, part: string) {
-  const name = cluster.state.name === 'drydock' ? '' : ` --name ${cluster.state.name}`;
+function waitOptions(cluster: Cluster, diagnosis: Diagnosis, what: string, part: string) {
   return {
     what,
     deadlineMillis: 120_000,
     pauseMillis: cluster.state.mode === 'local' ? 30 : 150,
-    remedies: [
-      `read what it says: ./drydock logs ${part} --tail 30${name}`,
-      `look at the whole: ./drydock status${name}`,
-    ],
+    hopeless: async () => diagnosis.hopeless(),
+    late: async (sentence: string) => diagnosis.late(sentence, part),
   };
 }
 
@@ -270,7 +253,7 @@ async function deployDemo(cluster: Cluster, rest: RestClient, steps: Steps): Pro
   await steps.run('Demo application', async (step: Step) => {
     const text = readFileSync(join(repositoryRoot, 'deploy/manifests/demo.yaml'), 'utf8');
     await createMissing(rest, parseManifests(text));
-    const options = waitOptions(cluster, 'the demo', 'node-1');
+    const options = waitOptions(cluster, createDiagnosis(cluster), 'the demo', 'node-1');
     const available = await waitFor(step, options, async () => deploymentAvailable(rest, 'demo'));
     await waitFor(step, options, async () => answers(url));
     return `${available}, answers at ${url}`;

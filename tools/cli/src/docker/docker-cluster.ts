@@ -31,6 +31,8 @@ export function createDockerCluster(state: ClusterState, folder: StateFolder): C
   const partFilter = `label=drydock.part-of=${state.name}`;
   const podFilter = `label=drydock.cluster=${state.name}`;
 
+  const pastRestarts = new Map<string, number>();
+
   const listIds = async (kind: string, filter: string): Promise<string[]> =>
     lines(await executeOrFail('docker', [kind, 'ls', '-q', ...all(kind), '--filter', filter]));
   const containers = async (): Promise<readonly Container[]> => {
@@ -65,6 +67,33 @@ export function createDockerCluster(state: ClusterState, folder: StateFolder): C
     state,
     folder,
     parts: containers,
+    failures: async () => {
+      const ids = (await containers()).map((one) => one.id);
+      if (ids.length === 0) return [];
+      const format = '{{.Name}}\t{{.RestartCount}}\t{{.State.Status}}\t{{.State.ExitCode}}';
+      const inspected = await executeOrFail('docker', ['inspect', '-f', format, ...ids]);
+      return lines(inspected).map((line) => {
+        const [name = '', count, status, code = ''] = line.split('\t');
+        const restarts = Number(count);
+        // The engine counts for a container's whole life: what a living one has behind it is past.
+        const past = pastRestarts.get(name) ?? (status === 'restarting' ? 0 : restarts);
+        pastRestarts.set(name, past);
+        const isFailing = status === 'restarting' && /^[12]$/.test(code);
+        return {
+          name: name.slice(state.name.length + 2),
+          failures: isFailing ? restarts - past : 0,
+        };
+      });
+    },
+    lastWords: async (part) => {
+      const { stdout, stderr } = await execute('docker', [
+        'logs',
+        '--tail',
+        '40',
+        `${state.name}-${part}`,
+      ]);
+      return stdout + stderr;
+    },
     unreadyReason: async (part) => askHealth(`${state.name}-${part}`, part),
     start: async (names) => {
       const parts = await chosen(names);

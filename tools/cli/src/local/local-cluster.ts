@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildStatus } from '@drydock/process';
 import { noSuchPart, type Cluster, type Part } from '../cluster/parts.ts';
+import { execute } from '../execute.ts';
 import { stateHome, type ClusterState, type StateFolder } from '../state.ts';
 import { CommandFailure } from '../terminal/failure.ts';
 import { printMerged } from '../terminal/merged-output.ts';
@@ -54,6 +55,12 @@ export function createLocalCluster(state: ClusterState, folder: StateFolder): Cl
     state,
     folder,
     parts,
+    failures: async () =>
+      (await askSupervisor<readonly ChildStatus[]>(socket, 'GET', '/status')) ?? [],
+    lastWords: async (part) => {
+      const file = folder.file(`logs/${part}.log`);
+      return execute('tail', ['-n', '40', file]).then(({ stdout }) => stdout);
+    },
     unreadyReason: async (part) => {
       const port = state.localPorts[`${part}/health`]!;
       return askHealth(
