@@ -142,7 +142,6 @@ program
   .argument('[flags...]', 'as the component takes them; --help shows them')
   .passThroughOptions()
   .allowUnknownOption()
-  .helpOption(false)
   .addHelpText(
     'after',
     `

@@ -55,7 +55,8 @@ export function createDiagnosis(
         const port = said.map(takenPort).findLast((one) => one !== undefined);
         if (port !== undefined) return taken(name, port);
         if (failures < failuresMax) continue;
-        const words = said.slice(-wordsMax).map((line) => `    ${readable(line)}`);
+        // Runs that fail alike say the same.
+        const words = [...new Set(said.map((line) => `    ${readable(line)}`))].slice(-wordsMax);
         return new CommandFailure(
           `${name} failed ${failures} times in a row; its last words:\n${words.join('\n')}`,
           { remedies: [logsOf(name)] },
