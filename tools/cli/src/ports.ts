@@ -59,3 +59,8 @@ export async function freePort(reserved: ReadonlySet<number>): Promise<number> {
     if (!reserved.has(port) && (await isFree(port))) return port;
   }
 }
+
+/** Of a local cluster's etcd. Members remember each other by these ports in their data: another one would cut a member off. */
+export function isPeerPort(name: string): boolean {
+  return name.endsWith('/peer');
+}

@@ -7,12 +7,14 @@ const starting = '{"level":"info","config":{},"msg":"starting"}';
 const failed = (message: string) =>
   JSON.stringify({ err: { message, stack: 'long' }, msg: 'cannot start etcd' });
 
+const localPorts = { 'etcd-1/peer': 2380, 'etcd-1/health': 2381 };
+
 /** A cluster of containers named `demo` in which etcd-1 has failed so often, with such a log. */
 function diagnose(failures: number, log: readonly string[], now?: () => number) {
   const part: Part = { name: 'etcd-1', running: false, crashing: failures > 0, detail: '' };
   return createDiagnosis(
     {
-      state: { name: 'demo', mode: 'docker' } as ClusterState,
+      state: { name: 'demo', mode: 'docker', localPorts } as Partial<ClusterState> as ClusterState,
       parts: async () => [part],
       failures: async () => [{ name: 'etcd-1', failures }],
       lastWords: async () => log.join('\n'),
@@ -28,6 +30,17 @@ test('a taken port ends the wait with the first failure, and is named', async ()
   expect(failure?.remedies[0]).toContain('2379');
   // The next run has begun already.
   expect((await diagnose(1, [...log, starting]).hopeless())?.message).toContain('2379');
+});
+
+test('another port is advised, but not for peers, who remember it', async () => {
+  const adviceFor = async (port: number) => {
+    const log = [failed(`listen EADDRINUSE: address already in use 127.0.0.1:${port}`)];
+    return (await diagnose(1, log).hopeless())!.remedies.at(-1);
+  };
+  expect(await adviceFor(2381)).toBe(
+    'or have another port chosen: ./drydock stop --name demo, then up again',
+  );
+  expect(await adviceFor(2380)).toContain('./drydock down --name demo');
 });
 
 test('a port that was taken some runs ago says nothing', async () => {

@@ -5,6 +5,7 @@
  * 2. Anything else may be the disorder of a start; three failures in a row are not.
  */
 import { execute } from '../execute.ts';
+import { isPeerPort } from '../ports.ts';
 import { CommandFailure } from '../terminal/failure.ts';
 import type { Cluster } from './parts.ts';
 
@@ -31,6 +32,14 @@ export function createDiagnosis(
   const logsOf = (part: string) => `read what it says: ./drydock logs ${part} --tail 30${nameFlag}`;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
+  const anotherPort = (port: string): string => {
+    const purpose = Object.keys(state.localPorts).find(
+      (name) => state.localPorts[name] === Number(port),
+    );
+    return purpose !== undefined && isPeerPort(purpose)
+      ? `or begin anew, without what is stored: ./drydock down${nameFlag}, then up again`
+      : `or have another port chosen: ./drydock stop${nameFlag}, then up again`;
+  };
   const taken = async (part: string, port: string): Promise<CommandFailure> => {
     const holder = state.mode === 'local' ? await holderOf(port) : undefined;
     return new CommandFailure(
@@ -39,7 +48,7 @@ export function createDiagnosis(
         remedies: [
           ...(holder === undefined ? [`see who has it: ss -ltnp 'sport = :${port}'`] : []),
           `end that, then again: ./drydock up${state.mode === 'local' ? ' --local' : ''}${nameFlag}`,
-          `or have another port chosen: ./drydock stop${nameFlag}, then up again`,
+          anotherPort(port),
         ],
       },
     );

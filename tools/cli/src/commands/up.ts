@@ -27,7 +27,7 @@ import {
 } from '../config/cluster-config.ts';
 import { planState, type PlannedState, type UpOptions } from '../config/plan-state.ts';
 import { executeOrFail } from '../execute.ts';
-import { choosePorts, freePort, isFree } from '../ports.ts';
+import { choosePorts, freePort, isFree, isPeerPort } from '../ports.ts';
 import {
   openStateFolder,
   portsOfOthers,
@@ -108,7 +108,7 @@ async function settleState(
     const { localPortNames } = await import('../local/plan.ts');
     for (const name of localPortNames) {
       const port = previous?.localPorts[name];
-      const isKept = port !== undefined && (isRunning || (await isFree(port)));
+      const isKept = port !== undefined && (isRunning || isPeerPort(name) || (await isFree(port)));
       localPorts[name] = isKept ? port : await freePort(taken);
       taken.add(localPorts[name]);
     }
