@@ -27,10 +27,12 @@ async function expectWhole(cluster: Cluster): Promise<void> {
     const url = `http://${await addressOf(cluster, part)}:${nodePort}/`;
     await eventually(
       `${part} answers`,
-      async () => (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok,
-      {
-        timeoutMillis: 60_000,
+      async () => {
+        const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+        if (response.ok) return true;
+        throw new Error(`${url} answers ${response.status}: ${await response.text()}`);
       },
+      { timeoutMillis: 60_000 },
     );
   }
   const note = await cluster.kubectl('get', 'configmap', name, '-o', 'jsonpath={.data.note}');

@@ -14,6 +14,7 @@ import {
   cableCommands,
   cableName,
   masqueradeRules,
+  ownRangeCommands,
   routeCommands,
   routeProtocol,
   type KernelRoute,
@@ -62,7 +63,7 @@ export function createNodeNetwork(
     await enableForwarding();
     const others = ranges.filter((one) => one.node !== nodeName);
     const present = await ipJson<KernelRoute>(['route', 'show', 'proto', String(routeProtocol)]);
-    await ipBatch(routeCommands(present, others));
+    await ipBatch([...ownRangeCommands(own), ...routeCommands(present, others)]);
     const rules = masqueradeRules(
       own,
       others.map((one) => one.podRange),

@@ -78,6 +78,14 @@ export function routeCommands(
   return [...removed, ...set];
 }
 
+/**
+ * Addresses of the node's range that no pod has are unreachable: without this they would leave by the
+ * default route, and whoever is out there would answer for a pod that is gone.
+ */
+export const ownRangeCommands = (own: string): readonly string[] => [
+  `route replace unreachable ${own} proto ${routeProtocol}`,
+];
+
 /** What leaves the cluster goes under the node's address: nobody out there has a route to pods. */
 export function masqueradeRules(own: string, all: readonly string[]): string {
   const ranges = [...new Set([own, ...all])].toSorted();

@@ -8,6 +8,7 @@
 import type { Pod, PodStatus } from '@drydock/api';
 import { isConflict, isNotFound, resources, type ApiClient } from '@drydock/client';
 import type { Clock, Logger, Millis } from '@drydock/ports';
+import { ownedFields, statusPatch } from './status-patch.ts';
 
 const retryMillis: Millis = 1_000;
 
@@ -52,7 +53,7 @@ export function createStatusWriter({
         return;
       }
       const { namespace, name } = pod.metadata;
-      const value = { metadata: { uid }, status: patchOf(pod.status, wanted) };
+      const value = { metadata: { uid }, status: statusPatch(pod.status, wanted) };
       try {
         const written = await api.patch(
           resources.pods,
@@ -115,27 +116,6 @@ export function createStatusWriter({
     forget: (uid) => void entries.delete(uid),
   };
 }
-
-/** Fields that were there and are no more need a null in a patch. */
-function patchOf(from: PodStatus, to: PodStatus): Record<string, unknown> {
-  const removed = ownedFields.filter((key) => from[key] !== undefined && to[key] === undefined);
-  return { ...to, ...Object.fromEntries(removed.map((key) => [key, null])) };
-}
-
-const ownedFields = [
-  'phase',
-  'conditions',
-  'message',
-  'reason',
-  'hostIP',
-  'hostIPs',
-  'podIP',
-  'podIPs',
-  'startTime',
-  'initContainerStatuses',
-  'containerStatuses',
-  'qosClass',
-] as const satisfies readonly (keyof PodStatus)[];
 
 /** Of the API's status what the agent writes; of the conditions those that it writes. */
 function pickOwned(status: PodStatus, like: PodStatus): PodStatus {

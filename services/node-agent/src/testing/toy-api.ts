@@ -4,6 +4,8 @@
  */
 import {
   ApiError,
+  applyStrategicMergePatch,
+  findResource,
   type Event,
   type KubernetesObject,
   type Node,
@@ -66,16 +68,6 @@ export function createToyApi(): ToyApi {
   const tell = (pod: Pod, isGone: boolean) => {
     for (const handler of handlers) handler(pod, isGone);
   };
-  const merge = (target: unknown, patch: unknown): unknown => {
-    if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-    const result: Record<string, unknown> = { ...(target as object) };
-    for (const [key, value] of Object.entries(patch)) {
-      if (value === null) delete result[key];
-      else result[key] = merge(result[key], value);
-    }
-    return result;
-  };
-
   const client: Pick<ApiClient, 'get' | 'create' | 'update' | 'patch' | 'delete'> = {
     get: async <T extends KubernetesObject>(
       { resource }: Resource<T>,
@@ -98,7 +90,7 @@ export function createToyApi(): ToyApi {
       return store(resource, object);
     },
     patch: async <T extends KubernetesObject>(
-      { resource }: Resource<T>,
+      { group, resource }: Resource<T>,
       name: { namespace?: string | undefined; name: string },
       { value }: { value: unknown },
     ) => {
@@ -108,7 +100,8 @@ export function createToyApi(): ToyApi {
       if (uid !== undefined && uid !== object.metadata.uid) {
         throw failure(409, 'Conflict', 'Precondition failed: UID');
       }
-      return store(resource, merge(object, value) as T);
+      const { schema } = findResource(group, resource)!;
+      return store(resource, applyStrategicMergePatch(object, value, schema) as T);
     },
     delete: async ({ resource }, name, { uid } = {}) => {
       await Promise.resolve();
