@@ -275,6 +275,12 @@ describe('proportional scaling', () => {
     ]);
   });
 
+  test('takes from the next set what the largest cannot give', () => {
+    const sets = Array.from({ length: 6 }, (_, index) => from(`s${index}`, 1, 6, index));
+    const sizes = scaled(limited(4, 0, 1), sets, -2).map(([, size]) => size);
+    expect(sizes).toEqual([0, 0, 1, 1, 1, 1]);
+  });
+
   test('always adds up to the allowed size, with no set below zero', () => {
     const replicas = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 2, maxLength: 6 });
     fc.assert(

@@ -4,7 +4,7 @@
  *
  * 1. The sets' new sizes add up to the allowed size: the wanted replicas plus the surge.
  * 2. What rounding leaves over goes to the largest set, the newer of equals when growing and the
- *    older when shrinking.
+ *    older when shrinking; what that one cannot give, when it is at zero, is taken from the next.
  */
 import type { Deployment, ReplicaSet } from '@drydock/api';
 import { desiredReplicasOf, maxReplicasOf } from './annotations.plan.ts';
@@ -81,9 +81,12 @@ export function proportionalSizes(
     sizes.set(set, specReplicas(set) + share);
     added += share;
   }
-  const [largest] = sorted;
-  if (largest !== undefined && toAdd !== 0) {
-    sizes.set(largest, Math.max(0, sizes.get(largest)! + toAdd - added));
+  let left = toAdd - added;
+  for (const set of sorted) {
+    const size = sizes.get(set)!;
+    const next = Math.max(0, size + left);
+    sizes.set(set, next);
+    left -= next - size;
   }
   return sizes;
 }
