@@ -8,6 +8,8 @@ export interface ExecuteOptions {
   readonly input?: string;
   /** Milliseconds of real time; the program is killed when they have passed. */
   readonly timeoutMillis?: number;
+  /** Kills the program when it is aborted; the code is then 137. */
+  readonly signal?: AbortSignal;
   /** Called with each line as it is printed, from either stream. */
   readonly onLine?: (line: string) => void;
 }
@@ -38,6 +40,8 @@ export async function execute(
             timedOut = true;
             child.kill('SIGKILL');
           }, options.timeoutMillis);
+    const abort = () => child.kill('SIGKILL');
+    options.signal?.addEventListener('abort', abort, { once: true });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       let partial = '';
@@ -51,6 +55,7 @@ export async function execute(
     }
     const settle = (code: number) => {
       clearTimeout(timer);
+      options.signal?.removeEventListener('abort', abort);
       resolve({ code, ...output });
     };
     child.on('error', (error: NodeJS.ErrnoException) => {

@@ -2,7 +2,8 @@
  * What images are built on.
  *
  * 1. Bases come from the image registry when it answers within seconds, else from the distribution's
- *    packages. One that exists locally is not asked for again.
+ *    packages. One that exists locally is not asked for again. The engine is who asks: it knows mirrors
+ *    and proxies of which this program does not.
  * 2. Without a registry the dependencies come from this checkout's node_modules: the packages that are
  *    not for development, with their links into the workspace intact.
  */
@@ -24,15 +25,23 @@ interface Bases {
   readonly busybox: readonly Base[];
 }
 
-export function createBases(step: Step): Bases {
+export interface BasesOptions {
+  /** A registry that has not named its image for so long is none. 5,000 by default. */
+  readonly silenceMillisMax?: number;
+}
+
+export function createBases(step: Step, { silenceMillisMax = 5_000 }: BasesOptions = {}): Bases {
   let rootfs: Promise<string> | undefined;
-  let registryAnswers: Promise<boolean> | undefined;
+  let registryIsSilent = false;
   const fromRegistry =
     (image: string): Base =>
     async () => {
       if (await exists(image)) return image;
-      registryAnswers ??= askRegistry(image, step);
-      return (await registryAnswers) && (await pull(image, step)) ? image : undefined;
+      if (registryIsSilent) return undefined;
+      step.note(`asking the image registry for ${image}`);
+      const { code, hasAnswered } = await pull(image, silenceMillisMax);
+      registryIsSilent = !hasAnswered;
+      return code === 0 ? image : undefined;
     };
   const ownRootfs = async () => (rootfs ??= ensureRootfsImage(step));
   return {
@@ -47,20 +56,25 @@ export function createBases(step: Step): Bases {
   };
 }
 
-/** A registry that stays silent for five seconds is none. */
-async function askRegistry(image: string, step: Step): Promise<boolean> {
-  step.note('asking the image registry');
-  const { code } = await execute('docker', ['manifest', 'inspect', image], {
-    timeoutMillis: 5_000,
-    environment: { DOCKER_CLI_EXPERIMENTAL: 'enabled' },
+/** The engine names the image once it has its manifest; from then on only the transfer takes time. */
+async function pull(
+  image: string,
+  silenceMillisMax: number,
+): Promise<{ code: number; hasAnswered: boolean }> {
+  let hasAnswered = false;
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), silenceMillisMax);
+  const { code } = await execute('docker', ['pull', image], {
+    timeoutMillis: 300_000,
+    signal: silence.signal,
+    onLine: (line) => {
+      if (!line.includes('Pulling from')) return;
+      hasAnswered = true;
+      clearTimeout(timer);
+    },
   });
-  return code === 0;
-}
-
-async function pull(image: string, step: Step): Promise<boolean> {
-  step.note(`pulling ${image}`);
-  const options = { timeoutMillis: 300_000 };
-  return (await execute('docker', ['pull', '--quiet', image], options)).code === 0;
+  clearTimeout(timer);
+  return { code, hasAnswered };
 }
 
 /** Debian's packages and Node, imported as one layer. */
