@@ -41,6 +41,7 @@ export async function execute(
             child.kill('SIGKILL');
           }, options.timeoutMillis);
     const abort = () => child.kill('SIGKILL');
+    if (options.signal?.aborted === true) abort();
     options.signal?.addEventListener('abort', abort, { once: true });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {

@@ -28,14 +28,18 @@ afterAll(async () => {
 
 /** Leaves out what may differ between two clusters. */
 function normalized(text: string): string {
-  return text
-    .replace(/"(cluster_id|member_id|raft_term|ID|lease)":\d+/g, '"$1":0')
-    .replace(/"(ClusterID|MemberID|RaftTerm)" : \d+/g, '"$1" : 0')
-    .replace(/"Lease" : [1-9]\d*/g, '"Lease" : N')
-    .replace(/\b[0-9a-f]{13,16}\b/g, 'ID')
-    .replace(/\{"level":"warn".*\n/g, '')
-    .replace(/remaining\(\d+s\)/g, 'remaining(Ns)')
-    .replace(/"ttl":\d+/g, '"ttl":0');
+  return (
+    text
+      .replace(/"(cluster_id|member_id|raft_term|ID|lease)":\d+/g, '"$1":0')
+      .replace(/"(ClusterID|MemberID|RaftTerm)" : \d+/g, '"$1" : 0')
+      .replace(/"Lease" : [1-9]\d*/g, '"Lease" : N')
+      .replace(/\b[0-9a-f]{13,16}\b/g, 'ID')
+      .replace(/\{"level":"warn".*\n/g, '')
+      .replace(/remaining\(\d+s\)/g, 'remaining(Ns)')
+      // The original keeps the keys of a lease in no order.
+      .replace(/attached keys\(\[(.*)\]\)/g, (_, keys: string) => keys.split(' ').sort().join(' '))
+      .replace(/"ttl":\d+/g, '"ttl":0')
+  );
 }
 
 interface Command {

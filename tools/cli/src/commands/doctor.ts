@@ -110,9 +110,9 @@ const checks: Readonly<Record<string, Check>> = {
     if (code === 0) return { status: 'ok', found: 'the image registry answers' };
     return {
       status: 'warn',
-      found: 'no image registry answers',
+      found: 'no image registry answers this program',
       reason:
-        'bases are then built from the distribution’s packages, which takes half a minute once',
+        'unless the engine knows a mirror, bases are built from the distribution’s packages, which takes half a minute once',
     };
   },
   ports: async () => {

@@ -39,9 +39,13 @@ export function createBases(step: Step, { silenceMillisMax = 5_000 }: BasesOptio
       if (await exists(image)) return image;
       if (registryIsSilent) return undefined;
       step.note(`asking the image registry for ${image}`);
-      const { code, hasAnswered } = await pull(image, silenceMillisMax);
+      let hasAnswered = false;
+      const isPulled = await pull(image, silenceMillisMax, () => {
+        hasAnswered = true;
+        step.note(`pulling ${image}`);
+      });
       registryIsSilent = !hasAnswered;
-      return code === 0 ? image : undefined;
+      return isPulled ? image : undefined;
     };
   const ownRootfs = async () => (rootfs ??= ensureRootfsImage(step));
   return {
@@ -60,8 +64,8 @@ export function createBases(step: Step, { silenceMillisMax = 5_000 }: BasesOptio
 async function pull(
   image: string,
   silenceMillisMax: number,
-): Promise<{ code: number; hasAnswered: boolean }> {
-  let hasAnswered = false;
+  onAnswer: () => void,
+): Promise<boolean> {
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), silenceMillisMax);
   const { code } = await execute('docker', ['pull', image], {
@@ -69,12 +73,12 @@ async function pull(
     signal: silence.signal,
     onLine: (line) => {
       if (!line.includes('Pulling from')) return;
-      hasAnswered = true;
       clearTimeout(timer);
+      onAnswer();
     },
   });
   clearTimeout(timer);
-  return { code, hasAnswered };
+  return code === 0;
 }
 
 /** Debian's packages and Node, imported as one layer. */
