@@ -9,7 +9,8 @@ const never = async () => ({ missing: 'no answer' });
 test('a wait for what has become hopeless ends long before its deadline', async () => {
   let looks = 0;
   const hopeless = async () => (++looks < 3 ? undefined : new CommandFailure('etcd-1 has no port'));
-  const options = { what: 'etcd', deadlineMillis: 60_000, pauseMillis: 1, hopeless, late };
+  const pauses = { pauseMillis: 1, hopelessPauseMillis: 0 };
+  const options = { what: 'etcd', deadlineMillis: 60_000, ...pauses, hopeless, late };
   await expect(waitFor(step, options, never)).rejects.toThrow('etcd-1 has no port');
   expect(looks).toBe(3);
 });

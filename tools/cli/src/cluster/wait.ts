@@ -16,6 +16,8 @@ export interface WaitOptions {
   readonly pauseMillis?: number;
   /** Ends the wait before its deadline. */
   readonly hopeless?: () => Promise<CommandFailure | undefined>;
+  /** Between two questions to `hopeless`, which starts processes; two seconds by default. */
+  readonly hopelessPauseMillis?: number;
   /** What is thrown at the deadline. */
   readonly late: (sentence: string) => Promise<CommandFailure>;
 }
@@ -26,6 +28,8 @@ export async function waitFor(
   check: () => Promise<Progress>,
 ): Promise<string> {
   const end = performance.now() + options.deadlineMillis;
+  const hopelessPauseMillis = options.hopelessPauseMillis ?? 2_000;
+  let nextQuestion = performance.now() + hopelessPauseMillis;
   for (;;) {
     const progress = await check().catch((error: Error) => ({ missing: error.message }));
     if ('done' in progress) return progress.done;
@@ -34,8 +38,11 @@ export async function waitFor(
       const seconds = Math.round(options.deadlineMillis / 1_000);
       throw await options.late(`${options.what}: not within ${seconds} s (${progress.missing})`);
     }
-    const failure = await options.hopeless?.();
-    if (failure !== undefined) throw failure;
+    if (performance.now() >= nextQuestion) {
+      const failure = await options.hopeless?.();
+      if (failure !== undefined) throw failure;
+      nextQuestion = performance.now() + hopelessPauseMillis;
+    }
     await sleep(options.pauseMillis ?? 150);
   }
 }
