@@ -46,6 +46,7 @@ function drydock(...args: readonly string[]): string {
       ...process.env,
       DRYDOCK_HOME: home,
       DRYDOCK_NAME: 'demo',
+      DOCKER_HOST: `unix://${join(home, 'no-engine.sock')}`,
       KUBECONFIG: join(home, 'mine'),
     },
   });
@@ -75,4 +76,11 @@ test('`down` takes out of a kubeconfig what `kubeconfig --merge` put in, through
   expect(left).toContain('name: work');
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(existsSync(join(home, 'demo'))).toBe(false);
+});
+
+test('`down` needs no engine, for a local cluster or for none', () => {
+  expect(drydock('down')).toContain('1 folder');
+  expect(drydock('down')).toBe(
+    'nothing is known of a cluster demo, and no Docker engine answers\n',
+  );
 });

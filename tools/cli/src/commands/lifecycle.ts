@@ -1,4 +1,5 @@
 /** `down`, `stop`, `start`: an end, a rest, and the return from it. */
+import { existsSync } from 'node:fs';
 import { openCluster, openRest } from '../cluster/cluster.ts';
 import { contextName, mergedKubeconfigs, unmergeKubeconfigFile } from '../cluster/kubeconfig.ts';
 import type { Cluster } from '../cluster/parts.ts';
@@ -14,6 +15,13 @@ async function open(name: string): Promise<Cluster> {
 /** Works without a state folder too: containers of that name are found by their labels. */
 export async function down(options: { name: string; dryRun?: boolean }): Promise<void> {
   const folder = openStateFolder(options.name);
+  if (!existsSync(folder.path)) {
+    const { askEngine } = await import('../docker/engine.ts');
+    if ((await askEngine()).version === undefined) {
+      console.log(`nothing is known of a cluster ${options.name}, and no Docker engine answers`);
+      return;
+    }
+  }
   const cluster = await openCluster(folder.load() ?? forgotten(options.name), folder);
   const kubeconfigs = mergedKubeconfigs(folder);
   const context = contextName(folder.name);
