@@ -22,6 +22,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{proto,packages,services,tools}/**/*.test.ts'],
           exclude: [...late, '**/node_modules/**'],
+          // Properties with many cases, on machines that do much else.
+          testTimeout: minutes(1),
         },
       },
       {

@@ -39,15 +39,17 @@ function componentTypes(): void {
   }
 }
 
-/** Its generator writes in place, so the old text is put back before the two are compared. */
+/** Their generator writes in place, so the old texts are put back before the two are compared. */
 function etcdCodecs(): void {
-  const path = 'proto/etcd/generated/etcd.ts';
-  const before = readSource(path);
+  const paths = ['etcd', 'descriptors', 'schemas'].map((one) => `proto/etcd/generated/${one}.ts`);
+  const before = paths.map(readSource);
   execFileSync(process.execPath, [join(root, 'proto/etcd/generate.ts')], { stdio: 'inherit' });
-  const after = readSource(path);
-  if (after === before) return;
-  writeFileSync(join(root, path), before);
-  generatedFile(path, after);
+  for (const [index, path] of paths.entries()) {
+    const after = readSource(path);
+    if (after === before[index]) continue;
+    writeFileSync(join(root, path), before[index]);
+    generatedFile(path, after);
+  }
 }
 
 componentTypes();

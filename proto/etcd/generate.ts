@@ -3,11 +3,16 @@
  * two-pass codec, for every service a definition that grpc-js takes on both sides. The comments of the
  * .proto files come along, so an editor shows them.
  *
+ * And generated/descriptors.ts, by which a server describes itself to clients without .proto files, and
+ * generated/schemas.ts, by which messages become JSON.
+ *
  *     node proto/etcd/generate.ts
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
+import { describeFiles } from './descriptors.ts';
+import { schemasOf } from './schemas.ts';
 
 /** Fields whose 64 bits are chosen by clients; see invariant 1 of wire.ts. */
 const exact64 = (field: protobuf.Field): boolean =>
@@ -53,6 +58,7 @@ function number(reader: string): Kind {
 }
 
 const scalars: Record<string, Kind> = {
+  int32: number('int64'),
   int64: number('int64'),
   uint64: number('uint64'),
   uint32: number('uint32'),
@@ -107,11 +113,15 @@ function messageKind(name: string): Kind {
   };
 }
 
+/** The original's `Permission.Type` would be just `Type` beside all other messages. */
+const enumName = (one: protobuf.Enum): string =>
+  one.name === 'Type' ? `${one.parent!.name}Type` : one.name;
+
 function kindOf(field: protobuf.Field): Kind {
   field.resolve();
   if (field.resolvedType instanceof protobuf.Type) return messageKind(field.resolvedType.name);
   if (field.resolvedType instanceof protobuf.Enum) {
-    const { name } = field.resolvedType;
+    const name = enumName(field.resolvedType);
     return { ...number('int64'), type: name, read: `reader.int64() as ${name}` };
   }
   if (exact64(field)) return scalars['bigint']!;
@@ -255,15 +265,16 @@ export const ${name}: Codec<${name}> = codec(
 }
 
 function enumCode(one: protobuf.Enum): string {
+  const name = enumName(one);
   const entries = Object.entries(one.values).map(
     ([key, value]) =>
       `${documentation(one.comments[key] ?? null, '  ')}  ${lowerCamel(key)}: ${value},\n`,
   );
   return `
 /** A number that is none of these may arrive from a client. */
-export const ${one.name} = {
+export const ${name} = {
 ${entries.join('')}} as const;
-export type ${one.name} = (typeof ${one.name})[keyof typeof ${one.name}];
+export type ${name} = (typeof ${name})[keyof typeof ${name}];
 `;
 }
 
@@ -320,5 +331,35 @@ ${enums.join('')}${messages.join('')}${services.join('')}`;
 
 writeFileSync(
   join(import.meta.dirname, 'generated', 'etcd.ts'),
-  generate(['kv.proto', 'rpc.proto', 'peer.proto']),
+  generate([
+    'kv.proto',
+    'auth.proto',
+    'rpc.proto',
+    'v3lock.proto',
+    'v3election.proto',
+    'peer.proto',
+    'raft.proto',
+    'command.proto',
+    'lease.proto',
+    // v1alpha of reflection is v1 message for message.
+    'grpc/health/v1/health.proto',
+    'grpc/reflection/v1/reflection.proto',
+  ]),
+);
+writeFileSync(
+  join(import.meta.dirname, 'generated', 'descriptors.ts'),
+  describeFiles([
+    'kv.proto',
+    'auth.proto',
+    'rpc.proto',
+    'v3lock.proto',
+    'v3election.proto',
+    'grpc/health/v1/health.proto',
+    'grpc/reflection/v1/reflection.proto',
+    'grpc/reflection/v1alpha/reflection.proto',
+  ]),
+);
+writeFileSync(
+  join(import.meta.dirname, 'generated', 'schemas.ts'),
+  schemasOf(['kv.proto', 'auth.proto', 'rpc.proto', 'v3lock.proto', 'v3election.proto']),
 );

@@ -77,18 +77,39 @@ export async function runMain<const Spec extends FlagSpec>(
   }
   const config = readConfig<Spec>(spec, options, argv);
   if (config === undefined) return;
+  await runProcess({
+    name: options.name,
+    config,
+    log: createLogger(options.name, config['log-level']),
+    healthPort: config['health-port'],
+    timeScale: config['time-scale'],
+    start: options.start,
+  });
+}
 
-  const log = createLogger(options.name, config['log-level']);
+/** A main whose settings are read already, and not by `parseFlags`. */
+export interface ProcessOptions<Values> {
+  readonly name: string;
+  readonly config: Values;
+  readonly log: Logger;
+  /** 0: any. */
+  readonly healthPort: number;
+  readonly timeScale: number;
+  readonly start: (context: ProcessContext<Values>) => Promise<void>;
+}
+
+export async function runProcess<Values>(options: ProcessOptions<Values>): Promise<void> {
+  const { name, config, log } = options;
   log.info({ config, node: process.version }, 'starting');
   const stop = stopOnSignals(log);
   const stack = new AsyncDisposableStack();
   try {
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
-    const health = stack.use(await createHealthServer({ port: config['health-port'], metrics }));
+    const health = stack.use(await createHealthServer({ port: options.healthPort, metrics }));
     await options.start({
       config,
-      clock: createSystemClock(config['time-scale']),
+      clock: createSystemClock(options.timeScale),
       random: createSystemRandom(),
       log,
       metrics,
@@ -107,7 +128,7 @@ export async function runMain<const Spec extends FlagSpec>(
     process.exit(0);
   } catch (error) {
     if (stop.aborted) process.exit(0);
-    log.error({ err: error }, `cannot start ${options.name}`);
+    log.error({ err: error }, `cannot start ${name}`);
     process.exit(1);
   }
 }

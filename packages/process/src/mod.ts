@@ -21,8 +21,14 @@ export {
   type FlagValues,
 } from './flags.ts';
 export { createHealthServer, type Health, type HealthCheck } from './health.ts';
-export { createLogger, type LogLevel } from './logger.ts';
-export { runMain, type MainOptions, type ProcessContext } from './main.ts';
+export { createLogger, type LogLevel, type LogOptions } from './logger.ts';
+export {
+  runMain,
+  runProcess,
+  type MainOptions,
+  type ProcessContext,
+  type ProcessOptions,
+} from './main.ts';
 export { createSystemRandom } from './random.ts';
 export {
   createSupervisor,

@@ -1,4 +1,4 @@
-// Generated from kv.proto, rpc.proto, peer.proto by generate.ts: edit those, then run `node proto/etcd/generate.ts`.
+// Generated from kv.proto, auth.proto, rpc.proto, v3lock.proto, v3election.proto, peer.proto, raft.proto, command.proto, lease.proto, grpc/health/v1/health.proto, grpc/reflection/v1/reflection.proto by generate.ts: edit those, then run `node proto/etcd/generate.ts`.
 import { codec, method } from '../codec.ts';
 import type { Codec, Reader } from '../wire.ts';
 import {
@@ -19,6 +19,14 @@ export const EventType = {
   delete: 1,
 } as const;
 export type EventType = (typeof EventType)[keyof typeof EventType];
+
+/** A number that is none of these may arrive from a client. */
+export const PermissionType = {
+  read: 0,
+  write: 1,
+  readwrite: 2,
+} as const;
+export type PermissionType = (typeof PermissionType)[keyof typeof PermissionType];
 
 /** A number that is none of these may arrive from a client. */
 export const SortOrder = {
@@ -88,6 +96,16 @@ export const DowngradeAction = {
   cancel: 2,
 } as const;
 export type DowngradeAction = (typeof DowngradeAction)[keyof typeof DowngradeAction];
+
+/** A number that is none of these may arrive from a client. */
+export const ServingStatus = {
+  unknown: 0,
+  serving: 1,
+  notServing: 2,
+  /** Only from Watch. */
+  serviceUnknown: 3,
+} as const;
+export type ServingStatus = (typeof ServingStatus)[keyof typeof ServingStatus];
 
 /** One revision of one key. */
 export interface KeyValue {
@@ -261,6 +279,264 @@ export const Event: Codec<Event> = codec(
   sizeEvent,
   writeEvent,
   readEvent,
+);
+
+export interface UserAddOptions {
+  /** The user is known by a client certificate only and cannot ask for a token. */
+  noPassword: boolean;
+}
+
+function zeroUserAddOptions(): UserAddOptions {
+  return {
+    noPassword: false,
+  };
+}
+
+function sizeUserAddOptions(message: UserAddOptions): number {
+  let size = 0;
+  if (message.noPassword) size += 1 + 1;
+  return size;
+}
+
+function writeUserAddOptions(message: UserAddOptions, into: Buffer, at: number): number {
+  if (message.noPassword) {
+    into[at++] = 8;
+    into[at++] = message.noPassword ? 1 : 0;
+  }
+  return at;
+}
+
+function readUserAddOptions(reader: Reader, outerEnd: number): UserAddOptions {
+  const message = zeroUserAddOptions();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.noPassword = reader.bool();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const UserAddOptions: Codec<UserAddOptions> = codec(
+  'authpb.UserAddOptions',
+  zeroUserAddOptions,
+  sizeUserAddOptions,
+  writeUserAddOptions,
+  readUserAddOptions,
+);
+
+export interface User {
+  name: Uint8Array;
+  /** A bcrypt hash; empty for users without a password. */
+  password: Uint8Array;
+  /** In byte order. */
+  roles: string[];
+  options: UserAddOptions | undefined;
+}
+
+function zeroUser(): User {
+  return {
+    name: emptyBytes,
+    password: emptyBytes,
+    roles: [],
+    options: undefined,
+  };
+}
+
+function sizeUser(message: User): number {
+  let size = 0;
+  if (message.name.length !== 0) size += 1 + lengthDelimitedSize(message.name.length);
+  if (message.password.length !== 0) size += 1 + lengthDelimitedSize(message.password.length);
+  for (const item of message.roles) size += 1 + lengthDelimitedSize(stringSize(item));
+  if (message.options !== undefined) size += 1 + lengthDelimitedSize(sizeUserAddOptions(message.options));
+  return size;
+}
+
+function writeUser(message: User, into: Buffer, at: number): number {
+  if (message.name.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.name, into, at);
+  }
+  if (message.password.length !== 0) {
+    into[at++] = 18;
+    at = writeBytes(message.password, into, at);
+  }
+  for (const item of message.roles) {
+    into[at++] = 26;
+    at = writeString(item, into, at);
+  }
+  if (message.options !== undefined) {
+    into[at++] = 34;
+    at = writeUserAddOptions(message.options, into, writeVarint(sizeUserAddOptions(message.options), into, at));
+  }
+  return at;
+}
+
+function readUser(reader: Reader, outerEnd: number): User {
+  const message = zeroUser();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.view();
+        break;
+      case 18:
+        message.password = reader.view();
+        break;
+      case 26:
+        message.roles.push(reader.string());
+        break;
+      case 34:
+        message.options = readUserAddOptions(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const User: Codec<User> = codec(
+  'authpb.User',
+  zeroUser,
+  sizeUser,
+  writeUser,
+  readUser,
+);
+
+/** What a role may do with a key or a range. */
+export interface Permission {
+  permType: PermissionType;
+  key: Uint8Array;
+  /** Empty for the one key, "\0" for every key from `key` on. */
+  rangeEnd: Uint8Array;
+}
+
+function zeroPermission(): Permission {
+  return {
+    permType: 0,
+    key: emptyBytes,
+    rangeEnd: emptyBytes,
+  };
+}
+
+function sizePermission(message: Permission): number {
+  let size = 0;
+  if (message.permType !== 0) size += 1 + varintSize(message.permType);
+  if (message.key.length !== 0) size += 1 + lengthDelimitedSize(message.key.length);
+  if (message.rangeEnd.length !== 0) size += 1 + lengthDelimitedSize(message.rangeEnd.length);
+  return size;
+}
+
+function writePermission(message: Permission, into: Buffer, at: number): number {
+  if (message.permType !== 0) {
+    into[at++] = 8;
+    at = writeVarint(message.permType, into, at);
+  }
+  if (message.key.length !== 0) {
+    into[at++] = 18;
+    at = writeBytes(message.key, into, at);
+  }
+  if (message.rangeEnd.length !== 0) {
+    into[at++] = 26;
+    at = writeBytes(message.rangeEnd, into, at);
+  }
+  return at;
+}
+
+function readPermission(reader: Reader, outerEnd: number): Permission {
+  const message = zeroPermission();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.permType = reader.int64() as PermissionType;
+        break;
+      case 18:
+        message.key = reader.view();
+        break;
+      case 26:
+        message.rangeEnd = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const Permission: Codec<Permission> = codec(
+  'authpb.Permission',
+  zeroPermission,
+  sizePermission,
+  writePermission,
+  readPermission,
+);
+
+export interface Role {
+  name: Uint8Array;
+  /** In byte order of their keys. */
+  keyPermission: Permission[];
+}
+
+function zeroRole(): Role {
+  return {
+    name: emptyBytes,
+    keyPermission: [],
+  };
+}
+
+function sizeRole(message: Role): number {
+  let size = 0;
+  if (message.name.length !== 0) size += 1 + lengthDelimitedSize(message.name.length);
+  for (const item of message.keyPermission) size += 1 + lengthDelimitedSize(sizePermission(item));
+  return size;
+}
+
+function writeRole(message: Role, into: Buffer, at: number): number {
+  if (message.name.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.name, into, at);
+  }
+  for (const item of message.keyPermission) {
+    into[at++] = 18;
+    at = writePermission(item, into, writeVarint(sizePermission(item), into, at));
+  }
+  return at;
+}
+
+function readRole(reader: Reader, outerEnd: number): Role {
+  const message = zeroRole();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.view();
+        break;
+      case 18:
+        message.keyPermission.push(readPermission(reader, reader.enter()));
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const Role: Codec<Role> = codec(
+  'authpb.Role',
+  zeroRole,
+  sizeRole,
+  writeRole,
+  readRole,
 );
 
 /** Who answered, and from which state. */
@@ -2394,6 +2670,114 @@ export const LeaseTimeToLiveResponse: Codec<LeaseTimeToLiveResponse> = codec(
   readLeaseTimeToLiveResponse,
 );
 
+/** Not served: members write it into the log. */
+export interface LeaseCheckpoint {
+  id: bigint;
+  /** Seconds; 0 when the lease was renewed. */
+  remainingTtl: number;
+}
+
+function zeroLeaseCheckpoint(): LeaseCheckpoint {
+  return {
+    id: 0n,
+    remainingTtl: 0,
+  };
+}
+
+function sizeLeaseCheckpoint(message: LeaseCheckpoint): number {
+  let size = 0;
+  if (message.id !== 0n) size += 1 + varintSizeBig(message.id);
+  if (message.remainingTtl !== 0) size += 1 + varintSize(message.remainingTtl);
+  return size;
+}
+
+function writeLeaseCheckpoint(message: LeaseCheckpoint, into: Buffer, at: number): number {
+  if (message.id !== 0n) {
+    into[at++] = 8;
+    at = writeVarintBig(message.id, into, at);
+  }
+  if (message.remainingTtl !== 0) {
+    into[at++] = 16;
+    at = writeVarint(message.remainingTtl, into, at);
+  }
+  return at;
+}
+
+function readLeaseCheckpoint(reader: Reader, outerEnd: number): LeaseCheckpoint {
+  const message = zeroLeaseCheckpoint();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.id = reader.int64Big();
+        break;
+      case 16:
+        message.remainingTtl = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LeaseCheckpoint: Codec<LeaseCheckpoint> = codec(
+  'etcdserverpb.LeaseCheckpoint',
+  zeroLeaseCheckpoint,
+  sizeLeaseCheckpoint,
+  writeLeaseCheckpoint,
+  readLeaseCheckpoint,
+);
+
+export interface LeaseCheckpointRequest {
+  checkpoints: LeaseCheckpoint[];
+}
+
+function zeroLeaseCheckpointRequest(): LeaseCheckpointRequest {
+  return {
+    checkpoints: [],
+  };
+}
+
+function sizeLeaseCheckpointRequest(message: LeaseCheckpointRequest): number {
+  let size = 0;
+  for (const item of message.checkpoints) size += 1 + lengthDelimitedSize(sizeLeaseCheckpoint(item));
+  return size;
+}
+
+function writeLeaseCheckpointRequest(message: LeaseCheckpointRequest, into: Buffer, at: number): number {
+  for (const item of message.checkpoints) {
+    into[at++] = 10;
+    at = writeLeaseCheckpoint(item, into, writeVarint(sizeLeaseCheckpoint(item), into, at));
+  }
+  return at;
+}
+
+function readLeaseCheckpointRequest(reader: Reader, outerEnd: number): LeaseCheckpointRequest {
+  const message = zeroLeaseCheckpointRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.checkpoints.push(readLeaseCheckpoint(reader, reader.enter()));
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LeaseCheckpointRequest: Codec<LeaseCheckpointRequest> = codec(
+  'etcdserverpb.LeaseCheckpointRequest',
+  zeroLeaseCheckpointRequest,
+  sizeLeaseCheckpointRequest,
+  writeLeaseCheckpointRequest,
+  readLeaseCheckpointRequest,
+);
+
 export interface LeaseLeasesRequest {
 }
 
@@ -4170,6 +4554,2507 @@ export const SnapshotResponse: Codec<SnapshotResponse> = codec(
   readSnapshotResponse,
 );
 
+export interface AuthEnableRequest {
+}
+
+function zeroAuthEnableRequest(): AuthEnableRequest {
+  return {
+  };
+}
+
+function sizeAuthEnableRequest(_message: AuthEnableRequest): number {
+  const size = 0;
+  return size;
+}
+
+function writeAuthEnableRequest(_message: AuthEnableRequest, _into: Buffer, at: number): number {
+  return at;
+}
+
+function readAuthEnableRequest(reader: Reader, outerEnd: number): AuthEnableRequest {
+  const message = zeroAuthEnableRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthEnableRequest: Codec<AuthEnableRequest> = codec(
+  'etcdserverpb.AuthEnableRequest',
+  zeroAuthEnableRequest,
+  sizeAuthEnableRequest,
+  writeAuthEnableRequest,
+  readAuthEnableRequest,
+);
+
+export interface AuthDisableRequest {
+}
+
+function zeroAuthDisableRequest(): AuthDisableRequest {
+  return {
+  };
+}
+
+function sizeAuthDisableRequest(_message: AuthDisableRequest): number {
+  const size = 0;
+  return size;
+}
+
+function writeAuthDisableRequest(_message: AuthDisableRequest, _into: Buffer, at: number): number {
+  return at;
+}
+
+function readAuthDisableRequest(reader: Reader, outerEnd: number): AuthDisableRequest {
+  const message = zeroAuthDisableRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthDisableRequest: Codec<AuthDisableRequest> = codec(
+  'etcdserverpb.AuthDisableRequest',
+  zeroAuthDisableRequest,
+  sizeAuthDisableRequest,
+  writeAuthDisableRequest,
+  readAuthDisableRequest,
+);
+
+export interface AuthStatusRequest {
+}
+
+function zeroAuthStatusRequest(): AuthStatusRequest {
+  return {
+  };
+}
+
+function sizeAuthStatusRequest(_message: AuthStatusRequest): number {
+  const size = 0;
+  return size;
+}
+
+function writeAuthStatusRequest(_message: AuthStatusRequest, _into: Buffer, at: number): number {
+  return at;
+}
+
+function readAuthStatusRequest(reader: Reader, outerEnd: number): AuthStatusRequest {
+  const message = zeroAuthStatusRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthStatusRequest: Codec<AuthStatusRequest> = codec(
+  'etcdserverpb.AuthStatusRequest',
+  zeroAuthStatusRequest,
+  sizeAuthStatusRequest,
+  writeAuthStatusRequest,
+  readAuthStatusRequest,
+);
+
+export interface AuthenticateRequest {
+  name: string;
+  password: string;
+}
+
+function zeroAuthenticateRequest(): AuthenticateRequest {
+  return {
+    name: '',
+    password: '',
+  };
+}
+
+function sizeAuthenticateRequest(message: AuthenticateRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  if (message.password !== '') size += 1 + lengthDelimitedSize(stringSize(message.password));
+  return size;
+}
+
+function writeAuthenticateRequest(message: AuthenticateRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  if (message.password !== '') {
+    into[at++] = 18;
+    at = writeString(message.password, into, at);
+  }
+  return at;
+}
+
+function readAuthenticateRequest(reader: Reader, outerEnd: number): AuthenticateRequest {
+  const message = zeroAuthenticateRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      case 18:
+        message.password = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthenticateRequest: Codec<AuthenticateRequest> = codec(
+  'etcdserverpb.AuthenticateRequest',
+  zeroAuthenticateRequest,
+  sizeAuthenticateRequest,
+  writeAuthenticateRequest,
+  readAuthenticateRequest,
+);
+
+export interface AuthUserAddRequest {
+  name: string;
+  /** Hashed by the member that is asked: it never gets into the log. */
+  password: string;
+  options: UserAddOptions | undefined;
+  /** The bcrypt hash in base64. What clients send here is overwritten. */
+  hashedPassword: string;
+}
+
+function zeroAuthUserAddRequest(): AuthUserAddRequest {
+  return {
+    name: '',
+    password: '',
+    options: undefined,
+    hashedPassword: '',
+  };
+}
+
+function sizeAuthUserAddRequest(message: AuthUserAddRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  if (message.password !== '') size += 1 + lengthDelimitedSize(stringSize(message.password));
+  if (message.options !== undefined) size += 1 + lengthDelimitedSize(sizeUserAddOptions(message.options));
+  if (message.hashedPassword !== '') size += 1 + lengthDelimitedSize(stringSize(message.hashedPassword));
+  return size;
+}
+
+function writeAuthUserAddRequest(message: AuthUserAddRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  if (message.password !== '') {
+    into[at++] = 18;
+    at = writeString(message.password, into, at);
+  }
+  if (message.options !== undefined) {
+    into[at++] = 26;
+    at = writeUserAddOptions(message.options, into, writeVarint(sizeUserAddOptions(message.options), into, at));
+  }
+  if (message.hashedPassword !== '') {
+    into[at++] = 34;
+    at = writeString(message.hashedPassword, into, at);
+  }
+  return at;
+}
+
+function readAuthUserAddRequest(reader: Reader, outerEnd: number): AuthUserAddRequest {
+  const message = zeroAuthUserAddRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      case 18:
+        message.password = reader.string();
+        break;
+      case 26:
+        message.options = readUserAddOptions(reader, reader.enter());
+        break;
+      case 34:
+        message.hashedPassword = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserAddRequest: Codec<AuthUserAddRequest> = codec(
+  'etcdserverpb.AuthUserAddRequest',
+  zeroAuthUserAddRequest,
+  sizeAuthUserAddRequest,
+  writeAuthUserAddRequest,
+  readAuthUserAddRequest,
+);
+
+export interface AuthUserGetRequest {
+  name: string;
+}
+
+function zeroAuthUserGetRequest(): AuthUserGetRequest {
+  return {
+    name: '',
+  };
+}
+
+function sizeAuthUserGetRequest(message: AuthUserGetRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  return size;
+}
+
+function writeAuthUserGetRequest(message: AuthUserGetRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  return at;
+}
+
+function readAuthUserGetRequest(reader: Reader, outerEnd: number): AuthUserGetRequest {
+  const message = zeroAuthUserGetRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserGetRequest: Codec<AuthUserGetRequest> = codec(
+  'etcdserverpb.AuthUserGetRequest',
+  zeroAuthUserGetRequest,
+  sizeAuthUserGetRequest,
+  writeAuthUserGetRequest,
+  readAuthUserGetRequest,
+);
+
+export interface AuthUserDeleteRequest {
+  name: string;
+}
+
+function zeroAuthUserDeleteRequest(): AuthUserDeleteRequest {
+  return {
+    name: '',
+  };
+}
+
+function sizeAuthUserDeleteRequest(message: AuthUserDeleteRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  return size;
+}
+
+function writeAuthUserDeleteRequest(message: AuthUserDeleteRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  return at;
+}
+
+function readAuthUserDeleteRequest(reader: Reader, outerEnd: number): AuthUserDeleteRequest {
+  const message = zeroAuthUserDeleteRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserDeleteRequest: Codec<AuthUserDeleteRequest> = codec(
+  'etcdserverpb.AuthUserDeleteRequest',
+  zeroAuthUserDeleteRequest,
+  sizeAuthUserDeleteRequest,
+  writeAuthUserDeleteRequest,
+  readAuthUserDeleteRequest,
+);
+
+export interface AuthUserChangePasswordRequest {
+  name: string;
+  /** Hashed by the member that is asked: it never gets into the log. */
+  password: string;
+  /** The bcrypt hash in base64; used as it is when no password is given. */
+  hashedPassword: string;
+}
+
+function zeroAuthUserChangePasswordRequest(): AuthUserChangePasswordRequest {
+  return {
+    name: '',
+    password: '',
+    hashedPassword: '',
+  };
+}
+
+function sizeAuthUserChangePasswordRequest(message: AuthUserChangePasswordRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  if (message.password !== '') size += 1 + lengthDelimitedSize(stringSize(message.password));
+  if (message.hashedPassword !== '') size += 1 + lengthDelimitedSize(stringSize(message.hashedPassword));
+  return size;
+}
+
+function writeAuthUserChangePasswordRequest(message: AuthUserChangePasswordRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  if (message.password !== '') {
+    into[at++] = 18;
+    at = writeString(message.password, into, at);
+  }
+  if (message.hashedPassword !== '') {
+    into[at++] = 26;
+    at = writeString(message.hashedPassword, into, at);
+  }
+  return at;
+}
+
+function readAuthUserChangePasswordRequest(reader: Reader, outerEnd: number): AuthUserChangePasswordRequest {
+  const message = zeroAuthUserChangePasswordRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      case 18:
+        message.password = reader.string();
+        break;
+      case 26:
+        message.hashedPassword = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserChangePasswordRequest: Codec<AuthUserChangePasswordRequest> = codec(
+  'etcdserverpb.AuthUserChangePasswordRequest',
+  zeroAuthUserChangePasswordRequest,
+  sizeAuthUserChangePasswordRequest,
+  writeAuthUserChangePasswordRequest,
+  readAuthUserChangePasswordRequest,
+);
+
+export interface AuthUserGrantRoleRequest {
+  user: string;
+  role: string;
+}
+
+function zeroAuthUserGrantRoleRequest(): AuthUserGrantRoleRequest {
+  return {
+    user: '',
+    role: '',
+  };
+}
+
+function sizeAuthUserGrantRoleRequest(message: AuthUserGrantRoleRequest): number {
+  let size = 0;
+  if (message.user !== '') size += 1 + lengthDelimitedSize(stringSize(message.user));
+  if (message.role !== '') size += 1 + lengthDelimitedSize(stringSize(message.role));
+  return size;
+}
+
+function writeAuthUserGrantRoleRequest(message: AuthUserGrantRoleRequest, into: Buffer, at: number): number {
+  if (message.user !== '') {
+    into[at++] = 10;
+    at = writeString(message.user, into, at);
+  }
+  if (message.role !== '') {
+    into[at++] = 18;
+    at = writeString(message.role, into, at);
+  }
+  return at;
+}
+
+function readAuthUserGrantRoleRequest(reader: Reader, outerEnd: number): AuthUserGrantRoleRequest {
+  const message = zeroAuthUserGrantRoleRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.user = reader.string();
+        break;
+      case 18:
+        message.role = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserGrantRoleRequest: Codec<AuthUserGrantRoleRequest> = codec(
+  'etcdserverpb.AuthUserGrantRoleRequest',
+  zeroAuthUserGrantRoleRequest,
+  sizeAuthUserGrantRoleRequest,
+  writeAuthUserGrantRoleRequest,
+  readAuthUserGrantRoleRequest,
+);
+
+export interface AuthUserRevokeRoleRequest {
+  name: string;
+  role: string;
+}
+
+function zeroAuthUserRevokeRoleRequest(): AuthUserRevokeRoleRequest {
+  return {
+    name: '',
+    role: '',
+  };
+}
+
+function sizeAuthUserRevokeRoleRequest(message: AuthUserRevokeRoleRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  if (message.role !== '') size += 1 + lengthDelimitedSize(stringSize(message.role));
+  return size;
+}
+
+function writeAuthUserRevokeRoleRequest(message: AuthUserRevokeRoleRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  if (message.role !== '') {
+    into[at++] = 18;
+    at = writeString(message.role, into, at);
+  }
+  return at;
+}
+
+function readAuthUserRevokeRoleRequest(reader: Reader, outerEnd: number): AuthUserRevokeRoleRequest {
+  const message = zeroAuthUserRevokeRoleRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      case 18:
+        message.role = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserRevokeRoleRequest: Codec<AuthUserRevokeRoleRequest> = codec(
+  'etcdserverpb.AuthUserRevokeRoleRequest',
+  zeroAuthUserRevokeRoleRequest,
+  sizeAuthUserRevokeRoleRequest,
+  writeAuthUserRevokeRoleRequest,
+  readAuthUserRevokeRoleRequest,
+);
+
+export interface AuthRoleAddRequest {
+  name: string;
+}
+
+function zeroAuthRoleAddRequest(): AuthRoleAddRequest {
+  return {
+    name: '',
+  };
+}
+
+function sizeAuthRoleAddRequest(message: AuthRoleAddRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  return size;
+}
+
+function writeAuthRoleAddRequest(message: AuthRoleAddRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  return at;
+}
+
+function readAuthRoleAddRequest(reader: Reader, outerEnd: number): AuthRoleAddRequest {
+  const message = zeroAuthRoleAddRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleAddRequest: Codec<AuthRoleAddRequest> = codec(
+  'etcdserverpb.AuthRoleAddRequest',
+  zeroAuthRoleAddRequest,
+  sizeAuthRoleAddRequest,
+  writeAuthRoleAddRequest,
+  readAuthRoleAddRequest,
+);
+
+export interface AuthRoleGetRequest {
+  role: string;
+}
+
+function zeroAuthRoleGetRequest(): AuthRoleGetRequest {
+  return {
+    role: '',
+  };
+}
+
+function sizeAuthRoleGetRequest(message: AuthRoleGetRequest): number {
+  let size = 0;
+  if (message.role !== '') size += 1 + lengthDelimitedSize(stringSize(message.role));
+  return size;
+}
+
+function writeAuthRoleGetRequest(message: AuthRoleGetRequest, into: Buffer, at: number): number {
+  if (message.role !== '') {
+    into[at++] = 10;
+    at = writeString(message.role, into, at);
+  }
+  return at;
+}
+
+function readAuthRoleGetRequest(reader: Reader, outerEnd: number): AuthRoleGetRequest {
+  const message = zeroAuthRoleGetRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.role = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleGetRequest: Codec<AuthRoleGetRequest> = codec(
+  'etcdserverpb.AuthRoleGetRequest',
+  zeroAuthRoleGetRequest,
+  sizeAuthRoleGetRequest,
+  writeAuthRoleGetRequest,
+  readAuthRoleGetRequest,
+);
+
+export interface AuthUserListRequest {
+}
+
+function zeroAuthUserListRequest(): AuthUserListRequest {
+  return {
+  };
+}
+
+function sizeAuthUserListRequest(_message: AuthUserListRequest): number {
+  const size = 0;
+  return size;
+}
+
+function writeAuthUserListRequest(_message: AuthUserListRequest, _into: Buffer, at: number): number {
+  return at;
+}
+
+function readAuthUserListRequest(reader: Reader, outerEnd: number): AuthUserListRequest {
+  const message = zeroAuthUserListRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserListRequest: Codec<AuthUserListRequest> = codec(
+  'etcdserverpb.AuthUserListRequest',
+  zeroAuthUserListRequest,
+  sizeAuthUserListRequest,
+  writeAuthUserListRequest,
+  readAuthUserListRequest,
+);
+
+export interface AuthRoleListRequest {
+}
+
+function zeroAuthRoleListRequest(): AuthRoleListRequest {
+  return {
+  };
+}
+
+function sizeAuthRoleListRequest(_message: AuthRoleListRequest): number {
+  const size = 0;
+  return size;
+}
+
+function writeAuthRoleListRequest(_message: AuthRoleListRequest, _into: Buffer, at: number): number {
+  return at;
+}
+
+function readAuthRoleListRequest(reader: Reader, outerEnd: number): AuthRoleListRequest {
+  const message = zeroAuthRoleListRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleListRequest: Codec<AuthRoleListRequest> = codec(
+  'etcdserverpb.AuthRoleListRequest',
+  zeroAuthRoleListRequest,
+  sizeAuthRoleListRequest,
+  writeAuthRoleListRequest,
+  readAuthRoleListRequest,
+);
+
+export interface AuthRoleDeleteRequest {
+  role: string;
+}
+
+function zeroAuthRoleDeleteRequest(): AuthRoleDeleteRequest {
+  return {
+    role: '',
+  };
+}
+
+function sizeAuthRoleDeleteRequest(message: AuthRoleDeleteRequest): number {
+  let size = 0;
+  if (message.role !== '') size += 1 + lengthDelimitedSize(stringSize(message.role));
+  return size;
+}
+
+function writeAuthRoleDeleteRequest(message: AuthRoleDeleteRequest, into: Buffer, at: number): number {
+  if (message.role !== '') {
+    into[at++] = 10;
+    at = writeString(message.role, into, at);
+  }
+  return at;
+}
+
+function readAuthRoleDeleteRequest(reader: Reader, outerEnd: number): AuthRoleDeleteRequest {
+  const message = zeroAuthRoleDeleteRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.role = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleDeleteRequest: Codec<AuthRoleDeleteRequest> = codec(
+  'etcdserverpb.AuthRoleDeleteRequest',
+  zeroAuthRoleDeleteRequest,
+  sizeAuthRoleDeleteRequest,
+  writeAuthRoleDeleteRequest,
+  readAuthRoleDeleteRequest,
+);
+
+export interface AuthRoleGrantPermissionRequest {
+  /** The role. */
+  name: string;
+  /** Replaces what the role has for the same key and range. */
+  perm: Permission | undefined;
+}
+
+function zeroAuthRoleGrantPermissionRequest(): AuthRoleGrantPermissionRequest {
+  return {
+    name: '',
+    perm: undefined,
+  };
+}
+
+function sizeAuthRoleGrantPermissionRequest(message: AuthRoleGrantPermissionRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  if (message.perm !== undefined) size += 1 + lengthDelimitedSize(sizePermission(message.perm));
+  return size;
+}
+
+function writeAuthRoleGrantPermissionRequest(message: AuthRoleGrantPermissionRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  if (message.perm !== undefined) {
+    into[at++] = 18;
+    at = writePermission(message.perm, into, writeVarint(sizePermission(message.perm), into, at));
+  }
+  return at;
+}
+
+function readAuthRoleGrantPermissionRequest(reader: Reader, outerEnd: number): AuthRoleGrantPermissionRequest {
+  const message = zeroAuthRoleGrantPermissionRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      case 18:
+        message.perm = readPermission(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleGrantPermissionRequest: Codec<AuthRoleGrantPermissionRequest> = codec(
+  'etcdserverpb.AuthRoleGrantPermissionRequest',
+  zeroAuthRoleGrantPermissionRequest,
+  sizeAuthRoleGrantPermissionRequest,
+  writeAuthRoleGrantPermissionRequest,
+  readAuthRoleGrantPermissionRequest,
+);
+
+export interface AuthRoleRevokePermissionRequest {
+  role: string;
+  key: Uint8Array;
+  rangeEnd: Uint8Array;
+}
+
+function zeroAuthRoleRevokePermissionRequest(): AuthRoleRevokePermissionRequest {
+  return {
+    role: '',
+    key: emptyBytes,
+    rangeEnd: emptyBytes,
+  };
+}
+
+function sizeAuthRoleRevokePermissionRequest(message: AuthRoleRevokePermissionRequest): number {
+  let size = 0;
+  if (message.role !== '') size += 1 + lengthDelimitedSize(stringSize(message.role));
+  if (message.key.length !== 0) size += 1 + lengthDelimitedSize(message.key.length);
+  if (message.rangeEnd.length !== 0) size += 1 + lengthDelimitedSize(message.rangeEnd.length);
+  return size;
+}
+
+function writeAuthRoleRevokePermissionRequest(message: AuthRoleRevokePermissionRequest, into: Buffer, at: number): number {
+  if (message.role !== '') {
+    into[at++] = 10;
+    at = writeString(message.role, into, at);
+  }
+  if (message.key.length !== 0) {
+    into[at++] = 18;
+    at = writeBytes(message.key, into, at);
+  }
+  if (message.rangeEnd.length !== 0) {
+    into[at++] = 26;
+    at = writeBytes(message.rangeEnd, into, at);
+  }
+  return at;
+}
+
+function readAuthRoleRevokePermissionRequest(reader: Reader, outerEnd: number): AuthRoleRevokePermissionRequest {
+  const message = zeroAuthRoleRevokePermissionRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.role = reader.string();
+        break;
+      case 18:
+        message.key = reader.view();
+        break;
+      case 26:
+        message.rangeEnd = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleRevokePermissionRequest: Codec<AuthRoleRevokePermissionRequest> = codec(
+  'etcdserverpb.AuthRoleRevokePermissionRequest',
+  zeroAuthRoleRevokePermissionRequest,
+  sizeAuthRoleRevokePermissionRequest,
+  writeAuthRoleRevokePermissionRequest,
+  readAuthRoleRevokePermissionRequest,
+);
+
+export interface AuthEnableResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthEnableResponse(): AuthEnableResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthEnableResponse(message: AuthEnableResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthEnableResponse(message: AuthEnableResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthEnableResponse(reader: Reader, outerEnd: number): AuthEnableResponse {
+  const message = zeroAuthEnableResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthEnableResponse: Codec<AuthEnableResponse> = codec(
+  'etcdserverpb.AuthEnableResponse',
+  zeroAuthEnableResponse,
+  sizeAuthEnableResponse,
+  writeAuthEnableResponse,
+  readAuthEnableResponse,
+);
+
+export interface AuthDisableResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthDisableResponse(): AuthDisableResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthDisableResponse(message: AuthDisableResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthDisableResponse(message: AuthDisableResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthDisableResponse(reader: Reader, outerEnd: number): AuthDisableResponse {
+  const message = zeroAuthDisableResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthDisableResponse: Codec<AuthDisableResponse> = codec(
+  'etcdserverpb.AuthDisableResponse',
+  zeroAuthDisableResponse,
+  sizeAuthDisableResponse,
+  writeAuthDisableResponse,
+  readAuthDisableResponse,
+);
+
+export interface AuthStatusResponse {
+  header: ResponseHeader | undefined;
+  enabled: boolean;
+  /** Moves with each change of users, roles and permissions. */
+  authRevision: number;
+}
+
+function zeroAuthStatusResponse(): AuthStatusResponse {
+  return {
+    header: undefined,
+    enabled: false,
+    authRevision: 0,
+  };
+}
+
+function sizeAuthStatusResponse(message: AuthStatusResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  if (message.enabled) size += 1 + 1;
+  if (message.authRevision !== 0) size += 1 + varintSize(message.authRevision);
+  return size;
+}
+
+function writeAuthStatusResponse(message: AuthStatusResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  if (message.enabled) {
+    into[at++] = 16;
+    into[at++] = message.enabled ? 1 : 0;
+  }
+  if (message.authRevision !== 0) {
+    into[at++] = 24;
+    at = writeVarint(message.authRevision, into, at);
+  }
+  return at;
+}
+
+function readAuthStatusResponse(reader: Reader, outerEnd: number): AuthStatusResponse {
+  const message = zeroAuthStatusResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 16:
+        message.enabled = reader.bool();
+        break;
+      case 24:
+        message.authRevision = reader.uint64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthStatusResponse: Codec<AuthStatusResponse> = codec(
+  'etcdserverpb.AuthStatusResponse',
+  zeroAuthStatusResponse,
+  sizeAuthStatusResponse,
+  writeAuthStatusResponse,
+  readAuthStatusResponse,
+);
+
+export interface AuthenticateResponse {
+  header: ResponseHeader | undefined;
+  token: string;
+}
+
+function zeroAuthenticateResponse(): AuthenticateResponse {
+  return {
+    header: undefined,
+    token: '',
+  };
+}
+
+function sizeAuthenticateResponse(message: AuthenticateResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  if (message.token !== '') size += 1 + lengthDelimitedSize(stringSize(message.token));
+  return size;
+}
+
+function writeAuthenticateResponse(message: AuthenticateResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  if (message.token !== '') {
+    into[at++] = 18;
+    at = writeString(message.token, into, at);
+  }
+  return at;
+}
+
+function readAuthenticateResponse(reader: Reader, outerEnd: number): AuthenticateResponse {
+  const message = zeroAuthenticateResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.token = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthenticateResponse: Codec<AuthenticateResponse> = codec(
+  'etcdserverpb.AuthenticateResponse',
+  zeroAuthenticateResponse,
+  sizeAuthenticateResponse,
+  writeAuthenticateResponse,
+  readAuthenticateResponse,
+);
+
+export interface AuthUserAddResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthUserAddResponse(): AuthUserAddResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthUserAddResponse(message: AuthUserAddResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthUserAddResponse(message: AuthUserAddResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthUserAddResponse(reader: Reader, outerEnd: number): AuthUserAddResponse {
+  const message = zeroAuthUserAddResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserAddResponse: Codec<AuthUserAddResponse> = codec(
+  'etcdserverpb.AuthUserAddResponse',
+  zeroAuthUserAddResponse,
+  sizeAuthUserAddResponse,
+  writeAuthUserAddResponse,
+  readAuthUserAddResponse,
+);
+
+export interface AuthUserGetResponse {
+  header: ResponseHeader | undefined;
+  roles: string[];
+}
+
+function zeroAuthUserGetResponse(): AuthUserGetResponse {
+  return {
+    header: undefined,
+    roles: [],
+  };
+}
+
+function sizeAuthUserGetResponse(message: AuthUserGetResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  for (const item of message.roles) size += 1 + lengthDelimitedSize(stringSize(item));
+  return size;
+}
+
+function writeAuthUserGetResponse(message: AuthUserGetResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  for (const item of message.roles) {
+    into[at++] = 18;
+    at = writeString(item, into, at);
+  }
+  return at;
+}
+
+function readAuthUserGetResponse(reader: Reader, outerEnd: number): AuthUserGetResponse {
+  const message = zeroAuthUserGetResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.roles.push(reader.string());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserGetResponse: Codec<AuthUserGetResponse> = codec(
+  'etcdserverpb.AuthUserGetResponse',
+  zeroAuthUserGetResponse,
+  sizeAuthUserGetResponse,
+  writeAuthUserGetResponse,
+  readAuthUserGetResponse,
+);
+
+export interface AuthUserDeleteResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthUserDeleteResponse(): AuthUserDeleteResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthUserDeleteResponse(message: AuthUserDeleteResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthUserDeleteResponse(message: AuthUserDeleteResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthUserDeleteResponse(reader: Reader, outerEnd: number): AuthUserDeleteResponse {
+  const message = zeroAuthUserDeleteResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserDeleteResponse: Codec<AuthUserDeleteResponse> = codec(
+  'etcdserverpb.AuthUserDeleteResponse',
+  zeroAuthUserDeleteResponse,
+  sizeAuthUserDeleteResponse,
+  writeAuthUserDeleteResponse,
+  readAuthUserDeleteResponse,
+);
+
+export interface AuthUserChangePasswordResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthUserChangePasswordResponse(): AuthUserChangePasswordResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthUserChangePasswordResponse(message: AuthUserChangePasswordResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthUserChangePasswordResponse(message: AuthUserChangePasswordResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthUserChangePasswordResponse(reader: Reader, outerEnd: number): AuthUserChangePasswordResponse {
+  const message = zeroAuthUserChangePasswordResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserChangePasswordResponse: Codec<AuthUserChangePasswordResponse> = codec(
+  'etcdserverpb.AuthUserChangePasswordResponse',
+  zeroAuthUserChangePasswordResponse,
+  sizeAuthUserChangePasswordResponse,
+  writeAuthUserChangePasswordResponse,
+  readAuthUserChangePasswordResponse,
+);
+
+export interface AuthUserGrantRoleResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthUserGrantRoleResponse(): AuthUserGrantRoleResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthUserGrantRoleResponse(message: AuthUserGrantRoleResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthUserGrantRoleResponse(message: AuthUserGrantRoleResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthUserGrantRoleResponse(reader: Reader, outerEnd: number): AuthUserGrantRoleResponse {
+  const message = zeroAuthUserGrantRoleResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserGrantRoleResponse: Codec<AuthUserGrantRoleResponse> = codec(
+  'etcdserverpb.AuthUserGrantRoleResponse',
+  zeroAuthUserGrantRoleResponse,
+  sizeAuthUserGrantRoleResponse,
+  writeAuthUserGrantRoleResponse,
+  readAuthUserGrantRoleResponse,
+);
+
+export interface AuthUserRevokeRoleResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthUserRevokeRoleResponse(): AuthUserRevokeRoleResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthUserRevokeRoleResponse(message: AuthUserRevokeRoleResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthUserRevokeRoleResponse(message: AuthUserRevokeRoleResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthUserRevokeRoleResponse(reader: Reader, outerEnd: number): AuthUserRevokeRoleResponse {
+  const message = zeroAuthUserRevokeRoleResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserRevokeRoleResponse: Codec<AuthUserRevokeRoleResponse> = codec(
+  'etcdserverpb.AuthUserRevokeRoleResponse',
+  zeroAuthUserRevokeRoleResponse,
+  sizeAuthUserRevokeRoleResponse,
+  writeAuthUserRevokeRoleResponse,
+  readAuthUserRevokeRoleResponse,
+);
+
+export interface AuthRoleAddResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthRoleAddResponse(): AuthRoleAddResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthRoleAddResponse(message: AuthRoleAddResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthRoleAddResponse(message: AuthRoleAddResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthRoleAddResponse(reader: Reader, outerEnd: number): AuthRoleAddResponse {
+  const message = zeroAuthRoleAddResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleAddResponse: Codec<AuthRoleAddResponse> = codec(
+  'etcdserverpb.AuthRoleAddResponse',
+  zeroAuthRoleAddResponse,
+  sizeAuthRoleAddResponse,
+  writeAuthRoleAddResponse,
+  readAuthRoleAddResponse,
+);
+
+export interface AuthRoleGetResponse {
+  header: ResponseHeader | undefined;
+  perm: Permission[];
+}
+
+function zeroAuthRoleGetResponse(): AuthRoleGetResponse {
+  return {
+    header: undefined,
+    perm: [],
+  };
+}
+
+function sizeAuthRoleGetResponse(message: AuthRoleGetResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  for (const item of message.perm) size += 1 + lengthDelimitedSize(sizePermission(item));
+  return size;
+}
+
+function writeAuthRoleGetResponse(message: AuthRoleGetResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  for (const item of message.perm) {
+    into[at++] = 18;
+    at = writePermission(item, into, writeVarint(sizePermission(item), into, at));
+  }
+  return at;
+}
+
+function readAuthRoleGetResponse(reader: Reader, outerEnd: number): AuthRoleGetResponse {
+  const message = zeroAuthRoleGetResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.perm.push(readPermission(reader, reader.enter()));
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleGetResponse: Codec<AuthRoleGetResponse> = codec(
+  'etcdserverpb.AuthRoleGetResponse',
+  zeroAuthRoleGetResponse,
+  sizeAuthRoleGetResponse,
+  writeAuthRoleGetResponse,
+  readAuthRoleGetResponse,
+);
+
+export interface AuthRoleListResponse {
+  header: ResponseHeader | undefined;
+  roles: string[];
+}
+
+function zeroAuthRoleListResponse(): AuthRoleListResponse {
+  return {
+    header: undefined,
+    roles: [],
+  };
+}
+
+function sizeAuthRoleListResponse(message: AuthRoleListResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  for (const item of message.roles) size += 1 + lengthDelimitedSize(stringSize(item));
+  return size;
+}
+
+function writeAuthRoleListResponse(message: AuthRoleListResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  for (const item of message.roles) {
+    into[at++] = 18;
+    at = writeString(item, into, at);
+  }
+  return at;
+}
+
+function readAuthRoleListResponse(reader: Reader, outerEnd: number): AuthRoleListResponse {
+  const message = zeroAuthRoleListResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.roles.push(reader.string());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleListResponse: Codec<AuthRoleListResponse> = codec(
+  'etcdserverpb.AuthRoleListResponse',
+  zeroAuthRoleListResponse,
+  sizeAuthRoleListResponse,
+  writeAuthRoleListResponse,
+  readAuthRoleListResponse,
+);
+
+export interface AuthUserListResponse {
+  header: ResponseHeader | undefined;
+  users: string[];
+}
+
+function zeroAuthUserListResponse(): AuthUserListResponse {
+  return {
+    header: undefined,
+    users: [],
+  };
+}
+
+function sizeAuthUserListResponse(message: AuthUserListResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  for (const item of message.users) size += 1 + lengthDelimitedSize(stringSize(item));
+  return size;
+}
+
+function writeAuthUserListResponse(message: AuthUserListResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  for (const item of message.users) {
+    into[at++] = 18;
+    at = writeString(item, into, at);
+  }
+  return at;
+}
+
+function readAuthUserListResponse(reader: Reader, outerEnd: number): AuthUserListResponse {
+  const message = zeroAuthUserListResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.users.push(reader.string());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthUserListResponse: Codec<AuthUserListResponse> = codec(
+  'etcdserverpb.AuthUserListResponse',
+  zeroAuthUserListResponse,
+  sizeAuthUserListResponse,
+  writeAuthUserListResponse,
+  readAuthUserListResponse,
+);
+
+export interface AuthRoleDeleteResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthRoleDeleteResponse(): AuthRoleDeleteResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthRoleDeleteResponse(message: AuthRoleDeleteResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthRoleDeleteResponse(message: AuthRoleDeleteResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthRoleDeleteResponse(reader: Reader, outerEnd: number): AuthRoleDeleteResponse {
+  const message = zeroAuthRoleDeleteResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleDeleteResponse: Codec<AuthRoleDeleteResponse> = codec(
+  'etcdserverpb.AuthRoleDeleteResponse',
+  zeroAuthRoleDeleteResponse,
+  sizeAuthRoleDeleteResponse,
+  writeAuthRoleDeleteResponse,
+  readAuthRoleDeleteResponse,
+);
+
+export interface AuthRoleGrantPermissionResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthRoleGrantPermissionResponse(): AuthRoleGrantPermissionResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthRoleGrantPermissionResponse(message: AuthRoleGrantPermissionResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthRoleGrantPermissionResponse(message: AuthRoleGrantPermissionResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthRoleGrantPermissionResponse(reader: Reader, outerEnd: number): AuthRoleGrantPermissionResponse {
+  const message = zeroAuthRoleGrantPermissionResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleGrantPermissionResponse: Codec<AuthRoleGrantPermissionResponse> = codec(
+  'etcdserverpb.AuthRoleGrantPermissionResponse',
+  zeroAuthRoleGrantPermissionResponse,
+  sizeAuthRoleGrantPermissionResponse,
+  writeAuthRoleGrantPermissionResponse,
+  readAuthRoleGrantPermissionResponse,
+);
+
+export interface AuthRoleRevokePermissionResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroAuthRoleRevokePermissionResponse(): AuthRoleRevokePermissionResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeAuthRoleRevokePermissionResponse(message: AuthRoleRevokePermissionResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeAuthRoleRevokePermissionResponse(message: AuthRoleRevokePermissionResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readAuthRoleRevokePermissionResponse(reader: Reader, outerEnd: number): AuthRoleRevokePermissionResponse {
+  const message = zeroAuthRoleRevokePermissionResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthRoleRevokePermissionResponse: Codec<AuthRoleRevokePermissionResponse> = codec(
+  'etcdserverpb.AuthRoleRevokePermissionResponse',
+  zeroAuthRoleRevokePermissionResponse,
+  sizeAuthRoleRevokePermissionResponse,
+  writeAuthRoleRevokePermissionResponse,
+  readAuthRoleRevokePermissionResponse,
+);
+
+export interface LockRequest {
+  name: Uint8Array;
+  /** Ends the lock when it ends; the same lease holds a lock once. 0 makes a new one of 60 seconds. */
+  lease: bigint;
+}
+
+function zeroLockRequest(): LockRequest {
+  return {
+    name: emptyBytes,
+    lease: 0n,
+  };
+}
+
+function sizeLockRequest(message: LockRequest): number {
+  let size = 0;
+  if (message.name.length !== 0) size += 1 + lengthDelimitedSize(message.name.length);
+  if (message.lease !== 0n) size += 1 + varintSizeBig(message.lease);
+  return size;
+}
+
+function writeLockRequest(message: LockRequest, into: Buffer, at: number): number {
+  if (message.name.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.name, into, at);
+  }
+  if (message.lease !== 0n) {
+    into[at++] = 16;
+    at = writeVarintBig(message.lease, into, at);
+  }
+  return at;
+}
+
+function readLockRequest(reader: Reader, outerEnd: number): LockRequest {
+  const message = zeroLockRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.view();
+        break;
+      case 16:
+        message.lease = reader.int64Big();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LockRequest: Codec<LockRequest> = codec(
+  'v3lockpb.LockRequest',
+  zeroLockRequest,
+  sizeLockRequest,
+  writeLockRequest,
+  readLockRequest,
+);
+
+export interface LockResponse {
+  header: ResponseHeader | undefined;
+  /** Exists for as long as the lock is held: transactions can be guarded by it. */
+  key: Uint8Array;
+}
+
+function zeroLockResponse(): LockResponse {
+  return {
+    header: undefined,
+    key: emptyBytes,
+  };
+}
+
+function sizeLockResponse(message: LockResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  if (message.key.length !== 0) size += 1 + lengthDelimitedSize(message.key.length);
+  return size;
+}
+
+function writeLockResponse(message: LockResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  if (message.key.length !== 0) {
+    into[at++] = 18;
+    at = writeBytes(message.key, into, at);
+  }
+  return at;
+}
+
+function readLockResponse(reader: Reader, outerEnd: number): LockResponse {
+  const message = zeroLockResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.key = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LockResponse: Codec<LockResponse> = codec(
+  'v3lockpb.LockResponse',
+  zeroLockResponse,
+  sizeLockResponse,
+  writeLockResponse,
+  readLockResponse,
+);
+
+export interface UnlockRequest {
+  /** As Lock answered it. */
+  key: Uint8Array;
+}
+
+function zeroUnlockRequest(): UnlockRequest {
+  return {
+    key: emptyBytes,
+  };
+}
+
+function sizeUnlockRequest(message: UnlockRequest): number {
+  let size = 0;
+  if (message.key.length !== 0) size += 1 + lengthDelimitedSize(message.key.length);
+  return size;
+}
+
+function writeUnlockRequest(message: UnlockRequest, into: Buffer, at: number): number {
+  if (message.key.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.key, into, at);
+  }
+  return at;
+}
+
+function readUnlockRequest(reader: Reader, outerEnd: number): UnlockRequest {
+  const message = zeroUnlockRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.key = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const UnlockRequest: Codec<UnlockRequest> = codec(
+  'v3lockpb.UnlockRequest',
+  zeroUnlockRequest,
+  sizeUnlockRequest,
+  writeUnlockRequest,
+  readUnlockRequest,
+);
+
+export interface UnlockResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroUnlockResponse(): UnlockResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeUnlockResponse(message: UnlockResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeUnlockResponse(message: UnlockResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readUnlockResponse(reader: Reader, outerEnd: number): UnlockResponse {
+  const message = zeroUnlockResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const UnlockResponse: Codec<UnlockResponse> = codec(
+  'v3lockpb.UnlockResponse',
+  zeroUnlockResponse,
+  sizeUnlockResponse,
+  writeUnlockResponse,
+  readUnlockResponse,
+);
+
+export interface CampaignRequest {
+  name: Uint8Array;
+  /** Ends the candidacy when it ends. 0 makes a new one of 60 seconds. */
+  lease: bigint;
+  /** What the leader says of itself. */
+  value: Uint8Array;
+}
+
+function zeroCampaignRequest(): CampaignRequest {
+  return {
+    name: emptyBytes,
+    lease: 0n,
+    value: emptyBytes,
+  };
+}
+
+function sizeCampaignRequest(message: CampaignRequest): number {
+  let size = 0;
+  if (message.name.length !== 0) size += 1 + lengthDelimitedSize(message.name.length);
+  if (message.lease !== 0n) size += 1 + varintSizeBig(message.lease);
+  if (message.value.length !== 0) size += 1 + lengthDelimitedSize(message.value.length);
+  return size;
+}
+
+function writeCampaignRequest(message: CampaignRequest, into: Buffer, at: number): number {
+  if (message.name.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.name, into, at);
+  }
+  if (message.lease !== 0n) {
+    into[at++] = 16;
+    at = writeVarintBig(message.lease, into, at);
+  }
+  if (message.value.length !== 0) {
+    into[at++] = 26;
+    at = writeBytes(message.value, into, at);
+  }
+  return at;
+}
+
+function readCampaignRequest(reader: Reader, outerEnd: number): CampaignRequest {
+  const message = zeroCampaignRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.view();
+        break;
+      case 16:
+        message.lease = reader.int64Big();
+        break;
+      case 26:
+        message.value = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const CampaignRequest: Codec<CampaignRequest> = codec(
+  'v3electionpb.CampaignRequest',
+  zeroCampaignRequest,
+  sizeCampaignRequest,
+  writeCampaignRequest,
+  readCampaignRequest,
+);
+
+export interface CampaignResponse {
+  header: ResponseHeader | undefined;
+  leader: LeaderKey | undefined;
+}
+
+function zeroCampaignResponse(): CampaignResponse {
+  return {
+    header: undefined,
+    leader: undefined,
+  };
+}
+
+function sizeCampaignResponse(message: CampaignResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  if (message.leader !== undefined) size += 1 + lengthDelimitedSize(sizeLeaderKey(message.leader));
+  return size;
+}
+
+function writeCampaignResponse(message: CampaignResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  if (message.leader !== undefined) {
+    into[at++] = 18;
+    at = writeLeaderKey(message.leader, into, writeVarint(sizeLeaderKey(message.leader), into, at));
+  }
+  return at;
+}
+
+function readCampaignResponse(reader: Reader, outerEnd: number): CampaignResponse {
+  const message = zeroCampaignResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.leader = readLeaderKey(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const CampaignResponse: Codec<CampaignResponse> = codec(
+  'v3electionpb.CampaignResponse',
+  zeroCampaignResponse,
+  sizeCampaignResponse,
+  writeCampaignResponse,
+  readCampaignResponse,
+);
+
+/** A won election, to be handed back with Proclaim and Resign. */
+export interface LeaderKey {
+  name: Uint8Array;
+  /** Gone when the leadership is. */
+  key: Uint8Array;
+  /** The revision that made the key. */
+  rev: number;
+  lease: bigint;
+}
+
+function zeroLeaderKey(): LeaderKey {
+  return {
+    name: emptyBytes,
+    key: emptyBytes,
+    rev: 0,
+    lease: 0n,
+  };
+}
+
+function sizeLeaderKey(message: LeaderKey): number {
+  let size = 0;
+  if (message.name.length !== 0) size += 1 + lengthDelimitedSize(message.name.length);
+  if (message.key.length !== 0) size += 1 + lengthDelimitedSize(message.key.length);
+  if (message.rev !== 0) size += 1 + varintSize(message.rev);
+  if (message.lease !== 0n) size += 1 + varintSizeBig(message.lease);
+  return size;
+}
+
+function writeLeaderKey(message: LeaderKey, into: Buffer, at: number): number {
+  if (message.name.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.name, into, at);
+  }
+  if (message.key.length !== 0) {
+    into[at++] = 18;
+    at = writeBytes(message.key, into, at);
+  }
+  if (message.rev !== 0) {
+    into[at++] = 24;
+    at = writeVarint(message.rev, into, at);
+  }
+  if (message.lease !== 0n) {
+    into[at++] = 32;
+    at = writeVarintBig(message.lease, into, at);
+  }
+  return at;
+}
+
+function readLeaderKey(reader: Reader, outerEnd: number): LeaderKey {
+  const message = zeroLeaderKey();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.view();
+        break;
+      case 18:
+        message.key = reader.view();
+        break;
+      case 24:
+        message.rev = reader.int64();
+        break;
+      case 32:
+        message.lease = reader.int64Big();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LeaderKey: Codec<LeaderKey> = codec(
+  'v3electionpb.LeaderKey',
+  zeroLeaderKey,
+  sizeLeaderKey,
+  writeLeaderKey,
+  readLeaderKey,
+);
+
+export interface LeaderRequest {
+  name: Uint8Array;
+}
+
+function zeroLeaderRequest(): LeaderRequest {
+  return {
+    name: emptyBytes,
+  };
+}
+
+function sizeLeaderRequest(message: LeaderRequest): number {
+  let size = 0;
+  if (message.name.length !== 0) size += 1 + lengthDelimitedSize(message.name.length);
+  return size;
+}
+
+function writeLeaderRequest(message: LeaderRequest, into: Buffer, at: number): number {
+  if (message.name.length !== 0) {
+    into[at++] = 10;
+    at = writeBytes(message.name, into, at);
+  }
+  return at;
+}
+
+function readLeaderRequest(reader: Reader, outerEnd: number): LeaderRequest {
+  const message = zeroLeaderRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LeaderRequest: Codec<LeaderRequest> = codec(
+  'v3electionpb.LeaderRequest',
+  zeroLeaderRequest,
+  sizeLeaderRequest,
+  writeLeaderRequest,
+  readLeaderRequest,
+);
+
+export interface LeaderResponse {
+  header: ResponseHeader | undefined;
+  kv: KeyValue | undefined;
+}
+
+function zeroLeaderResponse(): LeaderResponse {
+  return {
+    header: undefined,
+    kv: undefined,
+  };
+}
+
+function sizeLeaderResponse(message: LeaderResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  if (message.kv !== undefined) size += 1 + lengthDelimitedSize(sizeKeyValue(message.kv));
+  return size;
+}
+
+function writeLeaderResponse(message: LeaderResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  if (message.kv !== undefined) {
+    into[at++] = 18;
+    at = writeKeyValue(message.kv, into, writeVarint(sizeKeyValue(message.kv), into, at));
+  }
+  return at;
+}
+
+function readLeaderResponse(reader: Reader, outerEnd: number): LeaderResponse {
+  const message = zeroLeaderResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      case 18:
+        message.kv = readKeyValue(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const LeaderResponse: Codec<LeaderResponse> = codec(
+  'v3electionpb.LeaderResponse',
+  zeroLeaderResponse,
+  sizeLeaderResponse,
+  writeLeaderResponse,
+  readLeaderResponse,
+);
+
+export interface ResignRequest {
+  leader: LeaderKey | undefined;
+}
+
+function zeroResignRequest(): ResignRequest {
+  return {
+    leader: undefined,
+  };
+}
+
+function sizeResignRequest(message: ResignRequest): number {
+  let size = 0;
+  if (message.leader !== undefined) size += 1 + lengthDelimitedSize(sizeLeaderKey(message.leader));
+  return size;
+}
+
+function writeResignRequest(message: ResignRequest, into: Buffer, at: number): number {
+  if (message.leader !== undefined) {
+    into[at++] = 10;
+    at = writeLeaderKey(message.leader, into, writeVarint(sizeLeaderKey(message.leader), into, at));
+  }
+  return at;
+}
+
+function readResignRequest(reader: Reader, outerEnd: number): ResignRequest {
+  const message = zeroResignRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.leader = readLeaderKey(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ResignRequest: Codec<ResignRequest> = codec(
+  'v3electionpb.ResignRequest',
+  zeroResignRequest,
+  sizeResignRequest,
+  writeResignRequest,
+  readResignRequest,
+);
+
+export interface ResignResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroResignResponse(): ResignResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeResignResponse(message: ResignResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeResignResponse(message: ResignResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readResignResponse(reader: Reader, outerEnd: number): ResignResponse {
+  const message = zeroResignResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ResignResponse: Codec<ResignResponse> = codec(
+  'v3electionpb.ResignResponse',
+  zeroResignResponse,
+  sizeResignResponse,
+  writeResignResponse,
+  readResignResponse,
+);
+
+export interface ProclaimRequest {
+  leader: LeaderKey | undefined;
+  value: Uint8Array;
+}
+
+function zeroProclaimRequest(): ProclaimRequest {
+  return {
+    leader: undefined,
+    value: emptyBytes,
+  };
+}
+
+function sizeProclaimRequest(message: ProclaimRequest): number {
+  let size = 0;
+  if (message.leader !== undefined) size += 1 + lengthDelimitedSize(sizeLeaderKey(message.leader));
+  if (message.value.length !== 0) size += 1 + lengthDelimitedSize(message.value.length);
+  return size;
+}
+
+function writeProclaimRequest(message: ProclaimRequest, into: Buffer, at: number): number {
+  if (message.leader !== undefined) {
+    into[at++] = 10;
+    at = writeLeaderKey(message.leader, into, writeVarint(sizeLeaderKey(message.leader), into, at));
+  }
+  if (message.value.length !== 0) {
+    into[at++] = 18;
+    at = writeBytes(message.value, into, at);
+  }
+  return at;
+}
+
+function readProclaimRequest(reader: Reader, outerEnd: number): ProclaimRequest {
+  const message = zeroProclaimRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.leader = readLeaderKey(reader, reader.enter());
+        break;
+      case 18:
+        message.value = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ProclaimRequest: Codec<ProclaimRequest> = codec(
+  'v3electionpb.ProclaimRequest',
+  zeroProclaimRequest,
+  sizeProclaimRequest,
+  writeProclaimRequest,
+  readProclaimRequest,
+);
+
+export interface ProclaimResponse {
+  header: ResponseHeader | undefined;
+}
+
+function zeroProclaimResponse(): ProclaimResponse {
+  return {
+    header: undefined,
+  };
+}
+
+function sizeProclaimResponse(message: ProclaimResponse): number {
+  let size = 0;
+  if (message.header !== undefined) size += 1 + lengthDelimitedSize(sizeResponseHeader(message.header));
+  return size;
+}
+
+function writeProclaimResponse(message: ProclaimResponse, into: Buffer, at: number): number {
+  if (message.header !== undefined) {
+    into[at++] = 10;
+    at = writeResponseHeader(message.header, into, writeVarint(sizeResponseHeader(message.header), into, at));
+  }
+  return at;
+}
+
+function readProclaimResponse(reader: Reader, outerEnd: number): ProclaimResponse {
+  const message = zeroProclaimResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.header = readResponseHeader(reader, reader.enter());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ProclaimResponse: Codec<ProclaimResponse> = codec(
+  'v3electionpb.ProclaimResponse',
+  zeroProclaimResponse,
+  sizeProclaimResponse,
+  writeProclaimResponse,
+  readProclaimResponse,
+);
+
 export interface Frame {
   /** Raft messages in the form of services/etcd/src/raft/codec.ts, or the next part of a snapshot. */
   body: Uint8Array;
@@ -4217,6 +7102,1818 @@ export const Frame: Codec<Frame> = codec(
   sizeFrame,
   writeFrame,
   readFrame,
+);
+
+export interface WatchRaftRequest {
+  /** Milliseconds between two states at the least; 50 if 0, never less than 50. */
+  intervalMillis: number;
+}
+
+function zeroWatchRaftRequest(): WatchRaftRequest {
+  return {
+    intervalMillis: 0,
+  };
+}
+
+function sizeWatchRaftRequest(message: WatchRaftRequest): number {
+  let size = 0;
+  if (message.intervalMillis !== 0) size += 1 + varintSize(message.intervalMillis);
+  return size;
+}
+
+function writeWatchRaftRequest(message: WatchRaftRequest, into: Buffer, at: number): number {
+  if (message.intervalMillis !== 0) {
+    into[at++] = 8;
+    at = writeVarint(message.intervalMillis, into, at);
+  }
+  return at;
+}
+
+function readWatchRaftRequest(reader: Reader, outerEnd: number): WatchRaftRequest {
+  const message = zeroWatchRaftRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.intervalMillis = reader.uint32();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const WatchRaftRequest: Codec<WatchRaftRequest> = codec(
+  'drydock.etcd.v1.WatchRaftRequest',
+  zeroWatchRaftRequest,
+  sizeWatchRaftRequest,
+  writeWatchRaftRequest,
+  readWatchRaftRequest,
+);
+
+export interface RaftState {
+  clusterId: number;
+  memberId: number;
+  /** follower, pre-candidate, candidate or leader. */
+  role: string;
+  term: number;
+  /** In this term; 0: nobody. */
+  vote: number;
+  /** 0: unknown. */
+  leader: number;
+  commit: number;
+  applied: number;
+  /** Of the log in memory; an empty one ends before it begins. */
+  firstIndex: number;
+  lastIndex: number;
+  configuration: RaftConfiguration | undefined;
+  /** Empty unless this member leads. */
+  peers: RaftPeer[];
+  /** Reads that wait for a quorum to confirm the leader. */
+  pendingReads: number;
+  /** Proposals of this member's clients that are not applied yet. */
+  pendingProposals: number;
+  /** To whom leadership is being handed; 0: to nobody. */
+  transferee: number;
+  /** The last elections that this member began or by which it lost its office; the newest last. */
+  elections: RaftElection[];
+  /** How long the last write of the log took until it was durable. */
+  lastFsyncMicros: number;
+  /** Bytes of the log on disk. */
+  logBytes: number;
+  /** Why this member has stopped, if it has. */
+  failure: string;
+}
+
+function zeroRaftState(): RaftState {
+  return {
+    clusterId: 0,
+    memberId: 0,
+    role: '',
+    term: 0,
+    vote: 0,
+    leader: 0,
+    commit: 0,
+    applied: 0,
+    firstIndex: 0,
+    lastIndex: 0,
+    configuration: undefined,
+    peers: [],
+    pendingReads: 0,
+    pendingProposals: 0,
+    transferee: 0,
+    elections: [],
+    lastFsyncMicros: 0,
+    logBytes: 0,
+    failure: '',
+  };
+}
+
+function sizeRaftState(message: RaftState): number {
+  let size = 0;
+  if (message.clusterId !== 0) size += 1 + varintSize(message.clusterId);
+  if (message.memberId !== 0) size += 1 + varintSize(message.memberId);
+  if (message.role !== '') size += 1 + lengthDelimitedSize(stringSize(message.role));
+  if (message.term !== 0) size += 1 + varintSize(message.term);
+  if (message.vote !== 0) size += 1 + varintSize(message.vote);
+  if (message.leader !== 0) size += 1 + varintSize(message.leader);
+  if (message.commit !== 0) size += 1 + varintSize(message.commit);
+  if (message.applied !== 0) size += 1 + varintSize(message.applied);
+  if (message.firstIndex !== 0) size += 1 + varintSize(message.firstIndex);
+  if (message.lastIndex !== 0) size += 1 + varintSize(message.lastIndex);
+  if (message.configuration !== undefined) size += 1 + lengthDelimitedSize(sizeRaftConfiguration(message.configuration));
+  for (const item of message.peers) size += 1 + lengthDelimitedSize(sizeRaftPeer(item));
+  if (message.pendingReads !== 0) size += 1 + varintSize(message.pendingReads);
+  if (message.pendingProposals !== 0) size += 1 + varintSize(message.pendingProposals);
+  if (message.transferee !== 0) size += 1 + varintSize(message.transferee);
+  for (const item of message.elections) size += 2 + lengthDelimitedSize(sizeRaftElection(item));
+  if (message.lastFsyncMicros !== 0) size += 2 + varintSize(message.lastFsyncMicros);
+  if (message.logBytes !== 0) size += 2 + varintSize(message.logBytes);
+  if (message.failure !== '') size += 2 + lengthDelimitedSize(stringSize(message.failure));
+  return size;
+}
+
+function writeRaftState(message: RaftState, into: Buffer, at: number): number {
+  if (message.clusterId !== 0) {
+    into[at++] = 8;
+    at = writeVarint(message.clusterId, into, at);
+  }
+  if (message.memberId !== 0) {
+    into[at++] = 16;
+    at = writeVarint(message.memberId, into, at);
+  }
+  if (message.role !== '') {
+    into[at++] = 26;
+    at = writeString(message.role, into, at);
+  }
+  if (message.term !== 0) {
+    into[at++] = 32;
+    at = writeVarint(message.term, into, at);
+  }
+  if (message.vote !== 0) {
+    into[at++] = 40;
+    at = writeVarint(message.vote, into, at);
+  }
+  if (message.leader !== 0) {
+    into[at++] = 48;
+    at = writeVarint(message.leader, into, at);
+  }
+  if (message.commit !== 0) {
+    into[at++] = 56;
+    at = writeVarint(message.commit, into, at);
+  }
+  if (message.applied !== 0) {
+    into[at++] = 64;
+    at = writeVarint(message.applied, into, at);
+  }
+  if (message.firstIndex !== 0) {
+    into[at++] = 72;
+    at = writeVarint(message.firstIndex, into, at);
+  }
+  if (message.lastIndex !== 0) {
+    into[at++] = 80;
+    at = writeVarint(message.lastIndex, into, at);
+  }
+  if (message.configuration !== undefined) {
+    into[at++] = 90;
+    at = writeRaftConfiguration(message.configuration, into, writeVarint(sizeRaftConfiguration(message.configuration), into, at));
+  }
+  for (const item of message.peers) {
+    into[at++] = 98;
+    at = writeRaftPeer(item, into, writeVarint(sizeRaftPeer(item), into, at));
+  }
+  if (message.pendingReads !== 0) {
+    into[at++] = 104;
+    at = writeVarint(message.pendingReads, into, at);
+  }
+  if (message.pendingProposals !== 0) {
+    into[at++] = 112;
+    at = writeVarint(message.pendingProposals, into, at);
+  }
+  if (message.transferee !== 0) {
+    into[at++] = 120;
+    at = writeVarint(message.transferee, into, at);
+  }
+  for (const item of message.elections) {
+    into[at++] = 130;
+    into[at++] = 1;
+    at = writeRaftElection(item, into, writeVarint(sizeRaftElection(item), into, at));
+  }
+  if (message.lastFsyncMicros !== 0) {
+    into[at++] = 136;
+    into[at++] = 1;
+    at = writeVarint(message.lastFsyncMicros, into, at);
+  }
+  if (message.logBytes !== 0) {
+    into[at++] = 144;
+    into[at++] = 1;
+    at = writeVarint(message.logBytes, into, at);
+  }
+  if (message.failure !== '') {
+    into[at++] = 154;
+    into[at++] = 1;
+    at = writeString(message.failure, into, at);
+  }
+  return at;
+}
+
+function readRaftState(reader: Reader, outerEnd: number): RaftState {
+  const message = zeroRaftState();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.clusterId = reader.uint64();
+        break;
+      case 16:
+        message.memberId = reader.uint64();
+        break;
+      case 26:
+        message.role = reader.string();
+        break;
+      case 32:
+        message.term = reader.uint64();
+        break;
+      case 40:
+        message.vote = reader.uint64();
+        break;
+      case 48:
+        message.leader = reader.uint64();
+        break;
+      case 56:
+        message.commit = reader.uint64();
+        break;
+      case 64:
+        message.applied = reader.uint64();
+        break;
+      case 72:
+        message.firstIndex = reader.uint64();
+        break;
+      case 80:
+        message.lastIndex = reader.uint64();
+        break;
+      case 90:
+        message.configuration = readRaftConfiguration(reader, reader.enter());
+        break;
+      case 98:
+        message.peers.push(readRaftPeer(reader, reader.enter()));
+        break;
+      case 104:
+        message.pendingReads = reader.uint64();
+        break;
+      case 112:
+        message.pendingProposals = reader.uint64();
+        break;
+      case 120:
+        message.transferee = reader.uint64();
+        break;
+      case 130:
+        message.elections.push(readRaftElection(reader, reader.enter()));
+        break;
+      case 136:
+        message.lastFsyncMicros = reader.uint64();
+        break;
+      case 144:
+        message.logBytes = reader.uint64();
+        break;
+      case 154:
+        message.failure = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const RaftState: Codec<RaftState> = codec(
+  'drydock.etcd.v1.RaftState',
+  zeroRaftState,
+  sizeRaftState,
+  writeRaftState,
+  readRaftState,
+);
+
+export interface RaftConfiguration {
+  voters: number[];
+  /** The old voters during a joint change, else none. */
+  votersOutgoing: number[];
+  learners: number[];
+  /** Old voters that become learners when the joint change ends. */
+  learnersNext: number[];
+  /** The joint change ends by itself. */
+  autoLeave: boolean;
+}
+
+function zeroRaftConfiguration(): RaftConfiguration {
+  return {
+    voters: [],
+    votersOutgoing: [],
+    learners: [],
+    learnersNext: [],
+    autoLeave: false,
+  };
+}
+
+function sizeRaftConfiguration(message: RaftConfiguration): number {
+  let size = 0;
+  if (message.voters.length !== 0) {
+    let packed = 0;
+    for (const item of message.voters) packed += varintSize(item);
+    size += 1 + lengthDelimitedSize(packed);
+  }
+  if (message.votersOutgoing.length !== 0) {
+    let packed = 0;
+    for (const item of message.votersOutgoing) packed += varintSize(item);
+    size += 1 + lengthDelimitedSize(packed);
+  }
+  if (message.learners.length !== 0) {
+    let packed = 0;
+    for (const item of message.learners) packed += varintSize(item);
+    size += 1 + lengthDelimitedSize(packed);
+  }
+  if (message.learnersNext.length !== 0) {
+    let packed = 0;
+    for (const item of message.learnersNext) packed += varintSize(item);
+    size += 1 + lengthDelimitedSize(packed);
+  }
+  if (message.autoLeave) size += 1 + 1;
+  return size;
+}
+
+function writeRaftConfiguration(message: RaftConfiguration, into: Buffer, at: number): number {
+  if (message.voters.length !== 0) {
+    into[at++] = 10;
+    let packed = 0;
+    for (const item of message.voters) packed += varintSize(item);
+    at = writeVarint(packed, into, at);
+    for (const item of message.voters) at = writeVarint(item, into, at);
+  }
+  if (message.votersOutgoing.length !== 0) {
+    into[at++] = 18;
+    let packed = 0;
+    for (const item of message.votersOutgoing) packed += varintSize(item);
+    at = writeVarint(packed, into, at);
+    for (const item of message.votersOutgoing) at = writeVarint(item, into, at);
+  }
+  if (message.learners.length !== 0) {
+    into[at++] = 26;
+    let packed = 0;
+    for (const item of message.learners) packed += varintSize(item);
+    at = writeVarint(packed, into, at);
+    for (const item of message.learners) at = writeVarint(item, into, at);
+  }
+  if (message.learnersNext.length !== 0) {
+    into[at++] = 34;
+    let packed = 0;
+    for (const item of message.learnersNext) packed += varintSize(item);
+    at = writeVarint(packed, into, at);
+    for (const item of message.learnersNext) at = writeVarint(item, into, at);
+  }
+  if (message.autoLeave) {
+    into[at++] = 40;
+    into[at++] = message.autoLeave ? 1 : 0;
+  }
+  return at;
+}
+
+function readRaftConfiguration(reader: Reader, outerEnd: number): RaftConfiguration {
+  const message = zeroRaftConfiguration();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.voters.push(reader.uint64());
+        break;
+      case 10: {
+        const outer = reader.enter();
+        while (reader.at < reader.end) message.voters.push(reader.uint64());
+        reader.leave(outer);
+        break;
+      }
+      case 16:
+        message.votersOutgoing.push(reader.uint64());
+        break;
+      case 18: {
+        const outer = reader.enter();
+        while (reader.at < reader.end) message.votersOutgoing.push(reader.uint64());
+        reader.leave(outer);
+        break;
+      }
+      case 24:
+        message.learners.push(reader.uint64());
+        break;
+      case 26: {
+        const outer = reader.enter();
+        while (reader.at < reader.end) message.learners.push(reader.uint64());
+        reader.leave(outer);
+        break;
+      }
+      case 32:
+        message.learnersNext.push(reader.uint64());
+        break;
+      case 34: {
+        const outer = reader.enter();
+        while (reader.at < reader.end) message.learnersNext.push(reader.uint64());
+        reader.leave(outer);
+        break;
+      }
+      case 40:
+        message.autoLeave = reader.bool();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const RaftConfiguration: Codec<RaftConfiguration> = codec(
+  'drydock.etcd.v1.RaftConfiguration',
+  zeroRaftConfiguration,
+  sizeRaftConfiguration,
+  writeRaftConfiguration,
+  readRaftConfiguration,
+);
+
+export interface RaftPeer {
+  id: number;
+  isLearner: boolean;
+  /** probe, replicate or snapshot. */
+  state: string;
+  /** The last entry that is known to be there, and the next to send. */
+  match: number;
+  next: number;
+  /** Appends that were sent and not answered. */
+  inFlight: number;
+  /** Heard from within the last election timeout. */
+  isActive: boolean;
+}
+
+function zeroRaftPeer(): RaftPeer {
+  return {
+    id: 0,
+    isLearner: false,
+    state: '',
+    match: 0,
+    next: 0,
+    inFlight: 0,
+    isActive: false,
+  };
+}
+
+function sizeRaftPeer(message: RaftPeer): number {
+  let size = 0;
+  if (message.id !== 0) size += 1 + varintSize(message.id);
+  if (message.isLearner) size += 1 + 1;
+  if (message.state !== '') size += 1 + lengthDelimitedSize(stringSize(message.state));
+  if (message.match !== 0) size += 1 + varintSize(message.match);
+  if (message.next !== 0) size += 1 + varintSize(message.next);
+  if (message.inFlight !== 0) size += 1 + varintSize(message.inFlight);
+  if (message.isActive) size += 1 + 1;
+  return size;
+}
+
+function writeRaftPeer(message: RaftPeer, into: Buffer, at: number): number {
+  if (message.id !== 0) {
+    into[at++] = 8;
+    at = writeVarint(message.id, into, at);
+  }
+  if (message.isLearner) {
+    into[at++] = 16;
+    into[at++] = message.isLearner ? 1 : 0;
+  }
+  if (message.state !== '') {
+    into[at++] = 26;
+    at = writeString(message.state, into, at);
+  }
+  if (message.match !== 0) {
+    into[at++] = 32;
+    at = writeVarint(message.match, into, at);
+  }
+  if (message.next !== 0) {
+    into[at++] = 40;
+    at = writeVarint(message.next, into, at);
+  }
+  if (message.inFlight !== 0) {
+    into[at++] = 48;
+    at = writeVarint(message.inFlight, into, at);
+  }
+  if (message.isActive) {
+    into[at++] = 56;
+    into[at++] = message.isActive ? 1 : 0;
+  }
+  return at;
+}
+
+function readRaftPeer(reader: Reader, outerEnd: number): RaftPeer {
+  const message = zeroRaftPeer();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.id = reader.uint64();
+        break;
+      case 16:
+        message.isLearner = reader.bool();
+        break;
+      case 26:
+        message.state = reader.string();
+        break;
+      case 32:
+        message.match = reader.uint64();
+        break;
+      case 40:
+        message.next = reader.uint64();
+        break;
+      case 48:
+        message.inFlight = reader.uint64();
+        break;
+      case 56:
+        message.isActive = reader.bool();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const RaftPeer: Codec<RaftPeer> = codec(
+  'drydock.etcd.v1.RaftPeer',
+  zeroRaftPeer,
+  sizeRaftPeer,
+  writeRaftPeer,
+  readRaftPeer,
+);
+
+export interface RaftElection {
+  /**
+   * campaign: it asked for votes. step-down: it led, and no quorum answered. deposed: it led, and learnt of a
+   * newer term.
+   */
+  event: string;
+  /** start, transfer, leader-stopped, slow-fsync, busy-process or lost-network. */
+  cause: string;
+  /** What speaks for it. */
+  detail: string;
+  term: number;
+  /** 0: unknown. */
+  formerLeader: number;
+  /** Milliseconds ago. */
+  agoMillis: number;
+}
+
+function zeroRaftElection(): RaftElection {
+  return {
+    event: '',
+    cause: '',
+    detail: '',
+    term: 0,
+    formerLeader: 0,
+    agoMillis: 0,
+  };
+}
+
+function sizeRaftElection(message: RaftElection): number {
+  let size = 0;
+  if (message.event !== '') size += 1 + lengthDelimitedSize(stringSize(message.event));
+  if (message.cause !== '') size += 1 + lengthDelimitedSize(stringSize(message.cause));
+  if (message.detail !== '') size += 1 + lengthDelimitedSize(stringSize(message.detail));
+  if (message.term !== 0) size += 1 + varintSize(message.term);
+  if (message.formerLeader !== 0) size += 1 + varintSize(message.formerLeader);
+  if (message.agoMillis !== 0) size += 1 + varintSize(message.agoMillis);
+  return size;
+}
+
+function writeRaftElection(message: RaftElection, into: Buffer, at: number): number {
+  if (message.event !== '') {
+    into[at++] = 10;
+    at = writeString(message.event, into, at);
+  }
+  if (message.cause !== '') {
+    into[at++] = 18;
+    at = writeString(message.cause, into, at);
+  }
+  if (message.detail !== '') {
+    into[at++] = 26;
+    at = writeString(message.detail, into, at);
+  }
+  if (message.term !== 0) {
+    into[at++] = 32;
+    at = writeVarint(message.term, into, at);
+  }
+  if (message.formerLeader !== 0) {
+    into[at++] = 40;
+    at = writeVarint(message.formerLeader, into, at);
+  }
+  if (message.agoMillis !== 0) {
+    into[at++] = 48;
+    at = writeVarint(message.agoMillis, into, at);
+  }
+  return at;
+}
+
+function readRaftElection(reader: Reader, outerEnd: number): RaftElection {
+  const message = zeroRaftElection();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.event = reader.string();
+        break;
+      case 18:
+        message.cause = reader.string();
+        break;
+      case 26:
+        message.detail = reader.string();
+        break;
+      case 32:
+        message.term = reader.uint64();
+        break;
+      case 40:
+        message.formerLeader = reader.uint64();
+        break;
+      case 48:
+        message.agoMillis = reader.uint64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const RaftElection: Codec<RaftElection> = codec(
+  'drydock.etcd.v1.RaftElection',
+  zeroRaftElection,
+  sizeRaftElection,
+  writeRaftElection,
+  readRaftElection,
+);
+
+/** A command of a client whose user is known: it is refused when the auth store has changed since. */
+export interface AuthorizedCommand {
+  user: string;
+  /** Of the auth store when the user was found out. */
+  authRevision: number;
+  /** Another command, its first byte the kind. */
+  command: Uint8Array;
+}
+
+function zeroAuthorizedCommand(): AuthorizedCommand {
+  return {
+    user: '',
+    authRevision: 0,
+    command: emptyBytes,
+  };
+}
+
+function sizeAuthorizedCommand(message: AuthorizedCommand): number {
+  let size = 0;
+  if (message.user !== '') size += 1 + lengthDelimitedSize(stringSize(message.user));
+  if (message.authRevision !== 0) size += 1 + varintSize(message.authRevision);
+  if (message.command.length !== 0) size += 1 + lengthDelimitedSize(message.command.length);
+  return size;
+}
+
+function writeAuthorizedCommand(message: AuthorizedCommand, into: Buffer, at: number): number {
+  if (message.user !== '') {
+    into[at++] = 10;
+    at = writeString(message.user, into, at);
+  }
+  if (message.authRevision !== 0) {
+    into[at++] = 16;
+    at = writeVarint(message.authRevision, into, at);
+  }
+  if (message.command.length !== 0) {
+    into[at++] = 26;
+    at = writeBytes(message.command, into, at);
+  }
+  return at;
+}
+
+function readAuthorizedCommand(reader: Reader, outerEnd: number): AuthorizedCommand {
+  const message = zeroAuthorizedCommand();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.user = reader.string();
+        break;
+      case 16:
+        message.authRevision = reader.uint64();
+        break;
+      case 26:
+        message.command = reader.view();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthorizedCommand: Codec<AuthorizedCommand> = codec(
+  'drydock.etcd.v1.AuthorizedCommand',
+  zeroAuthorizedCommand,
+  sizeAuthorizedCommand,
+  writeAuthorizedCommand,
+  readAuthorizedCommand,
+);
+
+/** A user has shown the right password. The field numbers are those of the original's log entries. */
+export interface InternalAuthenticateRequest {
+  name: string;
+  /** The random part of a simple token; the index of the log entry completes it. Empty for signed ones. */
+  simpleToken: string;
+}
+
+function zeroInternalAuthenticateRequest(): InternalAuthenticateRequest {
+  return {
+    name: '',
+    simpleToken: '',
+  };
+}
+
+function sizeInternalAuthenticateRequest(message: InternalAuthenticateRequest): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  if (message.simpleToken !== '') size += 1 + lengthDelimitedSize(stringSize(message.simpleToken));
+  return size;
+}
+
+function writeInternalAuthenticateRequest(message: InternalAuthenticateRequest, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  if (message.simpleToken !== '') {
+    into[at++] = 26;
+    at = writeString(message.simpleToken, into, at);
+  }
+  return at;
+}
+
+function readInternalAuthenticateRequest(reader: Reader, outerEnd: number): InternalAuthenticateRequest {
+  const message = zeroInternalAuthenticateRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      case 26:
+        message.simpleToken = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const InternalAuthenticateRequest: Codec<InternalAuthenticateRequest> = codec(
+  'drydock.etcd.v1.InternalAuthenticateRequest',
+  zeroInternalAuthenticateRequest,
+  sizeInternalAuthenticateRequest,
+  writeInternalAuthenticateRequest,
+  readInternalAuthenticateRequest,
+);
+
+/** One change of the auth store. */
+export interface AuthCommand {
+  enable: AuthEnableRequest | undefined;
+  disable: AuthDisableRequest | undefined;
+  authenticate: InternalAuthenticateRequest | undefined;
+  userAdd: AuthUserAddRequest | undefined;
+  userDelete: AuthUserDeleteRequest | undefined;
+  userChangePassword: AuthUserChangePasswordRequest | undefined;
+  userGrantRole: AuthUserGrantRoleRequest | undefined;
+  userRevokeRole: AuthUserRevokeRoleRequest | undefined;
+  roleAdd: AuthRoleAddRequest | undefined;
+  roleDelete: AuthRoleDeleteRequest | undefined;
+  roleGrantPermission: AuthRoleGrantPermissionRequest | undefined;
+  roleRevokePermission: AuthRoleRevokePermissionRequest | undefined;
+}
+
+function zeroAuthCommand(): AuthCommand {
+  return {
+    enable: undefined,
+    disable: undefined,
+    authenticate: undefined,
+    userAdd: undefined,
+    userDelete: undefined,
+    userChangePassword: undefined,
+    userGrantRole: undefined,
+    userRevokeRole: undefined,
+    roleAdd: undefined,
+    roleDelete: undefined,
+    roleGrantPermission: undefined,
+    roleRevokePermission: undefined,
+  };
+}
+
+function sizeAuthCommand(message: AuthCommand): number {
+  let size = 0;
+  if (message.enable !== undefined) size += 1 + lengthDelimitedSize(sizeAuthEnableRequest(message.enable));
+  if (message.disable !== undefined) size += 1 + lengthDelimitedSize(sizeAuthDisableRequest(message.disable));
+  if (message.authenticate !== undefined) size += 1 + lengthDelimitedSize(sizeInternalAuthenticateRequest(message.authenticate));
+  if (message.userAdd !== undefined) size += 1 + lengthDelimitedSize(sizeAuthUserAddRequest(message.userAdd));
+  if (message.userDelete !== undefined) size += 1 + lengthDelimitedSize(sizeAuthUserDeleteRequest(message.userDelete));
+  if (message.userChangePassword !== undefined) size += 1 + lengthDelimitedSize(sizeAuthUserChangePasswordRequest(message.userChangePassword));
+  if (message.userGrantRole !== undefined) size += 1 + lengthDelimitedSize(sizeAuthUserGrantRoleRequest(message.userGrantRole));
+  if (message.userRevokeRole !== undefined) size += 1 + lengthDelimitedSize(sizeAuthUserRevokeRoleRequest(message.userRevokeRole));
+  if (message.roleAdd !== undefined) size += 1 + lengthDelimitedSize(sizeAuthRoleAddRequest(message.roleAdd));
+  if (message.roleDelete !== undefined) size += 1 + lengthDelimitedSize(sizeAuthRoleDeleteRequest(message.roleDelete));
+  if (message.roleGrantPermission !== undefined) size += 1 + lengthDelimitedSize(sizeAuthRoleGrantPermissionRequest(message.roleGrantPermission));
+  if (message.roleRevokePermission !== undefined) size += 1 + lengthDelimitedSize(sizeAuthRoleRevokePermissionRequest(message.roleRevokePermission));
+  return size;
+}
+
+function writeAuthCommand(message: AuthCommand, into: Buffer, at: number): number {
+  if (message.enable !== undefined) {
+    into[at++] = 10;
+    at = writeAuthEnableRequest(message.enable, into, writeVarint(sizeAuthEnableRequest(message.enable), into, at));
+  }
+  if (message.disable !== undefined) {
+    into[at++] = 18;
+    at = writeAuthDisableRequest(message.disable, into, writeVarint(sizeAuthDisableRequest(message.disable), into, at));
+  }
+  if (message.authenticate !== undefined) {
+    into[at++] = 26;
+    at = writeInternalAuthenticateRequest(message.authenticate, into, writeVarint(sizeInternalAuthenticateRequest(message.authenticate), into, at));
+  }
+  if (message.userAdd !== undefined) {
+    into[at++] = 34;
+    at = writeAuthUserAddRequest(message.userAdd, into, writeVarint(sizeAuthUserAddRequest(message.userAdd), into, at));
+  }
+  if (message.userDelete !== undefined) {
+    into[at++] = 42;
+    at = writeAuthUserDeleteRequest(message.userDelete, into, writeVarint(sizeAuthUserDeleteRequest(message.userDelete), into, at));
+  }
+  if (message.userChangePassword !== undefined) {
+    into[at++] = 50;
+    at = writeAuthUserChangePasswordRequest(message.userChangePassword, into, writeVarint(sizeAuthUserChangePasswordRequest(message.userChangePassword), into, at));
+  }
+  if (message.userGrantRole !== undefined) {
+    into[at++] = 58;
+    at = writeAuthUserGrantRoleRequest(message.userGrantRole, into, writeVarint(sizeAuthUserGrantRoleRequest(message.userGrantRole), into, at));
+  }
+  if (message.userRevokeRole !== undefined) {
+    into[at++] = 66;
+    at = writeAuthUserRevokeRoleRequest(message.userRevokeRole, into, writeVarint(sizeAuthUserRevokeRoleRequest(message.userRevokeRole), into, at));
+  }
+  if (message.roleAdd !== undefined) {
+    into[at++] = 74;
+    at = writeAuthRoleAddRequest(message.roleAdd, into, writeVarint(sizeAuthRoleAddRequest(message.roleAdd), into, at));
+  }
+  if (message.roleDelete !== undefined) {
+    into[at++] = 82;
+    at = writeAuthRoleDeleteRequest(message.roleDelete, into, writeVarint(sizeAuthRoleDeleteRequest(message.roleDelete), into, at));
+  }
+  if (message.roleGrantPermission !== undefined) {
+    into[at++] = 90;
+    at = writeAuthRoleGrantPermissionRequest(message.roleGrantPermission, into, writeVarint(sizeAuthRoleGrantPermissionRequest(message.roleGrantPermission), into, at));
+  }
+  if (message.roleRevokePermission !== undefined) {
+    into[at++] = 98;
+    at = writeAuthRoleRevokePermissionRequest(message.roleRevokePermission, into, writeVarint(sizeAuthRoleRevokePermissionRequest(message.roleRevokePermission), into, at));
+  }
+  return at;
+}
+
+function readAuthCommand(reader: Reader, outerEnd: number): AuthCommand {
+  const message = zeroAuthCommand();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.enable = readAuthEnableRequest(reader, reader.enter());
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 18:
+        message.disable = readAuthDisableRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 26:
+        message.authenticate = readInternalAuthenticateRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 34:
+        message.userAdd = readAuthUserAddRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 42:
+        message.userDelete = readAuthUserDeleteRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 50:
+        message.userChangePassword = readAuthUserChangePasswordRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 58:
+        message.userGrantRole = readAuthUserGrantRoleRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 66:
+        message.userRevokeRole = readAuthUserRevokeRoleRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 74:
+        message.roleAdd = readAuthRoleAddRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 82:
+        message.roleDelete = readAuthRoleDeleteRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleGrantPermission = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 90:
+        message.roleGrantPermission = readAuthRoleGrantPermissionRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleRevokePermission = undefined;
+        break;
+      case 98:
+        message.roleRevokePermission = readAuthRoleRevokePermissionRequest(reader, reader.enter());
+        message.enable = undefined;
+        message.disable = undefined;
+        message.authenticate = undefined;
+        message.userAdd = undefined;
+        message.userDelete = undefined;
+        message.userChangePassword = undefined;
+        message.userGrantRole = undefined;
+        message.userRevokeRole = undefined;
+        message.roleAdd = undefined;
+        message.roleDelete = undefined;
+        message.roleGrantPermission = undefined;
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const AuthCommand: Codec<AuthCommand> = codec(
+  'drydock.etcd.v1.AuthCommand',
+  zeroAuthCommand,
+  sizeAuthCommand,
+  writeAuthCommand,
+  readAuthCommand,
+);
+
+export interface Lease {
+  id: bigint;
+  /** Seconds, as granted. */
+  ttl: number;
+  /** Seconds left at the last checkpoint; 0 when there was none. */
+  remainingTtl: number;
+}
+
+function zeroLease(): Lease {
+  return {
+    id: 0n,
+    ttl: 0,
+    remainingTtl: 0,
+  };
+}
+
+function sizeLease(message: Lease): number {
+  let size = 0;
+  if (message.id !== 0n) size += 1 + varintSizeBig(message.id);
+  if (message.ttl !== 0) size += 1 + varintSize(message.ttl);
+  if (message.remainingTtl !== 0) size += 1 + varintSize(message.remainingTtl);
+  return size;
+}
+
+function writeLease(message: Lease, into: Buffer, at: number): number {
+  if (message.id !== 0n) {
+    into[at++] = 8;
+    at = writeVarintBig(message.id, into, at);
+  }
+  if (message.ttl !== 0) {
+    into[at++] = 16;
+    at = writeVarint(message.ttl, into, at);
+  }
+  if (message.remainingTtl !== 0) {
+    into[at++] = 24;
+    at = writeVarint(message.remainingTtl, into, at);
+  }
+  return at;
+}
+
+function readLease(reader: Reader, outerEnd: number): Lease {
+  const message = zeroLease();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.id = reader.int64Big();
+        break;
+      case 16:
+        message.ttl = reader.int64();
+        break;
+      case 24:
+        message.remainingTtl = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const Lease: Codec<Lease> = codec(
+  'leasepb.Lease',
+  zeroLease,
+  sizeLease,
+  writeLease,
+  readLease,
+);
+
+export interface HealthCheckRequest {
+  service: string;
+}
+
+function zeroHealthCheckRequest(): HealthCheckRequest {
+  return {
+    service: '',
+  };
+}
+
+function sizeHealthCheckRequest(message: HealthCheckRequest): number {
+  let size = 0;
+  if (message.service !== '') size += 1 + lengthDelimitedSize(stringSize(message.service));
+  return size;
+}
+
+function writeHealthCheckRequest(message: HealthCheckRequest, into: Buffer, at: number): number {
+  if (message.service !== '') {
+    into[at++] = 10;
+    at = writeString(message.service, into, at);
+  }
+  return at;
+}
+
+function readHealthCheckRequest(reader: Reader, outerEnd: number): HealthCheckRequest {
+  const message = zeroHealthCheckRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.service = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const HealthCheckRequest: Codec<HealthCheckRequest> = codec(
+  'grpc.health.v1.HealthCheckRequest',
+  zeroHealthCheckRequest,
+  sizeHealthCheckRequest,
+  writeHealthCheckRequest,
+  readHealthCheckRequest,
+);
+
+export interface HealthCheckResponse {
+  status: ServingStatus;
+}
+
+function zeroHealthCheckResponse(): HealthCheckResponse {
+  return {
+    status: 0,
+  };
+}
+
+function sizeHealthCheckResponse(message: HealthCheckResponse): number {
+  let size = 0;
+  if (message.status !== 0) size += 1 + varintSize(message.status);
+  return size;
+}
+
+function writeHealthCheckResponse(message: HealthCheckResponse, into: Buffer, at: number): number {
+  if (message.status !== 0) {
+    into[at++] = 8;
+    at = writeVarint(message.status, into, at);
+  }
+  return at;
+}
+
+function readHealthCheckResponse(reader: Reader, outerEnd: number): HealthCheckResponse {
+  const message = zeroHealthCheckResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.status = reader.int64() as ServingStatus;
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const HealthCheckResponse: Codec<HealthCheckResponse> = codec(
+  'grpc.health.v1.HealthCheckResponse',
+  zeroHealthCheckResponse,
+  sizeHealthCheckResponse,
+  writeHealthCheckResponse,
+  readHealthCheckResponse,
+);
+
+export interface ServerReflectionRequest {
+  host: string;
+  /** A .proto file, by the name that others import it by. */
+  fileByFilename: string | undefined;
+  /** The file that declares a fully qualified service, method, message, field or enum. */
+  fileContainingSymbol: string | undefined;
+  fileContainingExtension: ExtensionRequest | undefined;
+  /** The numbers of all extensions of a message. */
+  allExtensionNumbersOfType: string | undefined;
+  /** The content is ignored. */
+  listServices: string | undefined;
+}
+
+function zeroServerReflectionRequest(): ServerReflectionRequest {
+  return {
+    host: '',
+    fileByFilename: undefined,
+    fileContainingSymbol: undefined,
+    fileContainingExtension: undefined,
+    allExtensionNumbersOfType: undefined,
+    listServices: undefined,
+  };
+}
+
+function sizeServerReflectionRequest(message: ServerReflectionRequest): number {
+  let size = 0;
+  if (message.host !== '') size += 1 + lengthDelimitedSize(stringSize(message.host));
+  if (message.fileByFilename !== undefined) size += 1 + lengthDelimitedSize(stringSize(message.fileByFilename));
+  if (message.fileContainingSymbol !== undefined) size += 1 + lengthDelimitedSize(stringSize(message.fileContainingSymbol));
+  if (message.fileContainingExtension !== undefined) size += 1 + lengthDelimitedSize(sizeExtensionRequest(message.fileContainingExtension));
+  if (message.allExtensionNumbersOfType !== undefined) size += 1 + lengthDelimitedSize(stringSize(message.allExtensionNumbersOfType));
+  if (message.listServices !== undefined) size += 1 + lengthDelimitedSize(stringSize(message.listServices));
+  return size;
+}
+
+function writeServerReflectionRequest(message: ServerReflectionRequest, into: Buffer, at: number): number {
+  if (message.host !== '') {
+    into[at++] = 10;
+    at = writeString(message.host, into, at);
+  }
+  if (message.fileByFilename !== undefined) {
+    into[at++] = 26;
+    at = writeString(message.fileByFilename, into, at);
+  }
+  if (message.fileContainingSymbol !== undefined) {
+    into[at++] = 34;
+    at = writeString(message.fileContainingSymbol, into, at);
+  }
+  if (message.fileContainingExtension !== undefined) {
+    into[at++] = 42;
+    at = writeExtensionRequest(message.fileContainingExtension, into, writeVarint(sizeExtensionRequest(message.fileContainingExtension), into, at));
+  }
+  if (message.allExtensionNumbersOfType !== undefined) {
+    into[at++] = 50;
+    at = writeString(message.allExtensionNumbersOfType, into, at);
+  }
+  if (message.listServices !== undefined) {
+    into[at++] = 58;
+    at = writeString(message.listServices, into, at);
+  }
+  return at;
+}
+
+function readServerReflectionRequest(reader: Reader, outerEnd: number): ServerReflectionRequest {
+  const message = zeroServerReflectionRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.host = reader.string();
+        break;
+      case 26:
+        message.fileByFilename = reader.string();
+        message.fileContainingSymbol = undefined;
+        message.fileContainingExtension = undefined;
+        message.allExtensionNumbersOfType = undefined;
+        message.listServices = undefined;
+        break;
+      case 34:
+        message.fileContainingSymbol = reader.string();
+        message.fileByFilename = undefined;
+        message.fileContainingExtension = undefined;
+        message.allExtensionNumbersOfType = undefined;
+        message.listServices = undefined;
+        break;
+      case 42:
+        message.fileContainingExtension = readExtensionRequest(reader, reader.enter());
+        message.fileByFilename = undefined;
+        message.fileContainingSymbol = undefined;
+        message.allExtensionNumbersOfType = undefined;
+        message.listServices = undefined;
+        break;
+      case 50:
+        message.allExtensionNumbersOfType = reader.string();
+        message.fileByFilename = undefined;
+        message.fileContainingSymbol = undefined;
+        message.fileContainingExtension = undefined;
+        message.listServices = undefined;
+        break;
+      case 58:
+        message.listServices = reader.string();
+        message.fileByFilename = undefined;
+        message.fileContainingSymbol = undefined;
+        message.fileContainingExtension = undefined;
+        message.allExtensionNumbersOfType = undefined;
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ServerReflectionRequest: Codec<ServerReflectionRequest> = codec(
+  'grpc.reflection.v1.ServerReflectionRequest',
+  zeroServerReflectionRequest,
+  sizeServerReflectionRequest,
+  writeServerReflectionRequest,
+  readServerReflectionRequest,
+);
+
+export interface ExtensionRequest {
+  /** Fully qualified, of the extended message. */
+  containingType: string;
+  extensionNumber: number;
+}
+
+function zeroExtensionRequest(): ExtensionRequest {
+  return {
+    containingType: '',
+    extensionNumber: 0,
+  };
+}
+
+function sizeExtensionRequest(message: ExtensionRequest): number {
+  let size = 0;
+  if (message.containingType !== '') size += 1 + lengthDelimitedSize(stringSize(message.containingType));
+  if (message.extensionNumber !== 0) size += 1 + varintSize(message.extensionNumber);
+  return size;
+}
+
+function writeExtensionRequest(message: ExtensionRequest, into: Buffer, at: number): number {
+  if (message.containingType !== '') {
+    into[at++] = 10;
+    at = writeString(message.containingType, into, at);
+  }
+  if (message.extensionNumber !== 0) {
+    into[at++] = 16;
+    at = writeVarint(message.extensionNumber, into, at);
+  }
+  return at;
+}
+
+function readExtensionRequest(reader: Reader, outerEnd: number): ExtensionRequest {
+  const message = zeroExtensionRequest();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.containingType = reader.string();
+        break;
+      case 16:
+        message.extensionNumber = reader.int64();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ExtensionRequest: Codec<ExtensionRequest> = codec(
+  'grpc.reflection.v1.ExtensionRequest',
+  zeroExtensionRequest,
+  sizeExtensionRequest,
+  writeExtensionRequest,
+  readExtensionRequest,
+);
+
+export interface ServerReflectionResponse {
+  validHost: string;
+  originalRequest: ServerReflectionRequest | undefined;
+  fileDescriptorResponse: FileDescriptorResponse | undefined;
+  allExtensionNumbersResponse: ExtensionNumberResponse | undefined;
+  listServicesResponse: ListServiceResponse | undefined;
+  errorResponse: ErrorResponse | undefined;
+}
+
+function zeroServerReflectionResponse(): ServerReflectionResponse {
+  return {
+    validHost: '',
+    originalRequest: undefined,
+    fileDescriptorResponse: undefined,
+    allExtensionNumbersResponse: undefined,
+    listServicesResponse: undefined,
+    errorResponse: undefined,
+  };
+}
+
+function sizeServerReflectionResponse(message: ServerReflectionResponse): number {
+  let size = 0;
+  if (message.validHost !== '') size += 1 + lengthDelimitedSize(stringSize(message.validHost));
+  if (message.originalRequest !== undefined) size += 1 + lengthDelimitedSize(sizeServerReflectionRequest(message.originalRequest));
+  if (message.fileDescriptorResponse !== undefined) size += 1 + lengthDelimitedSize(sizeFileDescriptorResponse(message.fileDescriptorResponse));
+  if (message.allExtensionNumbersResponse !== undefined) size += 1 + lengthDelimitedSize(sizeExtensionNumberResponse(message.allExtensionNumbersResponse));
+  if (message.listServicesResponse !== undefined) size += 1 + lengthDelimitedSize(sizeListServiceResponse(message.listServicesResponse));
+  if (message.errorResponse !== undefined) size += 1 + lengthDelimitedSize(sizeErrorResponse(message.errorResponse));
+  return size;
+}
+
+function writeServerReflectionResponse(message: ServerReflectionResponse, into: Buffer, at: number): number {
+  if (message.validHost !== '') {
+    into[at++] = 10;
+    at = writeString(message.validHost, into, at);
+  }
+  if (message.originalRequest !== undefined) {
+    into[at++] = 18;
+    at = writeServerReflectionRequest(message.originalRequest, into, writeVarint(sizeServerReflectionRequest(message.originalRequest), into, at));
+  }
+  if (message.fileDescriptorResponse !== undefined) {
+    into[at++] = 34;
+    at = writeFileDescriptorResponse(message.fileDescriptorResponse, into, writeVarint(sizeFileDescriptorResponse(message.fileDescriptorResponse), into, at));
+  }
+  if (message.allExtensionNumbersResponse !== undefined) {
+    into[at++] = 42;
+    at = writeExtensionNumberResponse(message.allExtensionNumbersResponse, into, writeVarint(sizeExtensionNumberResponse(message.allExtensionNumbersResponse), into, at));
+  }
+  if (message.listServicesResponse !== undefined) {
+    into[at++] = 50;
+    at = writeListServiceResponse(message.listServicesResponse, into, writeVarint(sizeListServiceResponse(message.listServicesResponse), into, at));
+  }
+  if (message.errorResponse !== undefined) {
+    into[at++] = 58;
+    at = writeErrorResponse(message.errorResponse, into, writeVarint(sizeErrorResponse(message.errorResponse), into, at));
+  }
+  return at;
+}
+
+function readServerReflectionResponse(reader: Reader, outerEnd: number): ServerReflectionResponse {
+  const message = zeroServerReflectionResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.validHost = reader.string();
+        break;
+      case 18:
+        message.originalRequest = readServerReflectionRequest(reader, reader.enter());
+        break;
+      case 34:
+        message.fileDescriptorResponse = readFileDescriptorResponse(reader, reader.enter());
+        message.allExtensionNumbersResponse = undefined;
+        message.listServicesResponse = undefined;
+        message.errorResponse = undefined;
+        break;
+      case 42:
+        message.allExtensionNumbersResponse = readExtensionNumberResponse(reader, reader.enter());
+        message.fileDescriptorResponse = undefined;
+        message.listServicesResponse = undefined;
+        message.errorResponse = undefined;
+        break;
+      case 50:
+        message.listServicesResponse = readListServiceResponse(reader, reader.enter());
+        message.fileDescriptorResponse = undefined;
+        message.allExtensionNumbersResponse = undefined;
+        message.errorResponse = undefined;
+        break;
+      case 58:
+        message.errorResponse = readErrorResponse(reader, reader.enter());
+        message.fileDescriptorResponse = undefined;
+        message.allExtensionNumbersResponse = undefined;
+        message.listServicesResponse = undefined;
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ServerReflectionResponse: Codec<ServerReflectionResponse> = codec(
+  'grpc.reflection.v1.ServerReflectionResponse',
+  zeroServerReflectionResponse,
+  sizeServerReflectionResponse,
+  writeServerReflectionResponse,
+  readServerReflectionResponse,
+);
+
+export interface FileDescriptorResponse {
+  /**
+   * Serialized FileDescriptorProtos: the file that was asked for, and what it imports unless that was
+   * sent on this stream before.
+   */
+  fileDescriptorProto: Uint8Array[];
+}
+
+function zeroFileDescriptorResponse(): FileDescriptorResponse {
+  return {
+    fileDescriptorProto: [],
+  };
+}
+
+function sizeFileDescriptorResponse(message: FileDescriptorResponse): number {
+  let size = 0;
+  for (const item of message.fileDescriptorProto) size += 1 + lengthDelimitedSize(item.length);
+  return size;
+}
+
+function writeFileDescriptorResponse(message: FileDescriptorResponse, into: Buffer, at: number): number {
+  for (const item of message.fileDescriptorProto) {
+    into[at++] = 10;
+    at = writeBytes(item, into, at);
+  }
+  return at;
+}
+
+function readFileDescriptorResponse(reader: Reader, outerEnd: number): FileDescriptorResponse {
+  const message = zeroFileDescriptorResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.fileDescriptorProto.push(reader.view());
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const FileDescriptorResponse: Codec<FileDescriptorResponse> = codec(
+  'grpc.reflection.v1.FileDescriptorResponse',
+  zeroFileDescriptorResponse,
+  sizeFileDescriptorResponse,
+  writeFileDescriptorResponse,
+  readFileDescriptorResponse,
+);
+
+export interface ExtensionNumberResponse {
+  baseTypeName: string;
+  extensionNumber: number[];
+}
+
+function zeroExtensionNumberResponse(): ExtensionNumberResponse {
+  return {
+    baseTypeName: '',
+    extensionNumber: [],
+  };
+}
+
+function sizeExtensionNumberResponse(message: ExtensionNumberResponse): number {
+  let size = 0;
+  if (message.baseTypeName !== '') size += 1 + lengthDelimitedSize(stringSize(message.baseTypeName));
+  if (message.extensionNumber.length !== 0) {
+    let packed = 0;
+    for (const item of message.extensionNumber) packed += varintSize(item);
+    size += 1 + lengthDelimitedSize(packed);
+  }
+  return size;
+}
+
+function writeExtensionNumberResponse(message: ExtensionNumberResponse, into: Buffer, at: number): number {
+  if (message.baseTypeName !== '') {
+    into[at++] = 10;
+    at = writeString(message.baseTypeName, into, at);
+  }
+  if (message.extensionNumber.length !== 0) {
+    into[at++] = 18;
+    let packed = 0;
+    for (const item of message.extensionNumber) packed += varintSize(item);
+    at = writeVarint(packed, into, at);
+    for (const item of message.extensionNumber) at = writeVarint(item, into, at);
+  }
+  return at;
+}
+
+function readExtensionNumberResponse(reader: Reader, outerEnd: number): ExtensionNumberResponse {
+  const message = zeroExtensionNumberResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.baseTypeName = reader.string();
+        break;
+      case 16:
+        message.extensionNumber.push(reader.int64());
+        break;
+      case 18: {
+        const outer = reader.enter();
+        while (reader.at < reader.end) message.extensionNumber.push(reader.int64());
+        reader.leave(outer);
+        break;
+      }
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ExtensionNumberResponse: Codec<ExtensionNumberResponse> = codec(
+  'grpc.reflection.v1.ExtensionNumberResponse',
+  zeroExtensionNumberResponse,
+  sizeExtensionNumberResponse,
+  writeExtensionNumberResponse,
+  readExtensionNumberResponse,
+);
+
+export interface ListServiceResponse {
+  service: ServiceResponse[];
+}
+
+function zeroListServiceResponse(): ListServiceResponse {
+  return {
+    service: [],
+  };
+}
+
+function sizeListServiceResponse(message: ListServiceResponse): number {
+  let size = 0;
+  for (const item of message.service) size += 1 + lengthDelimitedSize(sizeServiceResponse(item));
+  return size;
+}
+
+function writeListServiceResponse(message: ListServiceResponse, into: Buffer, at: number): number {
+  for (const item of message.service) {
+    into[at++] = 10;
+    at = writeServiceResponse(item, into, writeVarint(sizeServiceResponse(item), into, at));
+  }
+  return at;
+}
+
+function readListServiceResponse(reader: Reader, outerEnd: number): ListServiceResponse {
+  const message = zeroListServiceResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.service.push(readServiceResponse(reader, reader.enter()));
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ListServiceResponse: Codec<ListServiceResponse> = codec(
+  'grpc.reflection.v1.ListServiceResponse',
+  zeroListServiceResponse,
+  sizeListServiceResponse,
+  writeListServiceResponse,
+  readListServiceResponse,
+);
+
+export interface ServiceResponse {
+  /** Fully qualified. */
+  name: string;
+}
+
+function zeroServiceResponse(): ServiceResponse {
+  return {
+    name: '',
+  };
+}
+
+function sizeServiceResponse(message: ServiceResponse): number {
+  let size = 0;
+  if (message.name !== '') size += 1 + lengthDelimitedSize(stringSize(message.name));
+  return size;
+}
+
+function writeServiceResponse(message: ServiceResponse, into: Buffer, at: number): number {
+  if (message.name !== '') {
+    into[at++] = 10;
+    at = writeString(message.name, into, at);
+  }
+  return at;
+}
+
+function readServiceResponse(reader: Reader, outerEnd: number): ServiceResponse {
+  const message = zeroServiceResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 10:
+        message.name = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ServiceResponse: Codec<ServiceResponse> = codec(
+  'grpc.reflection.v1.ServiceResponse',
+  zeroServiceResponse,
+  sizeServiceResponse,
+  writeServiceResponse,
+  readServiceResponse,
+);
+
+export interface ErrorResponse {
+  /** A status code of gRPC. */
+  errorCode: number;
+  errorMessage: string;
+}
+
+function zeroErrorResponse(): ErrorResponse {
+  return {
+    errorCode: 0,
+    errorMessage: '',
+  };
+}
+
+function sizeErrorResponse(message: ErrorResponse): number {
+  let size = 0;
+  if (message.errorCode !== 0) size += 1 + varintSize(message.errorCode);
+  if (message.errorMessage !== '') size += 1 + lengthDelimitedSize(stringSize(message.errorMessage));
+  return size;
+}
+
+function writeErrorResponse(message: ErrorResponse, into: Buffer, at: number): number {
+  if (message.errorCode !== 0) {
+    into[at++] = 8;
+    at = writeVarint(message.errorCode, into, at);
+  }
+  if (message.errorMessage !== '') {
+    into[at++] = 18;
+    at = writeString(message.errorMessage, into, at);
+  }
+  return at;
+}
+
+function readErrorResponse(reader: Reader, outerEnd: number): ErrorResponse {
+  const message = zeroErrorResponse();
+  while (reader.at < reader.end) {
+    const tag = reader.uint32();
+    switch (tag) {
+      case 8:
+        message.errorCode = reader.int64();
+        break;
+      case 18:
+        message.errorMessage = reader.string();
+        break;
+      default:
+        reader.skip(tag);
+    }
+  }
+  reader.leave(outerEnd);
+  return message;
+}
+
+export const ErrorResponse: Codec<ErrorResponse> = codec(
+  'grpc.reflection.v1.ErrorResponse',
+  zeroErrorResponse,
+  sizeErrorResponse,
+  writeErrorResponse,
+  readErrorResponse,
 );
 
 export const KVService = {
@@ -4272,6 +8969,49 @@ export const MaintenanceService = {
   downgrade: method('/etcdserverpb.Maintenance/Downgrade', DowngradeRequest, DowngradeResponse, false, false),
 } as const;
 
+export const AuthService = {
+  /** Needs a user `root` that has the role `root`. */
+  authEnable: method('/etcdserverpb.Auth/AuthEnable', AuthEnableRequest, AuthEnableResponse, false, false),
+  authDisable: method('/etcdserverpb.Auth/AuthDisable', AuthDisableRequest, AuthDisableResponse, false, false),
+  authStatus: method('/etcdserverpb.Auth/AuthStatus', AuthStatusRequest, AuthStatusResponse, false, false),
+  /** Exchanges a password for a token, which further calls carry in the metadata `token`. */
+  authenticate: method('/etcdserverpb.Auth/Authenticate', AuthenticateRequest, AuthenticateResponse, false, false),
+  userAdd: method('/etcdserverpb.Auth/UserAdd', AuthUserAddRequest, AuthUserAddResponse, false, false),
+  userGet: method('/etcdserverpb.Auth/UserGet', AuthUserGetRequest, AuthUserGetResponse, false, false),
+  userList: method('/etcdserverpb.Auth/UserList', AuthUserListRequest, AuthUserListResponse, false, false),
+  userDelete: method('/etcdserverpb.Auth/UserDelete', AuthUserDeleteRequest, AuthUserDeleteResponse, false, false),
+  userChangePassword: method('/etcdserverpb.Auth/UserChangePassword', AuthUserChangePasswordRequest, AuthUserChangePasswordResponse, false, false),
+  userGrantRole: method('/etcdserverpb.Auth/UserGrantRole', AuthUserGrantRoleRequest, AuthUserGrantRoleResponse, false, false),
+  userRevokeRole: method('/etcdserverpb.Auth/UserRevokeRole', AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse, false, false),
+  roleAdd: method('/etcdserverpb.Auth/RoleAdd', AuthRoleAddRequest, AuthRoleAddResponse, false, false),
+  roleGet: method('/etcdserverpb.Auth/RoleGet', AuthRoleGetRequest, AuthRoleGetResponse, false, false),
+  roleList: method('/etcdserverpb.Auth/RoleList', AuthRoleListRequest, AuthRoleListResponse, false, false),
+  /** Takes the role away from all its users, too. */
+  roleDelete: method('/etcdserverpb.Auth/RoleDelete', AuthRoleDeleteRequest, AuthRoleDeleteResponse, false, false),
+  roleGrantPermission: method('/etcdserverpb.Auth/RoleGrantPermission', AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse, false, false),
+  roleRevokePermission: method('/etcdserverpb.Auth/RoleRevokePermission', AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse, false, false),
+} as const;
+
+export const LockService = {
+  /** Waits until the lock is held. A call that is cancelled leaves nothing behind. */
+  lock: method('/v3lockpb.Lock/Lock', LockRequest, LockResponse, false, false),
+  /** Deletes the key of a lock, so that the next in line holds it. */
+  unlock: method('/v3lockpb.Lock/Unlock', UnlockRequest, UnlockResponse, false, false),
+} as const;
+
+export const ElectionService = {
+  /** Waits until the candidate leads. A call that is cancelled withdraws the candidate. */
+  campaign: method('/v3electionpb.Election/Campaign', CampaignRequest, CampaignResponse, false, false),
+  /** Changes the value of a leader that still leads. */
+  proclaim: method('/v3electionpb.Election/Proclaim', ProclaimRequest, ProclaimResponse, false, false),
+  /** Who leads now; an error when nobody does. */
+  leader: method('/v3electionpb.Election/Leader', LeaderRequest, LeaderResponse, false, false),
+  /** Who leads, from now on: every leader and every value of it. */
+  observe: method('/v3electionpb.Election/Observe', LeaderRequest, LeaderResponse, false, true),
+  /** Steps down, if it still leads. */
+  resign: method('/v3electionpb.Election/Resign', ResignRequest, ResignResponse, false, false),
+} as const;
+
 export const PeerService = {
   /**
    * Raft messages in one direction: each member opens a stream to each other member. Answers come on
@@ -4286,4 +9026,28 @@ export const PeerService = {
   /** What only the leader knows, asked for by other members on behalf of their clients. */
   leaseKeepAlive: method('/drydock.etcd.v1.Peer/LeaseKeepAlive', LeaseKeepAliveRequest, LeaseKeepAliveResponse, false, false),
   leaseTimeToLive: method('/drydock.etcd.v1.Peer/LeaseTimeToLive', LeaseTimeToLiveRequest, LeaseTimeToLiveResponse, false, false),
+  /** Forgets what is compacted, and gives the free space of the database back. Answers with its sizes. */
+  defragment: method('/drydock.etcd.v1.Peer/Defragment', DefragmentRequest, StatusResponse, false, false),
+  /** The checksum of the history up to a revision, for members that compare theirs. */
+  hashKV: method('/drydock.etcd.v1.Peer/HashKV', HashKVRequest, HashKVResponse, false, false),
+} as const;
+
+export const RaftService = {
+  /**
+   * The state now, and then each time it has changed: at most about 20 times a second, each a whole state.
+   * Who reads more slowly skips states in between.
+   */
+  watch: method('/drydock.etcd.v1.Raft/Watch', WatchRaftRequest, RaftState, false, true),
+} as const;
+
+export const HealthService = {
+  /** NOT_FOUND for a service that the server does not know. */
+  check: method('/grpc.health.v1.Health/Check', HealthCheckRequest, HealthCheckResponse, false, false),
+  /** The status now, and again whenever it changes; SERVICE_UNKNOWN rather than an error. */
+  watch: method('/grpc.health.v1.Health/Watch', HealthCheckRequest, HealthCheckResponse, false, true),
+} as const;
+
+export const ServerReflectionService = {
+  /** Each request is answered once, in order. */
+  serverReflectionInfo: method('/grpc.reflection.v1.ServerReflection/ServerReflectionInfo', ServerReflectionRequest, ServerReflectionResponse, true, true),
 } as const;

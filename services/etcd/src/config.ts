@@ -1,86 +1,23 @@
 /**
- * The flags of a member, named as etcd's; `ETCD_*` in the environment does as well. Times are in
- * milliseconds on the cluster's clock.
+ * What a member is started with: the flags (config/), checked as a whole. Times are in milliseconds on
+ * the cluster's clock.
  */
-import {
-  boolean,
-  choice,
-  integer,
-  list,
-  path,
-  text,
-  type FlagSpec,
-  type FlagValues,
-} from '@drydock/process';
-import { readTls, type TlsMaterial } from '@drydock/rpc';
+import { join } from 'node:path';
+import type { EtcdFlagValues } from './config/flags.ts';
+import { tlsOf } from './config/tls.ts';
 import { checkUrl, parseInitialCluster, type ClusterMember } from './membership/members.ts';
-import type { ListenerTls } from './server/listener.ts';
-
-export const etcdFlags = {
-  name: text({ default: 'default', help: 'name of this member' }),
-  'data-dir': path({ default: undefined, help: 'folder of the data; NAME.etcd if not given' }),
-  'initial-cluster': text({
-    default: undefined,
-    help: 'all founding members: name=peer URL, separated by commas',
-  }),
-  'initial-cluster-token': text({
-    default: 'etcd-cluster',
-    help: 'tells clusters with the same addresses apart',
-  }),
-  'initial-cluster-state': choice(['new', 'existing'], {
-    default: 'new',
-    help: 'existing: join a cluster that knows this member already (member add)',
-  }),
-  'initial-advertise-peer-urls': list({
-    default: ['http://localhost:2380'],
-    help: 'where other members reach this one',
-  }),
-  'listen-peer-urls': list({ default: ['http://localhost:2380'], help: 'where to serve members' }),
-  'listen-client-urls': list({
-    default: ['http://localhost:2379'],
-    help: 'where to serve clients',
-  }),
-  'advertise-client-urls': list({
-    default: ['http://localhost:2379'],
-    help: 'where clients reach this member',
-  }),
-  'listen-metrics-urls': list({ default: [], help: 'more addresses for /metrics and /health' }),
-  'heartbeat-interval': integer({ default: 100, min: 10, help: "the leader's heartbeat, ms" }),
-  'election-timeout': integer({
-    default: 1_000,
-    min: 50,
-    max: 50_000,
-    help: 'silence of the leader that starts an election, ms; at least 5 heartbeats',
-  }),
-  'snapshot-count': integer({
-    default: 10_000,
-    min: 1,
-    help: 'entries after which the log lets go of what the database holds',
-  }),
-  'experimental-snapshot-catchup-entries': integer({
-    default: 5_000,
-    min: 1,
-    help: 'entries kept for slow members behind what the log could let go of',
-  }),
-  'quota-backend-bytes': integer({
-    default: 0,
-    help: 'size of the database from which writes are refused; 0: 2 GiB',
-  }),
-  'max-request-bytes': integer({ default: 1_572_864, min: 1, help: 'largest request' }),
-  'max-txn-ops': integer({ default: 128, min: 1, help: 'most operations in a transaction' }),
-  'cert-file': path({ default: undefined, help: 'certificate for clients' }),
-  'key-file': path({ default: undefined, help: 'its private key' }),
-  'trusted-ca-file': path({ default: undefined, help: 'CA of the clients' }),
-  'client-cert-auth': boolean({ default: false, help: 'demand a certificate of clients' }),
-  'peer-cert-file': path({ default: undefined, help: 'certificate for members' }),
-  'peer-key-file': path({ default: undefined, help: 'its private key' }),
-  'peer-trusted-ca-file': path({ default: undefined, help: 'CA of the members' }),
-  'peer-client-cert-auth': boolean({ default: false, help: 'demand a certificate of members' }),
-} as const satisfies FlagSpec;
+import { readTokenOptions, type TokenOptions } from './server/auth/jwt-options.ts';
+import { parseRetention, type AutoCompaction } from './server/auto-compaction.ts';
+import type { CorruptionCheckOptions } from './server/corruption-check.ts';
+import type { KeepAliveOptions } from './server/http2/keep-alive.ts';
+import type { TlsSource } from './tls/tls-source.ts';
 
 export interface MemberConfig {
   readonly name: string;
   readonly dataFolder: string;
+  /** The disk of the log is rooted here, and `logPath` is the log's folder on it. */
+  readonly logRoot: string;
+  readonly logPath: string;
   readonly token: string;
   readonly isJoining: boolean;
   /** As --initial-cluster names them. */
@@ -88,84 +25,187 @@ export interface MemberConfig {
   readonly advertisePeerUrls: readonly string[];
   readonly listenPeerUrls: readonly string[];
   readonly listenClientUrls: readonly string[];
+  /** Where HTTP is served alone; the client URLs serve gRPC alone when there are any. */
+  readonly listenClientHttpUrls: readonly string[];
   readonly advertiseClientUrls: readonly string[];
   readonly listenMetricsUrls: readonly string[];
+  readonly sharesPorts: boolean;
   /** Cluster milliseconds. */
   readonly heartbeatInterval: number;
   readonly electionTimeout: number;
   readonly snapshotCount: number;
   readonly catchUpEntries: number;
+  /** Refuse changes of membership that would cost the quorum. */
+  readonly strictReconfigCheck: boolean;
+  readonly learnersMax: number;
+  /** Where Raft's steps are written, if anywhere. */
+  readonly raftTraceFile: string | undefined;
+  /** Infinity for none. */
   readonly quotaBytes: number;
+  readonly autoCompaction: AutoCompaction;
+  readonly recoversSpace: boolean;
+  readonly checksBeforeStart: boolean;
+  readonly corruptionCheck: CorruptionCheckOptions;
   readonly requestBytesMax: number;
   readonly txnOpsMax: number;
-  readonly clientTls: ListenerTls | undefined;
-  readonly peerTls: ListenerTls | undefined;
+  readonly streamsMax: number;
+  /** Real milliseconds, as networks have them; 0: never. */
+  readonly keepAlive: KeepAliveOptions;
+  readonly hasGateway: boolean;
+  /** Empty for all. */
+  readonly corsOrigins: readonly string[];
+  readonly hostWhitelist: readonly string[];
+  readonly watchProgressInterval: number;
+  readonly applyWarningDuration: number;
+  /** Bytes that a defragmentation at start must free to be made; 0: never. */
+  readonly bootstrapDefragmentBytes: number;
+  /** The health service says that clients are not served while this member defragments. */
+  readonly stopOnDefragment: boolean;
+  readonly tokens: TokenOptions;
+  /** Of an unused simple token, cluster milliseconds. */
+  readonly tokenTtl: number;
+  readonly bcryptCost: number;
+  readonly syncsLog: boolean;
+  readonly extensiveMetrics: boolean;
+  readonly clientTls: TlsSource | undefined;
+  readonly peerTls: TlsSource | undefined;
 }
 
+/** Also for 0, as the original has it. */
+const defaultTokenTtlSeconds = 300;
 const defaultQuotaBytes = 2 * 1024 ** 3;
+const electionTimeoutMax = 50_000;
 
-/** @throws Error that says which flag is wrong, and how */
-export function readConfig(flags: FlagValues<typeof etcdFlags>): MemberConfig {
+/** `given` are the flags that were. @throws Error that says which flag is wrong, and how */
+export async function readConfig(
+  flags: EtcdFlagValues,
+  given: ReadonlySet<string>,
+): Promise<MemberConfig> {
   const { name } = flags;
-  const advertisePeerUrls = urlsOf(
-    flags['initial-advertise-peer-urls'],
-    'initial-advertise-peer-urls',
-  );
-  const cluster =
-    flags['initial-cluster'] ?? advertisePeerUrls.map((url) => `${name}=${url}`).join(',');
+  const dataFolder = flags['data-dir'] ?? `${name}.etcd`;
+  const urls = urlsOf(flags, given);
   const token = flags['initial-cluster-token'];
-  const foundingMembers = parseInitialCluster(cluster, token);
-  if (!foundingMembers.some((one) => one.name === name)) {
-    throw new Error(`--initial-cluster does not name this member, "${name}": it has ${cluster}`);
+  const mode = flags['auto-compaction-mode'];
+  if (mode !== 'periodic' && mode !== 'revision') {
+    throw new Error(`unknown auto-compaction-mode ${JSON.stringify(mode)}`);
   }
-  const heartbeatInterval = flags['heartbeat-interval'];
-  const electionTimeout = flags['election-timeout'];
-  if (electionTimeout < 5 * heartbeatInterval) {
+  const checkpoints = flags['experimental-enable-lease-checkpoint'];
+  if (flags['experimental-enable-lease-checkpoint-persist'] && !checkpoints) {
     throw new Error(
-      `--election-timeout (${electionTimeout}) must be at least 5 times --heartbeat-interval (${heartbeatInterval})`,
+      'setting experimental-enable-lease-checkpoint-persist requires experimental-enable-lease-checkpoint',
     );
   }
+  if (flags['experimental-compact-hash-check-time'] === 0) {
+    throw new Error('--experimental-compact-hash-check-time must be >0 (set to 0s)');
+  }
+  const walFolder = flags['wal-dir'];
+  const quota = flags['quota-backend-bytes'];
+  const hostsOf = (all: readonly string[]) => all.map((url) => new URL(url).hostname);
   return {
     name,
-    dataFolder: flags['data-dir'] ?? `${name}.etcd`,
+    dataFolder,
+    logRoot: walFolder ?? dataFolder,
+    logPath: walFolder === undefined ? 'member/log' : 'log',
     token,
     isJoining: flags['initial-cluster-state'] === 'existing',
-    foundingMembers,
-    advertisePeerUrls,
-    listenPeerUrls: urlsOf(flags['listen-peer-urls'], 'listen-peer-urls'),
-    listenClientUrls: urlsOf(flags['listen-client-urls'], 'listen-client-urls'),
-    advertiseClientUrls: urlsOf(flags['advertise-client-urls'], 'advertise-client-urls'),
-    listenMetricsUrls: urlsOf(flags['listen-metrics-urls'], 'listen-metrics-urls'),
-    heartbeatInterval,
-    electionTimeout,
+    foundingMembers: foundingMembers(flags, urls.advertisePeerUrls, token),
+    ...urls,
+    sharesPorts: flags['socket-reuse-port'],
+    ...timing(flags),
     snapshotCount: flags['snapshot-count'],
     catchUpEntries: flags['experimental-snapshot-catchup-entries'],
-    quotaBytes:
-      flags['quota-backend-bytes'] === 0 ? defaultQuotaBytes : flags['quota-backend-bytes'],
+    strictReconfigCheck: flags['strict-reconfig-check'],
+    raftTraceFile: flags['experimental-raft-trace'],
+    learnersMax: flags['experimental-max-learners'],
+    quotaBytes: quota === 0 ? defaultQuotaBytes : quota < 0 ? Infinity : quota,
+    autoCompaction: { mode, retention: parseRetention(mode, flags['auto-compaction-retention']) },
+    checksBeforeStart: flags['experimental-initial-corrupt-check'],
+    corruptionCheck: {
+      interval: flags['experimental-corrupt-check-time'],
+      compactInterval: flags['experimental-compact-hash-check-enabled']
+        ? flags['experimental-compact-hash-check-time']
+        : 0,
+    },
+    recoversSpace: flags['auto-recover-space'],
     requestBytesMax: flags['max-request-bytes'],
     txnOpsMax: flags['max-txn-ops'],
-    clientTls: tlsOf(flags, ''),
-    peerTls: tlsOf(flags, 'peer-'),
+    streamsMax: flags['max-concurrent-streams'],
+    keepAlive: {
+      minInterval: flags['grpc-keepalive-min-time'],
+      interval: flags['grpc-keepalive-interval'],
+      timeout: flags['grpc-keepalive-timeout'],
+    },
+    hasGateway: flags['enable-grpc-gateway'],
+    corsOrigins: flags.cors.includes('*') ? [] : flags.cors,
+    hostWhitelist: flags['host-whitelist'].includes('*') ? [] : flags['host-whitelist'],
+    watchProgressInterval: flags['experimental-watch-progress-notify-interval'],
+    applyWarningDuration: flags['experimental-warning-apply-duration'],
+    bootstrapDefragmentBytes:
+      flags['experimental-bootstrap-defrag-threshold-megabytes'] * 1024 ** 2,
+    stopOnDefragment: flags['experimental-stop-grpc-service-on-defrag'],
+    tokens: readTokenOptions(flags['auth-token']),
+    tokenTtl: (flags['auth-token-ttl'] || defaultTokenTtlSeconds) * 1_000,
+    bcryptCost: flags['bcrypt-cost'],
+    syncsLog: !flags['unsafe-no-fsync'],
+    extensiveMetrics: flags.metrics === 'extensive',
+    clientTls: await tlsOf(flags, '', { dataFolder, hosts: hostsOf(urls.listenClientUrls) }),
+    peerTls: await tlsOf(flags, 'peer-', { dataFolder, hosts: hostsOf(urls.listenPeerUrls) }),
   };
 }
 
-function urlsOf(urls: readonly string[], flag: string): readonly string[] {
-  for (const url of urls) checkUrl(url, `--${flag}`);
-  return urls;
+/** Where a data folder keeps what is no log. */
+export const memberFolder = (config: Pick<MemberConfig, 'dataFolder'>): string =>
+  join(config.dataFolder, 'member');
+
+function foundingMembers(
+  flags: EtcdFlagValues,
+  advertisePeerUrls: readonly string[],
+  token: string,
+): readonly ClusterMember[] {
+  const { name } = flags;
+  const cluster =
+    flags['initial-cluster'] ?? advertisePeerUrls.map((url) => `${name}=${url}`).join(',');
+  const members = parseInitialCluster(cluster, token);
+  if (!members.some((one) => one.name === name)) {
+    throw new Error(`--initial-cluster does not name this member, "${name}": it has ${cluster}`);
+  }
+  return members;
 }
 
-function tlsOf(flags: FlagValues<typeof etcdFlags>, prefix: '' | 'peer-'): ListenerTls | undefined {
-  const certFile = flags[`${prefix}cert-file`];
-  const keyFile = flags[`${prefix}key-file`];
-  const caFile = flags[`${prefix}trusted-ca-file`];
-  const isDemanding = flags[`${prefix}client-cert-auth`];
-  if (certFile === undefined && keyFile === undefined) return undefined;
-  if (certFile === undefined || keyFile === undefined) {
-    throw new Error(`--${prefix}cert-file and --${prefix}key-file go together`);
+function timing(flags: EtcdFlagValues) {
+  const heartbeatInterval = flags['heartbeat-interval'];
+  const electionTimeout = flags['election-timeout'];
+  if (heartbeatInterval === 0) throw new Error('--heartbeat-interval must be >0 (set to 0ms)');
+  if (electionTimeout < 5 * heartbeatInterval) {
+    throw new Error(
+      `--election-timeout[${electionTimeout}ms] should be at least as 5 times as --heartbeat-interval[${heartbeatInterval}ms]`,
+    );
   }
-  if (isDemanding && caFile === undefined) {
-    throw new Error(`--${prefix}client-cert-auth needs --${prefix}trusted-ca-file`);
+  if (electionTimeout > electionTimeoutMax) {
+    throw new Error(
+      `--election-timeout[${electionTimeout}ms] is too long, and should be set less than ${electionTimeoutMax}ms`,
+    );
   }
-  const material: TlsMaterial = readTls({ certFile, keyFile, caFile: caFile ?? certFile });
-  return { material, requireClientCertificate: isDemanding };
+  return { heartbeatInterval, electionTimeout };
+}
+
+function urlsOf(flags: EtcdFlagValues, given: ReadonlySet<string>) {
+  const checked = (flag: keyof EtcdFlagValues & `${string}-urls`): readonly string[] => {
+    const urls = flags[flag];
+    for (const url of urls) checkUrl(url, `--${flag}`);
+    return urls;
+  };
+  if (given.has('listen-client-urls') && !given.has('advertise-client-urls')) {
+    throw new Error(
+      '--advertise-client-urls is required when --listen-client-urls is set explicitly',
+    );
+  }
+  return {
+    advertisePeerUrls: checked('initial-advertise-peer-urls'),
+    listenPeerUrls: checked('listen-peer-urls'),
+    listenClientUrls: checked('listen-client-urls'),
+    listenClientHttpUrls: checked('listen-client-http-urls'),
+    advertiseClientUrls: checked('advertise-client-urls'),
+    listenMetricsUrls: checked('listen-metrics-urls'),
+  };
 }

@@ -108,6 +108,15 @@ clusterCommand(
   .action(async (options) => (await import('./commands/status.ts')).status(options));
 
 clusterCommand(
+  'raft',
+  'roles, terms, logs and elections of etcd’s members; exit code 1 when one does not answer',
+  `  ./drydock raft
+  ./drydock raft --watch                see it live while you kill a leader`,
+)
+  .option('-w, --watch', 'show it live')
+  .action(async (options) => (await import('./commands/raft.ts')).raft(options));
+
+clusterCommand(
   'logs',
   'what the parts say',
   `  ./drydock logs apiserver-1 -f
@@ -147,7 +156,8 @@ program
     `
 Examples:
   ./drydock run etcd --data-dir /tmp/etcd          one member, plain http, as the original
-  ./drydock run apiserver --help`,
+  ./drydock run apiserver --help
+  ./drydock run etcdutl snapshot status backup.db  what a snapshot of etcd holds`,
   )
   .action(async (component, flags) => (await import('./commands/run.ts')).run(component, flags));
 
@@ -189,7 +199,7 @@ program
   .action(() => console.log(`drydock ${version} (API level v1.32, Node ${process.version})`));
 
 /** Those whose whole purpose is what they print; the others finish their work unread. */
-const printing = new Set(['status', 'logs', 'kubeconfig', 'env', 'doctor', 'version']);
+const printing = new Set(['status', 'raft', 'logs', 'kubeconfig', 'env', 'doctor', 'version']);
 let command = 'help';
 program.hook('preAction', (_, called) => {
   command = called.opts()['merge'] === true ? 'merge' : called.name();

@@ -71,3 +71,45 @@ test('a failure that is switched on makes writes and syncs fail', async () => {
   await expect(file.write(new Uint8Array(1), 0)).rejects.toMatchObject({ code: 'no-space' });
   await expect(file.sync()).rejects.toMatchObject({ code: 'no-space' });
 });
+
+test('a disk that lies about a sync loses what it promised in a crash, and nothing in a kill', async () => {
+  const kept = { crash: 0, kill: 0 };
+  for (const seed of seeds) {
+    for (const end of ['crash', 'kill'] as const) {
+      const disk = createSimulatedDisk({ random: createSeededRandom(seed) });
+      const file = await disk.create('file');
+      await disk.syncDirectory('');
+      disk.lie = 'lost-sync';
+      await file.write(new Uint8Array(100).fill(1), 0);
+      await file.sync();
+      disk[end]();
+      if (disk.readBytes('file').includes(1)) kept[end]++;
+    }
+  }
+  expect(kept.kill).toBe(seeds.length);
+  expect(kept.crash).toBeGreaterThan(0);
+  expect(kept.crash).toBeLessThan(seeds.length);
+});
+
+test('reordered syncs keep later writes without earlier ones; an honest sync makes up for it', async () => {
+  let holes = 0;
+  for (const seed of seeds) {
+    const disk = createSimulatedDisk({ random: createSeededRandom(seed) });
+    const file = await disk.create('file');
+    await disk.syncDirectory('');
+    disk.lie = 'reordered-sync';
+    for (const at of [0, 1]) {
+      await file.write(Uint8Array.of(at + 1), at);
+      await file.sync();
+    }
+    if (seed % 2 === 0) {
+      disk.lie = undefined;
+      await file.sync();
+    }
+    disk.crash();
+    const [first, second] = disk.readBytes('file');
+    if (seed % 2 === 0) expect([first, second]).toEqual([1, 2]);
+    else if (first !== 1 && second === 2) holes++;
+  }
+  expect(holes).toBeGreaterThan(0);
+});

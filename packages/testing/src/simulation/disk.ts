@@ -7,6 +7,10 @@
  *    in order: some first part of the changes is there, the rest is not.
  * 3. After a crash, what was under way never completes, and old handles are dead.
  * 4. A failure that is switched on makes every write and sync fail until it is switched off.
+ * 5. A disk that lies says that a sync is done when it is not: nothing of it is kept
+ *    (`lost-sync`), or any part of it, later writes without earlier ones too (`reordered-sync`). What
+ *    was lied about may go in the next crash; an honest sync makes up for it.
+ * 6. `kill` ends the process that used the disk, but the machine has power: nothing is lost.
  */
 import {
   createSeededRandom,
@@ -17,13 +21,21 @@ import {
   type Millis,
   type Random,
 } from '@drydock/ports';
-import type { Scheduler } from './scheduler.ts';
+import type { Events } from './scheduler.ts';
 
 const sectorBytes = 512;
+
+export type DiskLie = 'lost-sync' | 'reordered-sync';
 
 export interface SimulatedDisk extends Disk {
   /** The power goes. What is open becomes unusable; the disk can be used again at once. */
   crash(): void;
+  /** Whoever used it is gone. What is open becomes unusable. */
+  kill(): void;
+  /** How it lies about syncs from now on. */
+  lie: DiskLie | undefined;
+  /** Of all files that there are now, sorted. */
+  readonly paths: readonly string[];
   /** Every write and sync fails with this until it is undefined again. */
   failure: DiskErrorCode | undefined;
   /** Multiplies the latencies. */
@@ -38,7 +50,7 @@ export interface SimulatedDisk extends Disk {
 export interface SimulatedDiskOptions {
   readonly random?: Random;
   /** Without one, all operations complete at once. */
-  readonly scheduler?: Scheduler;
+  readonly scheduler?: Events;
   readonly writeLatency?: Millis;
   readonly syncLatency?: Millis;
 }
@@ -106,6 +118,21 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
     nameChanges.push({ folder: folderOf(path), apply });
   };
 
+  const flush = (inode: Inode, upTo: number) => {
+    if (disk.lie === 'lost-sync') return;
+    const asked = inode.changes.splice(0, upTo);
+    if (disk.lie === undefined) {
+      replay(inode.durable, asked);
+      return;
+    }
+    const kept = asked.map(() => random.chance(0.5));
+    replay(
+      inode.durable,
+      asked.filter((_, at) => kept[at]),
+    );
+    inode.changes.unshift(...asked.filter((_, at) => !kept[at]));
+  };
+
   const handle = (inode: Inode, path: string): DiskFile => {
     const opened = generation;
     const act = <T>(latency: Millis, run: () => T) =>
@@ -137,7 +164,7 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
           disk.onSync?.();
           if (opened !== generation) return;
           failIfTold(path);
-          replay(inode.durable, inode.changes.splice(0, upTo));
+          flush(inode, upTo);
         });
       },
       close: () => act(0, () => undefined),
@@ -146,6 +173,7 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
 
   const disk: SimulatedDisk = {
     failure: undefined,
+    lie: undefined,
     slowness: 1,
     onSync: undefined,
     create: (path) =>
@@ -186,6 +214,7 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
     syncDirectory: (folder) =>
       operate(syncLatency, () => {
         failIfTold(folder);
+        if (disk.lie !== undefined) return;
         for (const change of nameChanges) if (change.folder === folder) change.apply(durableNames);
         nameChanges = nameChanges.filter((change) => change.folder !== folder);
       }),
@@ -197,6 +226,12 @@ export function createSimulatedDisk(options: SimulatedDiskOptions = {}): Simulat
       for (const inode of new Set(durableNames.values())) crashInode(inode, random);
       names = new Map(durableNames);
       durableNames = new Map(names);
+    },
+    kill: () => {
+      generation++;
+    },
+    get paths() {
+      return [...names.keys()].sort();
     },
     readBytes: (path) => find(path).bytes.slice(0, find(path).size),
     writeBytes(path, bytes) {

@@ -1,6 +1,12 @@
 /** Simulated twins of the ports, under one queue of events. */
-export { createScheduler, type Scheduler } from './scheduler.ts';
-export { createSimulatedDisk, type SimulatedDisk, type SimulatedDiskOptions } from './disk.ts';
+export { createScheduler, type Events, type Scheduler } from './scheduler.ts';
+export { createSimulatedProcess, type SimulatedProcess } from './process.ts';
+export {
+  createSimulatedDisk,
+  type DiskLie,
+  type SimulatedDisk,
+  type SimulatedDiskOptions,
+} from './disk.ts';
 export {
   createSimulatedNetwork,
   type NetworkConditions,

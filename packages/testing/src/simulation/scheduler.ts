@@ -14,12 +14,16 @@ interface Event {
   run: (() => void) | undefined;
 }
 
-export interface Scheduler {
-  readonly now: Millis;
+/** What a simulated part needs to make something happen later. */
+export interface Events {
   /** Runs `run` once, `delay` from now. */
   schedule(delay: Millis, run: () => void): Timer;
   /** Says that promises were resolved: the step must let their chains run. */
   touchPromises(): void;
+}
+
+export interface Scheduler extends Events {
+  readonly now: Millis;
   /** Runs the next event; false when there is none up to `end`. */
   step(end?: Millis): Promise<boolean>;
   /** Runs all events up to `end`. */

@@ -69,6 +69,10 @@ export function checkUrl(url: string, flag: string): URL {
 
 export class Members {
   readonly #members = new Map<number, ClusterMember>();
+  /** To be removed when the joint configuration that is under way has ended. */
+  readonly leaving = new Set<number>();
+  /** Ids are never used again: who has one of these was removed, and must not come back. */
+  readonly removed = new Set<number>();
 
   get size(): number {
     return this.#members.size;
@@ -84,10 +88,14 @@ export class Members {
 
   remove(id: number): void {
     this.#members.delete(id);
+    this.leaving.delete(id);
+    this.removed.add(id);
   }
 
   clear(): void {
     this.#members.clear();
+    this.leaving.clear();
+    this.removed.clear();
   }
 
   /** By id, so that every member lists them in one order. */

@@ -5,10 +5,14 @@
  * 2. `read` and `scan` see committed batches only; whoever writes keeps the rest in memory until
  *    `onCommitted` names it.
  * 3. What is committed survives SIGKILL; after `sync` also a power loss.
- * 4. A backend that cannot write fails for good: `onFailure` is called once, nothing is committed any
+ * 4. Copies and checksums are of one committed state, and hold up no batch.
+ * 5. A backend that cannot write fails for good: `onFailure` is called once, nothing is committed any
  *    more.
  */
-import type { ByteString } from './version.ts';
+import type { ByteString, Version } from './version.ts';
+
+/** The compacted revision of a store that never was: a compaction at 0 is one, as in the original. */
+export const neverCompacted = -1;
 
 export interface Row {
   readonly main: number;
@@ -16,6 +20,14 @@ export interface Row {
   readonly tombstone: boolean;
   /** The KeyValue; of a tombstone only its key. */
   readonly encoded: ByteString;
+}
+
+/** The checksum of a history, as HashKV answers it. */
+export interface HistoryHash {
+  readonly hash: number;
+  readonly compactRevision: number;
+  /** The revision up to which it was taken. */
+  readonly revision: number;
 }
 
 export interface Batch {
@@ -50,14 +62,25 @@ export interface Backend extends AsyncDisposable {
   /** Of the last committed batch. */
   readonly appliedIndex: number;
   values(): ReadonlyMap<string, Uint8Array>;
-  /** All rows in order, starting at `main`. */
-  scan(fromMain: number): Iterable<Row>;
+  /** All rows in order, starting at `main`, in blocks; what is written meanwhile may be among them. */
+  scan(fromMain: number): Iterable<readonly Row[]>;
+  /** All versions in order, without their bytes, in blocks. */
+  versions(): Iterable<readonly Version[]>;
   read(main: number, sub: number): ByteString | undefined;
+  /** Of all of them, in their order. @throws Error when one is not there: the index names none such */
+  readMany(positions: readonly Pick<Row, 'main' | 'sub'>[]): readonly ByteString[];
   write(batch: Batch): void;
   /** Resolves when everything written before the call is committed and synced to the medium. */
   sync(): Promise<void>;
-  /** Gives free space back to the file system. */
+  /** Gives free space back to the file system, in slices between which batches are committed. */
   defragment(): Promise<void>;
+  /**
+   * The checksum up to `revision` (0: up to the newest; below 0: of nothing, as the original) of a committed state that holds everything written
+   * before the call. Undefined when `revision` is compacted by then.
+   */
+  hash(revision: number): Promise<HistoryHash | undefined>;
+  /** Reads everything in the background; `onFailure` is called when it is not what was written. */
+  verify(): Promise<void>;
   /** A copy of the committed state, taken after everything written before the call. */
   snapshot(): Promise<BackendSnapshot>;
   /** Replaces everything. Uncommitted batches are forgotten. */

@@ -15,7 +15,6 @@ const notFound = 5;
 const resourceExhausted = 8;
 const failedPrecondition = 9;
 const outOfRange = 11;
-const unimplemented = 12;
 const unavailable = 14;
 const dataLoss = 15;
 
@@ -47,6 +46,9 @@ export const failures = {
     failedPrecondition,
     'can only promote a learner member which is in sync with leader',
   ),
+  tooManyLearners: failure(failedPrecondition, 'too many learner members in cluster'),
+  /** The original sends this one as Unknown. */
+  notEnoughStarted: failure(unknown, 're-configuration failed due to not enough started members'),
   notLeader: failure(failedPrecondition, 'not leader'),
   badTransferee: failure(failedPrecondition, 'bad leader transferee'),
   noLeader: failure(unavailable, 'no leader'),
@@ -58,8 +60,3 @@ export const failures = {
   /** The original sends this one as Unknown. */
   tooManyRequests: failure(unknown, 'too many requests'),
 } as const;
-
-/** For what this server does not serve (yet): never silence. */
-export function notServed(what: string): Failure {
-  return failure(unimplemented, `${what} is not served by this member`);
-}

@@ -1,71 +1,97 @@
 /**
  * Every key that has history, in byte order, with its versions.
  *
- * 1. `older` holds the versions before `head`, oldest first, until compaction forgets them; a tombstone
- *    is a version like another.
- * 2. A key has at most one version in a revision: transactions refuse to write a key twice.
+ * 1. A key's history holds the versions before `head`, until compaction forgets them; a tombstone is a
+ *    version like another.
+ * 2. A key may have several versions in a revision: a transaction that deletes from a key on may put a
+ *    later key too, as the original has it. Readers see the last.
  */
-import { SortedRecords } from './sorted-records.ts';
+import { KeyTable } from './key-table.ts';
+import { SortedSlots } from './sorted-slots.ts';
+import type { HashSeed } from './string-hash.ts';
 import type { ByteString, Version } from './version.ts';
 
-export class KeyRecord {
+/** A key with more than one version. */
+export class KeyHistory {
   readonly key: ByteString;
   head: Version;
-  older: Version[] | undefined = undefined;
+  /** Before `head`, oldest first; those before `#first` are forgotten. */
+  #older: Version[];
+  #first = 0;
 
-  constructor(key: ByteString, head: Version) {
-    this.key = key;
+  constructor(oldest: Version, head: Version) {
+    this.key = oldest.key;
     this.head = head;
+    this.#older = [oldest];
   }
 
   /** The version that a reader at `revision` sees, if the key lives then. */
   at(revision: number): Version | undefined {
-    const version = this.head.main <= revision ? this.head : this.#olderAt(revision);
+    const version = this.#latestAt(revision);
     return version === undefined || version.isTombstone ? undefined : version;
   }
 
-  #olderAt(revision: number): Version | undefined {
-    const older = this.older;
-    if (older === undefined) return undefined;
-    let low = 0;
-    let high = older.length;
+  #latestAt(revision: number): Version | undefined {
+    return this.head.main <= revision ? this.head : this.#older[this.#indexAt(revision)];
+  }
+
+  /** Of the newest version before `head` at or before a revision; -1 when there is none. */
+  #indexAt(revision: number): number {
+    let low = this.#first;
+    let high = this.#older.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (older[middle]!.main <= revision) low = middle + 1;
+      if (this.#older[middle]!.main <= revision) low = middle + 1;
       else high = middle;
     }
-    return low === 0 ? undefined : older[low - 1];
+    return low === this.#first ? -1 : low - 1;
+  }
+
+  /** What a write made of the key: a tombstone too. */
+  madeBy(main: number, sub: number): Version | undefined {
+    if (this.head.main === main && this.head.sub === sub) return this.head;
+    for (let index = this.#indexAt(main); index >= this.#first; index--) {
+      const version = this.#older[index]!;
+      if (version.main !== main) return undefined;
+      if (version.sub === sub) return version;
+    }
+    return undefined;
+  }
+
+  /** All that are kept, oldest first. */
+  versions(): readonly Version[] {
+    return [...this.#older.slice(this.#first), this.head];
   }
 
   push(version: Version): void {
-    if (this.older === undefined) this.older = [this.head];
-    else this.older.push(this.head);
+    this.#older.push(this.head);
     this.head = version;
   }
 
   /**
-   * Forgets what no reader at `revision` or later can see, and hands it to `drop`. True when nothing
-   * is left of the key.
+   * Forgets what a reader at `revision` or later cannot see: versions that are replaced by then, and
+   * tombstones; hands them to `drop`. True when `head` is all that is left.
    */
-  compact(revision: number, drop: (version: Version) => void): boolean {
-    const older = this.older;
-    if (older !== undefined) {
-      let keep = 0;
-      while (keep < older.length && (older[keep + 1] ?? this.head).main <= revision) keep++;
-      for (let index = 0; index < keep; index++) drop(older[index]!);
-      if (keep < older.length && older[keep]!.isTombstone && older[keep]!.main <= revision) {
-        drop(older[keep++]!);
-      }
-      if (keep === older.length) this.older = undefined;
-      else if (keep > 0) older.splice(0, keep);
+  forgetBefore(revision: number, drop: (version: Version) => void): boolean {
+    const older = this.#older;
+    while (this.#first < older.length) {
+      const oldest = older[this.#first]!;
+      const isReplaced = (older[this.#first + 1] ?? this.head).main <= revision;
+      if (!isReplaced && (!oldest.isTombstone || oldest.main > revision)) break;
+      drop(oldest);
+      this.#first++;
     }
-    if (this.older === undefined && this.head.isTombstone && this.head.main <= revision) {
-      drop(this.head);
-      return true;
+    if (this.#first === older.length) return true;
+    if (this.#first >= 64 && this.#first * 2 >= older.length) {
+      this.#older = older.slice(this.#first);
+      this.#first = 0;
     }
     return false;
   }
 }
+
+/** Most keys have one version: that is its own record. */
+export type KeyRecord = Version | KeyHistory;
 
 /** [from, to); an undefined `to` is unbounded. `single` means just `from`. */
 export interface KeyRange {
@@ -86,35 +112,84 @@ export function rangeContains(range: KeyRange, key: ByteString): boolean {
 }
 
 export class KeyIndex {
-  readonly #byKey = new Map<ByteString, KeyRecord>();
-  readonly #ordered = new SortedRecords<KeyRecord>();
+  readonly #table: KeyTable<KeyRecord>;
+  readonly #ordered: SortedSlots;
+
+  constructor(seed: HashSeed) {
+    this.#table = new KeyTable(seed);
+    this.#ordered = new SortedSlots((slot) => this.#table.at(slot).key);
+  }
 
   get size(): number {
-    return this.#byKey.size;
+    return this.#table.size;
   }
 
   get(key: ByteString): KeyRecord | undefined {
-    return this.#byKey.get(key);
+    return this.#table.get(key);
   }
 
-  /** The key must be new. */
-  add(record: KeyRecord): void {
-    this.#byKey.set(record.key, record);
-    this.#ordered.add(record);
+  /** Adds a version of a key, the newest so far. Returns the one before. */
+  push(version: Version): Version | undefined {
+    const slot = this.#table.slotOf(version.key);
+    if (slot >= 0) return this.#pushAt(slot, version);
+    this.#ordered.add(this.#table.add(version));
+    return undefined;
   }
 
-  remove(key: ByteString): void {
-    this.#byKey.delete(key);
-    this.#ordered.remove(key);
+  #pushAt(slot: number, version: Version): Version {
+    const record = this.#table.at(slot);
+    const before = record.head;
+    version.key = record.key;
+    if (record instanceof KeyHistory) record.push(version);
+    else this.#table.replace(slot, new KeyHistory(record, version));
+    return before;
   }
 
-  /** Visits the records of a range in byte order. The index must not change meanwhile. */
-  each(range: KeyRange, visit: (record: KeyRecord) => void): void {
+  /** Fills an empty index with versions in the order of their revisions; `told` hears what `push` returns. */
+  fill(
+    versions: Iterable<readonly Version[]>,
+    told: (version: Version, before: Version | undefined) => void,
+  ): void {
+    const slots: number[] = [];
+    for (const block of versions) {
+      for (const version of block) {
+        const slot = this.#table.slotOf(version.key);
+        if (slot < 0) slots.push(this.#table.add(version));
+        told(version, slot < 0 ? undefined : this.#pushAt(slot, version));
+      }
+    }
+    this.#ordered.replaceAll(slots);
+  }
+
+  /**
+   * Forgets the versions of a key before `revision`, and what `revision` made of it if that is a tombstone;
+   * hands them to `drop`. A key of which nothing is left is gone.
+   */
+  forgetBefore(key: ByteString, revision: number, drop: (version: Version) => void): void {
+    const slot = this.#table.slotOf(key);
+    if (slot < 0) return;
+    const record = this.#table.at(slot);
+    if (record instanceof KeyHistory) {
+      if (!record.forgetBefore(revision, drop)) return;
+      this.#table.replace(slot, record.head);
+    }
+    const { head } = record;
+    if (!head.isTombstone || head.main > revision) return;
+    drop(head);
+    this.#ordered.remove(slot);
+    this.#table.remove(key);
+  }
+
+  /**
+   * Visits the records of a range in byte order, until a visit returns false. The index must not change
+   * meanwhile.
+   */
+  each(range: KeyRange, visit: (record: KeyRecord) => boolean | void): void {
     if (range.single) {
-      const record = this.#byKey.get(range.from);
+      const record = this.#table.get(range.from);
       if (record !== undefined) visit(record);
       return;
     }
-    this.#ordered.each(range.from, range.to, visit);
+    this.#ordered.each(range.from, range.to, (slot) => visit(this.#table.at(slot)));
   }
 }

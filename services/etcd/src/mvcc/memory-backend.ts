@@ -1,7 +1,14 @@
 /** A backend without a disk, for tests and simulations: what is committed outlives its users only. */
 import { deserialize, serialize } from 'node:v8';
-import type { Backend, BackendEvents, Batch, Row } from './backend.ts';
-import type { ByteString } from './version.ts';
+import {
+  neverCompacted,
+  type Backend,
+  type BackendEvents,
+  type Batch,
+  type Row,
+} from './backend.ts';
+import { hashHistory } from './hash.ts';
+import { decodeKeyValue, toByteString, Version, type ByteString } from './version.ts';
 
 interface State {
   appliedIndex: number;
@@ -68,11 +75,18 @@ export function createMemoryBackend(
       return state.appliedIndex;
     },
     values: () => state.values,
-    scan: (fromMain) => state.rows.slice(indexOf(fromMain, 0)),
+    scan: (fromMain) => [state.rows.slice(indexOf(fromMain, 0))],
+    versions: () => [state.rows.map(versionOf)],
     read: (main, sub): ByteString | undefined => {
       const row = state.rows[indexOf(main, sub)];
       return row?.main === main && row.sub === sub ? row.encoded : undefined;
     },
+    readMany: (positions) =>
+      positions.map(({ main, sub }) => {
+        const row = state.rows[indexOf(main, sub)];
+        if (row?.main !== main || row.sub !== sub) throw new Error(`no revision ${main}_${sub}`);
+        return row.encoded;
+      }),
     write: (batch) => {
       waiting.push(batch);
       if (commitAtOnce) commit();
@@ -82,6 +96,21 @@ export function createMemoryBackend(
       return Promise.resolve();
     },
     defragment: () => Promise.resolve(),
+    hash: (asked) => {
+      commit();
+      const numberOf = (name: string, otherwise: number) =>
+        Number(Buffer.from(state.values.get(name) ?? String(otherwise)).toString());
+      const newest = numberOf('revision', 1);
+      const compactRevision = numberOf('compact-revision', neverCompacted);
+      if (asked > 0 && asked < compactRevision) return Promise.resolve(undefined);
+      const finishedCompactRevision = numberOf('finished-compact-revision', neverCompacted);
+      const history = { rows: () => [state.rows], versions: () => [state.rows.map(versionOf)] };
+      const until = asked === 0 ? newest : asked;
+      const range = { revision: until, compactRevision, finishedCompactRevision };
+      const revision = asked > 0 ? asked : newest;
+      return Promise.resolve({ revision, compactRevision, hash: hashHistory(history, range) });
+    },
+    verify: () => Promise.resolve(),
     snapshot: () => {
       commit();
       const copy = serialize(state);
@@ -108,4 +137,17 @@ export function createMemoryBackend(
       createMemoryBackend({ commitAtOnce, state: deserialize(serialize(state)) as State }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+function versionOf({ main, sub, tombstone, encoded }: Row): Version {
+  const kv = decodeKeyValue(encoded);
+  return new Version({
+    key: toByteString(kv.key),
+    main,
+    sub,
+    createRevision: tombstone ? 0 : kv.createRevision,
+    version: tombstone ? 0 : kv.version,
+    lease: tombstone ? 0n : kv.lease,
+    encoded: undefined,
+  });
 }

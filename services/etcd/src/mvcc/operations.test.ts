@@ -174,6 +174,41 @@ describe('put', () => {
   });
 });
 
+describe('of several failures', () => {
+  const noKey = { message: 'etcdserver: key not found' };
+  const noLease = { message: 'etcdserver: requested lease not found' };
+  const bad = PutRequest.from({ key: bytes('none'), ignoreValue: true, lease: 9n });
+  const badPut = RequestOp.from({ requestPut: bad });
+  const future = RequestOp.from({
+    requestRange: RangeRequest.from({ key: bytes('a'), revision: 99 }),
+  });
+  const run = (success: RequestOp[]) => txn(store, leases, TxnRequest.from({ success }));
+
+  it('a put names its lease, and a put in a transaction the key (as etcd)', () => {
+    expect(put(store, leases, bad)).toMatchObject(noLease);
+    expect(run([badPut])).toMatchObject(noKey);
+  });
+
+  it('a transaction names those of its puts first, nested ones included', () => {
+    const nested = RequestOp.from({ requestTxn: TxnRequest.from({ success: [badPut] }) });
+    expect(run([future, nested])).toMatchObject(noKey);
+    const lease = RequestOp.from({ requestPut: PutRequest.from({ key: bytes('b'), lease: 9n }) });
+    expect(run([nested, lease])).toMatchObject(noKey);
+    expect(run([lease, nested])).toMatchObject(noLease);
+  });
+
+  it('a range below all revisions is one only in a transaction, once anything is compacted', () => {
+    const below = (revision: number) =>
+      run([RequestOp.from({ requestRange: RangeRequest.from({ key: bytes('a'), revision }) })]);
+    const compacted = { message: 'etcdserver: mvcc: required revision has been compacted' };
+    expect(below(-1)).toMatchObject({ kind: 'txn' });
+    expect(below(-2)).toMatchObject(compacted);
+    store.compact(0);
+    expect(below(-1)).toMatchObject(compacted);
+    expect(doRange('a', { revision: -1 })).toMatchObject({ kind: 'range' });
+  });
+});
+
 describe('txn', () => {
   const opPut = (key: string, value: string) =>
     RequestOp.from({ requestPut: PutRequest.from({ key: bytes(key), value: bytes(value) }) });
@@ -187,6 +222,18 @@ describe('txn', () => {
     expect(result.kind === 'txn' && result.responses[1]).toMatchObject({ revision: 2, count: 1 });
     expect(store.revision).toBe(2);
     expect(kvs('a', { rangeEnd: bytes('z') }).map((kv) => kv.mod)).toEqual([2, 2]);
+  });
+
+  it('may delete from a key on and put a later key, in one revision', () => {
+    doPut('b', 'old');
+    const all = RequestOp.from({
+      requestDeleteRange: DeleteRangeRequest.from({ key: bytes('a'), rangeEnd: bytes('\0') }),
+    });
+    run({ success: [all, opPut('b', 'new')] });
+    expect(kvs('b')).toEqual([{ key: 'b', value: 'new', create: 3, mod: 3, version: 1 }]);
+    expect(kvs('b', { revision: 2 })).toMatchObject([{ value: 'old' }]);
+    run({ success: [opPut('c', 'gone'), all] });
+    expect(doRange('b', { rangeEnd: bytes('\0') })).toMatchObject({ count: 0, revision: 4 });
   });
 
   it('leaves no trace when one of its operations cannot run', () => {
@@ -247,6 +294,7 @@ describe('compaction', () => {
       message: 'etcdserver: mvcc: required revision has been compacted',
     });
     expect(kvs('a', { revision: 5 })).toMatchObject([{ value: '2', mod: 3 }]);
+    store.forgetSlice(10);
     expect(store.keys.size).toBe(1);
     expect(store.takeBatch().drop).toEqual([2, 0, 4, 0, 5, 0]);
   });
@@ -256,6 +304,7 @@ describe('compaction', () => {
     doDelete('a');
     doPut('a', '2');
     store.compact(3);
+    store.forgetSlice(10);
     expect(kvs('a')).toMatchObject([{ value: '2', create: 4, version: 1 }]);
     expect(kvs('a', { revision: 3 })).toEqual([]);
   });

@@ -7,6 +7,8 @@
  * 3. All compares of a transaction, nested ones too, see the store before its first write; its ranges
  *    see its earlier writes.
  * 4. A transaction is checked whole before it writes: a failure leaves no trace.
+ * 5. Of several failures a put names its lease first, a transaction the key; a transaction names the
+ *    failures of its puts before those of its ranges.
  */
 import {
   CompareResult,
@@ -37,12 +39,16 @@ export interface LeaseLookup {
   has(id: bigint): boolean;
 }
 
-interface Found {
+export interface Found {
   readonly record: KeyRecord;
   readonly version: Version;
 }
 
-function checkRevision(store: MvccStore, asked: number, current: number): Failure | undefined {
+export function checkRevision(
+  store: MvccStore,
+  asked: number,
+  current: number,
+): Failure | undefined {
   if (asked > current) return failures.futureRevision;
   return asked > 0 && asked < store.compactRevision ? failures.compacted : undefined;
 }
@@ -57,16 +63,12 @@ export function range(
   if (failure !== undefined) return failure;
   const revision = request.revision > 0 ? request.revision : current;
   const keys = keyRange(toByteString(request.key), toByteString(request.rangeEnd));
-  if (keys.single && !request.countOnly && isPlain(request)) {
+  if (keys.single && !request.countOnly && !hasBounds(request)) {
     return rangeOne(store, request, keys.from, { revision, current });
   }
 
   const limit = request.limit > 0 ? request.limit : Infinity;
-  const isBounded =
-    request.minModRevision !== 0 ||
-    request.maxModRevision !== 0 ||
-    request.minCreateRevision !== 0 ||
-    request.maxCreateRevision !== 0;
+  const isBounded = hasBounds(request);
   const limitFirst = !isBounded && request.sortOrder === SortOrder.none;
   const take = request.countOnly ? 0 : limitFirst ? limit + 1 : Infinity;
   let found: Found[] = [];
@@ -78,7 +80,7 @@ export function range(
     if (found.length < take) found.push({ record, version });
   });
   if (isBounded) found = found.filter(({ version }) => isInBounds(version, request));
-  sort(store, found, request);
+  sortFound(store, found, request);
   const more = found.length > limit;
   if (more) found.length = limit;
   const kvs = found.map(({ record, version }) =>
@@ -87,11 +89,14 @@ export function range(
   return { kind: 'range', revision: current, kvs, more, count };
 }
 
-const isPlain = (request: RangeRequest) =>
-  request.minModRevision === 0 &&
-  request.maxModRevision === 0 &&
-  request.minCreateRevision === 0 &&
-  request.maxCreateRevision === 0;
+export function hasBounds(request: RangeRequest): boolean {
+  return (
+    request.minModRevision !== 0 ||
+    request.maxModRevision !== 0 ||
+    request.minCreateRevision !== 0 ||
+    request.maxCreateRevision !== 0
+  );
+}
 
 function rangeOne(
   store: MvccStore,
@@ -117,7 +122,7 @@ function bytesOf(store: MvccStore, version: Version): ByteString {
   return encoded;
 }
 
-function isInBounds(version: Version, request: RangeRequest): boolean {
+export function isInBounds(version: Version, request: RangeRequest): boolean {
   const within = (value: number, min: number, max: number) =>
     (min === 0 || value >= min) && (max === 0 || value <= max);
   return (
@@ -127,7 +132,7 @@ function isInBounds(version: Version, request: RangeRequest): boolean {
 }
 
 /** Records come in key order, so that sorting by key has nothing to do unless it is backwards. */
-function sort(store: MvccStore, found: Found[], request: RangeRequest): void {
+export function sortFound(store: MvccStore, found: Found[], request: RangeRequest): void {
   const { sortTarget, sortOrder } = request;
   if (sortTarget === SortTarget.key && sortOrder !== SortOrder.descend) return;
   const ranks = new Map<Found, number | ByteString>();
@@ -155,19 +160,14 @@ function rankOf(store: MvccStore, found: Found, target: SortTarget): number | By
   }
 }
 
-function checkPut(
-  store: MvccStore,
-  leases: LeaseLookup,
-  request: PutRequest,
-  key: ByteString,
-): Failure | undefined {
-  if (request.ignoreValue || request.ignoreLease) {
-    if (store.at(key, Infinity) === undefined) return failures.keyNotFound;
-  }
-  if (request.lease !== 0n && !request.ignoreLease && !leases.has(request.lease)) {
-    return failures.leaseNotFound;
-  }
-  return undefined;
+function checkExisting(store: MvccStore, request: PutRequest): Failure | undefined {
+  if (!request.ignoreValue && !request.ignoreLease) return undefined;
+  const key = toByteString(request.key);
+  return store.at(key, Infinity) === undefined ? failures.keyNotFound : undefined;
+}
+
+function checkLease(leases: LeaseLookup, request: PutRequest): Failure | undefined {
+  return request.lease === 0n || leases.has(request.lease) ? undefined : failures.leaseNotFound;
 }
 
 function putInto(store: MvccStore, txn: WriteTransaction, request: PutRequest): PutResult {
@@ -205,7 +205,7 @@ export function put(
   leases: LeaseLookup,
   request: PutRequest,
 ): PutResult | Failure {
-  const failure = checkPut(store, leases, request, toByteString(request.key));
+  const failure = checkLease(leases, request) ?? checkExisting(store, request);
   if (failure !== undefined) return failure;
   const txn = store.begin();
   const result = putInto(store, txn, request);
@@ -244,7 +244,10 @@ export function txn(
   request: TxnRequest,
 ): TxnResult | Failure {
   const planned = plan(store, request);
-  const failure = check(store, leases, planned);
+  const failure =
+    firstFailure(planned, ({ requestPut: put }) =>
+      put === undefined ? undefined : (checkExisting(store, put) ?? checkLease(leases, put)),
+    ) ?? firstFailure(planned, (op) => checkRangeIn(store, op));
   if (failure !== undefined) return failure;
   const transaction = store.begin();
   const responses = run(store, transaction, planned);
@@ -256,22 +259,25 @@ export function txn(
   };
 }
 
-/** The failure that an operation of the taken branches would meet. */
-function check(store: MvccStore, leases: LeaseLookup, planned: Plan): Failure | undefined {
-  for (const { requestRange, requestPut } of planned.ops) {
+/** The first failure of the operations in the taken branches, in their order. */
+function firstFailure(
+  planned: Plan,
+  check: (op: RequestOp) => Failure | undefined,
+): Failure | undefined {
+  let nextNested = 0;
+  for (const op of planned.ops) {
     const failure =
-      requestRange !== undefined
-        ? checkRevision(store, requestRange.revision, store.revision)
-        : requestPut !== undefined
-          ? checkPut(store, leases, requestPut, toByteString(requestPut.key))
-          : undefined;
-    if (failure !== undefined) return failure;
-  }
-  for (const nested of planned.nested) {
-    const failure = check(store, leases, nested);
+      op.requestTxn === undefined ? check(op) : firstFailure(planned.nested[nextNested++]!, check);
     if (failure !== undefined) return failure;
   }
   return undefined;
+}
+
+/** Unlike a Range of its own, one in a transaction may not ask for what is below all revisions. */
+function checkRangeIn(store: MvccStore, op: RequestOp): Failure | undefined {
+  const asked = op.requestRange?.revision ?? 0;
+  if (asked > store.revision) return failures.futureRevision;
+  return asked !== 0 && asked < store.compactRevision ? failures.compacted : undefined;
 }
 
 function run(store: MvccStore, transaction: WriteTransaction, planned: Plan): OpResult[] {

@@ -124,43 +124,110 @@ export function encodeResult(header: Header, result: OpResult): Buffer {
   return into;
 }
 
-/** An event as watchers get it. */
-export interface EncodedEvent {
+const blockBytes = 1024 * 1024;
+/** Blocks between two looks at the time. */
+const blocksPerLook = 4;
+
+/**
+ * A RangeResponse that is made pair by pair, because it may be large. What fits into one block is written
+ * once, into its own place: a thousand keys of Kubernetes do.
+ */
+export class RangeAnswer {
+  readonly #header: Header;
+  readonly #end: { readonly more: boolean; readonly count: number };
+  readonly #blocks: Buffer[] = [];
+  /** What follows the blocks, and its bytes on the wire. */
+  #pairs: ByteString[] = [];
+  #bytes = 0;
+
+  constructor(header: Header, end: { more: boolean; count: number }) {
+    this.#header = header;
+    this.#end = end;
+  }
+
+  add(kv: ByteString): void {
+    this.#pairs.push(kv);
+    this.#bytes += 1 + fieldSize(kv.length);
+    if (this.#bytes < blockBytes) return;
+    const block = Buffer.allocUnsafeSlow(this.#bytes);
+    this.#writePairs(block, 0);
+    this.#blocks.push(block);
+    this.#pairs = [];
+    this.#bytes = 0;
+  }
+
+  #writePairs(into: Buffer, at: number): number {
+    for (const kv of this.#pairs) at = writeText(0x12, kv, into, at);
+    return at;
+  }
+
+  /** The whole, in slices. */
+  *finish(isOver: () => boolean): Generator<void, Buffer, void> {
+    const blocks: (Buffer | undefined)[] = this.#blocks;
+    const { more, count } = this.#end;
+    let size = 1 + fieldSize(ResponseHeader.size(this.#header)) + this.#bytes;
+    size += (more ? 2 : 0) + varintFieldSize(count);
+    for (const block of blocks) size += block!.length;
+    const into = Buffer.allocUnsafe(size);
+    let at = writeHeader(this.#header, into, 0);
+    for (const [index, block] of blocks.entries()) {
+      into.set(block!, at);
+      at += block!.length;
+      blocks[index] = undefined;
+      if (index % blocksPerLook === 0 && isOver()) yield;
+    }
+    at = this.#writePairs(into, at);
+    at = writeNumber(0x18, more ? 1 : 0, into, at);
+    writeNumber(0x20, count, into, at);
+    return into;
+  }
+}
+
+/** An event as watchers get it. The same object goes to all of them. */
+export class EncodedEvent {
   readonly isDelete: boolean;
   readonly kv: ByteString;
   readonly previous: ByteString | undefined;
+  #wire: Buffer | undefined;
+
+  constructor(isDelete: boolean, kv: ByteString, previous: ByteString | undefined) {
+    this.isDelete = isDelete;
+    this.kv = kv;
+    this.previous = previous;
+  }
+
+  /** The field of a WatchResponse, tag included: made once, copied into the response of each watcher. */
+  get wire(): Buffer {
+    return (this.#wire ??= encodeEvent(this));
+  }
 }
 
-export function eventSize(event: EncodedEvent): number {
-  const previous = event.previous === undefined ? 0 : 1 + fieldSize(event.previous.length);
-  return (event.isDelete ? 2 : 0) + 1 + fieldSize(event.kv.length) + previous;
+function encodeEvent(event: EncodedEvent): Buffer {
+  const { isDelete, kv, previous } = event;
+  const previousSize = previous === undefined ? 0 : 1 + fieldSize(previous.length);
+  const size = (isDelete ? 2 : 0) + 1 + fieldSize(kv.length) + previousSize;
+  const into = Buffer.allocUnsafe(1 + fieldSize(size));
+  into[0] = 0x5a;
+  let at = writeVarint(size, into, 1);
+  if (isDelete) at = writeNumber(0x08, 1, into, at);
+  at = writeText(0x12, kv, into, at);
+  if (previous !== undefined) writeText(0x1a, previous, into, at);
+  return into;
 }
 
-export interface EventsResponse {
-  readonly watchId: bigint;
-  readonly fragment: boolean;
-  readonly events: readonly EncodedEvent[];
-}
-
-/** A WatchResponse with events. */
-export function encodeEvents(header: Header, response: EventsResponse): Buffer {
-  let size = 1 + fieldSize(ResponseHeader.size(header));
-  size += bigFieldSize(response.watchId);
-  if (response.fragment) size += 2;
-  for (const event of response.events) size += 1 + fieldSize(eventSize(event));
-  const into = Buffer.allocUnsafe(size);
+/** A WatchResponse up to its events, whose own bytes follow (`EncodedEvent.wire`). */
+export function encodeEventsHead(
+  header: Header,
+  response: { watchId: bigint; fragment: boolean },
+): Buffer {
+  const { watchId, fragment } = response;
+  const headerSize = 1 + fieldSize(ResponseHeader.size(header));
+  const into = Buffer.allocUnsafe(headerSize + bigFieldSize(watchId) + (fragment ? 2 : 0));
   let at = writeHeader(header, into, 0);
-  if (response.watchId !== 0n) {
+  if (watchId !== 0n) {
     into[at++] = 0x10;
-    at = writeVarintBig(response.watchId, into, at);
+    at = writeVarintBig(watchId, into, at);
   }
-  if (response.fragment) at = writeNumber(0x38, 1, into, at);
-  for (const event of response.events) {
-    into[at++] = 0x5a;
-    at = writeVarint(eventSize(event), into, at);
-    if (event.isDelete) at = writeNumber(0x08, 1, into, at);
-    at = writeText(0x12, event.kv, into, at);
-    if (event.previous !== undefined) at = writeText(0x1a, event.previous, into, at);
-  }
+  if (fragment) writeNumber(0x38, 1, into, at);
   return into;
 }

@@ -1,19 +1,34 @@
-/** What the main thread and the thread that owns the database say to each other. */
-import type { Batch, Row } from './backend.ts';
+/** What the main thread and the threads that use the database say to each other. */
+import type { Batch, HistoryHash, Row } from './backend.ts';
 
 export type Order =
   | { kind: 'batch'; batch: PackedBatch }
   | { kind: 'sync'; id: number }
   | { kind: 'defragment'; id: number }
-  | { kind: 'snapshot'; id: number; path: string }
+  /** Answered when the batches before it are committed. */
+  | { kind: 'flush'; id: number }
   | { kind: 'close'; id: number };
 
 export type Report =
   | { kind: 'opened'; appliedIndex: number; bytes: number; bytesInUse: number }
   | { kind: 'committed'; appliedIndex: number; bytes: number; bytesInUse: number }
   | { kind: 'done'; id: number }
-  | { kind: 'refused'; id: number; message: string }
   | { kind: 'failed'; code: number; message: string };
+
+/** What a thread of its own does once. */
+export interface Task {
+  readonly path: string;
+  readonly order:
+    | { readonly kind: 'copy'; readonly to: string }
+    | { readonly kind: 'hash'; readonly revision: number }
+    | { readonly kind: 'verify' };
+}
+
+export type TaskReport =
+  | { readonly kind: 'copied' }
+  | { readonly kind: 'hash'; readonly result: HistoryHash | undefined }
+  | { readonly kind: 'verified'; readonly rows: number }
+  | { readonly kind: 'failed'; readonly isDamage: boolean; readonly message: string };
 
 /** Rows as one block of bytes, which moves between threads without a copy. */
 export interface PackedBatch {

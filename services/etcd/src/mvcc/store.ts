@@ -3,26 +3,23 @@
  *
  * 1. Revisions start at 1 (an empty store); a write transaction that changes something adds exactly 1.
  * 2. Reads are synchronous. Bytes that the cache has let go come from the backend.
- * 3. Nothing at or above `compactRevision` is forgotten, except what was already overwritten by it.
+ * 3. Nothing at or above `compactRevision` is forgotten, except what was already overwritten by it. The
+ *    answers change at once with a compaction; what is forgotten goes in slices (`forgetSlice`).
  * 4. Changes collect until `takeBatch`; they stay in memory until `confirm`.
+ * 5. What a reader has pinned is forgotten after it has let go.
  *
  * Source: etcd's mvcc semantics (shared names: revision main and sub, generation, tombstone).
  */
-import type { Backend, Row } from './backend.ts';
-import { KeyIndex, KeyRecord, type KeyRange } from './key-index.ts';
+import { neverCompacted, type Backend, type Row } from './backend.ts';
+import { KeyIndex, type KeyRange, type KeyRecord } from './key-index.ts';
+import { RecentRevisions } from './recent-revisions.ts';
+import type { HashSeed } from './string-hash.ts';
+import { SupersededQueue } from './superseded.ts';
 import { VersionCache } from './version-cache.ts';
-import {
-  decodeKeyValue,
-  encodeDeleted,
-  encodeKeyValue,
-  toByteString,
-  Version,
-  type ByteString,
-} from './version.ts';
+import { encodeDeleted, encodeKeyValue, keyOf, Version, type ByteString } from './version.ts';
 
 /** One key's change in one revision. */
 export interface Change {
-  readonly record: KeyRecord;
   readonly version: Version;
   /** What the key was before, when it lived. */
   readonly previous: Version | undefined;
@@ -36,8 +33,10 @@ export interface Revision {
 export interface MvccOptions {
   /** Bytes of values to keep in memory. 64 MiB by default. */
   readonly cacheBytesMax?: number;
-  /** Revisions kept in memory for watchers that catch up. 20,000 by default. */
+  /** Revisions kept in memory for watchers that catch up. 10,000 by default. */
   readonly recentRevisionsMax?: number;
+  /** Random, so that nobody can make keys collide; fixed by default. */
+  readonly hashSeed?: HashSeed;
   /** Called with each revision when its transaction ends. */
   readonly onRevision?: (revision: Revision) => void;
   /** Keys gain and lose their leases here. */
@@ -45,25 +44,26 @@ export interface MvccOptions {
 }
 
 const defaultCacheBytes = 64 * 1024 * 1024;
-
-/** A version that a later one replaced, or a tombstone: what compaction removes. */
-interface Superseded {
-  readonly main: number;
-  readonly record: KeyRecord;
-}
+const defaultRecentRevisions = 10_000;
+/** Keys changed in the recent revisions: one transaction may change many. */
+const recentChangesMax = 20_000;
+/** What watchers that catch up get at a time, in keys. A revision stays whole. */
+const changesPerStep = 1_000;
 
 export class MvccStore {
   readonly #backend: Backend;
   readonly #options: MvccOptions;
-  #index = new KeyIndex();
+  readonly #seed: HashSeed;
+  #index: KeyIndex;
   #cache: VersionCache;
   #revision = 1;
-  #compactRevision = 0;
+  #compactRevision = neverCompacted;
   #confirmed = 0;
-  /** In order of `main`; the live part starts at `#supersededFirst`. */
-  #superseded: Superseded[] = [];
-  #supersededFirst = 0;
-  #recent: Revision[] = [];
+  #superseded = new SupersededQueue();
+  #recent: RecentRevisions;
+  #loads = 0;
+  /** Revisions that readers still need, each with the number of them. */
+  readonly #pins = new Map<number, number>();
   #rows: Row[] = [];
   #rowBytes = 0;
   #drop: number[] = [];
@@ -71,16 +71,33 @@ export class MvccStore {
   constructor(backend: Backend, options: MvccOptions = {}) {
     this.#backend = backend;
     this.#options = options;
-    this.#cache = new VersionCache(options.cacheBytesMax ?? defaultCacheBytes);
+    this.#seed = options.hashSeed ?? { low: 0, high: 0 };
+    this.#index = new KeyIndex(this.#seed);
+    this.#cache = this.#newCache();
+    this.#recent = this.#newRecent();
+  }
+
+  #newCache(): VersionCache {
+    return new VersionCache(this.#options.cacheBytesMax ?? defaultCacheBytes);
+  }
+
+  #newRecent(): RecentRevisions {
+    const revisionsMax = this.#options.recentRevisionsMax ?? defaultRecentRevisions;
+    return new RecentRevisions({ revisionsMax, changesMax: recentChangesMax });
   }
 
   get revision(): number {
     return this.#revision;
   }
 
-  /** 0 while nothing was compacted. */
+  /** -1 while nothing was compacted. */
   get compactRevision(): number {
     return this.#compactRevision;
+  }
+
+  /** How often everything was replaced: what was found before is not there any more. */
+  get loads(): number {
+    return this.#loads;
   }
 
   get keys(): KeyIndex {
@@ -98,59 +115,32 @@ export class MvccStore {
 
   /** Replaces everything by what the backend holds. */
   load(state: { revision: number; compactRevision: number }): void {
-    this.#index = new KeyIndex();
-    this.#cache = new VersionCache(this.#options.cacheBytesMax ?? defaultCacheBytes);
-    this.#superseded = [];
-    this.#supersededFirst = 0;
-    this.#recent = [];
+    this.#loads++;
+    this.#cache = this.#newCache();
+    this.#superseded = new SupersededQueue();
+    this.#recent = this.#newRecent();
     this.#rows = [];
     this.#rowBytes = 0;
     this.#drop = [];
     this.#revision = Math.max(1, state.revision);
     this.#confirmed = this.#revision;
-    for (const row of this.#backend.scan(0)) this.#loadRow(row);
-    this.#compactRevision = 0;
-    if (state.compactRevision > 0) this.compact(state.compactRevision);
-    this.#eachLeased((lease, key) => this.#options.onLease?.(lease, key, true));
-  }
-
-  #loadRow(row: Row): void {
-    const kv = decodeKeyValue(row.encoded);
-    const key = toByteString(kv.key);
-    const version = new Version({
-      main: row.main,
-      sub: row.sub,
-      createRevision: row.tombstone ? 0 : kv.createRevision,
-      version: row.tombstone ? 0 : kv.version,
-      lease: row.tombstone ? 0n : kv.lease,
-      encoded: row.encoded,
-    });
-    this.#cache.add(version);
-    this.#cache.trim(Number.MAX_SAFE_INTEGER);
-    this.#insert(key, version);
-  }
-
-  #eachLeased(visit: (lease: bigint, key: ByteString) => void): void {
-    this.#index.each({ from: '', to: undefined, single: false }, (record) => {
-      const { head } = record;
-      if (!head.isTombstone && head.lease !== 0n) visit(head.lease, record.key);
+    this.#compactRevision = state.compactRevision;
+    this.#index = new KeyIndex(this.#seed);
+    this.#index.fill(this.#backend.versions(), (version, before) =>
+      this.#queueSuperseded(version, before),
+    );
+    this.#index.each({ from: '', to: undefined, single: false }, ({ key, head }) => {
+      if (head.lease !== 0n && !head.isTombstone) this.#options.onLease?.(head.lease, key, true);
     });
   }
 
-  #insert(key: ByteString, version: Version): KeyRecord {
-    let record = this.#index.get(key);
-    if (record === undefined) {
-      record = new KeyRecord(key, version);
-      this.#index.add(record);
-      if (version.isTombstone) this.#superseded.push({ main: version.main, record });
-    } else {
-      record.push(version);
-      this.#superseded.push({ main: version.main, record });
-    }
-    return record;
+  /** A version replaces the one before it; a tombstone is to be forgotten itself. */
+  #queueSuperseded({ main, key, isTombstone }: Version, before: Version | undefined): void {
+    if (before !== undefined) this.#cache.replace(before);
+    if (before !== undefined || isTombstone) this.#superseded.push(main, key);
   }
 
-  /** The wire bytes of a version; of a tombstone those of its key. */
+  /** The wire bytes of a version, which is no tombstone. */
   encodedOf(version: Version): ByteString | undefined {
     version.touched = true;
     if (version.encoded === undefined) {
@@ -163,6 +153,14 @@ export class MvccStore {
     return version.encoded;
   }
 
+  /** The same of many, in their order; what was not in memory does not stay. */
+  encodedOfMany(versions: readonly Version[]): readonly ByteString[] {
+    const missing = versions.filter((version) => version.encoded === undefined);
+    const found = missing.length === 0 ? [] : this.#backend.readMany(missing);
+    let next = 0;
+    return versions.map((version) => version.encoded ?? found[next++]!);
+  }
+
   /** The key as of a revision, with its history as far as it is kept. */
   at(key: ByteString, revision: number): Version | undefined {
     return this.#index.get(key)?.at(revision);
@@ -173,17 +171,15 @@ export class MvccStore {
   }
 
   /** For WriteTransaction: adds a version of a key, and its row to the next batch. */
-  append(key: ByteString, version: Version): KeyRecord {
+  append(version: Version): void {
     const encoded = version.encoded!;
-    this.#rows.push({
-      main: version.main,
-      sub: version.sub,
-      tombstone: version.isTombstone,
-      encoded,
-    });
+    const tombstone = version.isTombstone;
+    this.#rows.push({ main: version.main, sub: version.sub, tombstone, encoded });
     this.#rowBytes += encoded.length + 32;
-    this.#cache.add(version);
-    return this.#insert(key, version);
+    // Nobody reads a tombstone: what events tell of a delete is made of its key.
+    if (tombstone) version.encoded = undefined;
+    else this.#cache.add(version);
+    this.#queueSuperseded(version, this.#index.push(version));
   }
 
   leaseChanged(lease: bigint, key: ByteString, attached: boolean): void {
@@ -193,12 +189,13 @@ export class MvccStore {
   /** For WriteTransaction: the revision is whole now. */
   end(revision: Revision): void {
     this.#revision = revision.main;
-    this.#recent.push(revision);
-    const max = this.#options.recentRevisionsMax ?? 20_000;
-    if (this.#recent.length > max * 2 && this.#recent[max]!.main <= this.#confirmed) {
-      this.#recent = this.#recent.slice(-max);
-    }
+    this.#recent.push(revision, this.#confirmed);
     this.#options.onRevision?.(revision);
+  }
+
+  /** Whether versions wait to be dropped from the backend. */
+  get hasDrops(): boolean {
+    return this.#drop.length > 0;
   }
 
   /** What changed since the last call, for the backend. */
@@ -217,58 +214,98 @@ export class MvccStore {
   }
 
   /**
-   * The revisions from `from` on, at most `limit`, oldest first; `next` is where to go on. The caller
-   * checks compaction.
+   * The revisions from `from` on, at most `limit`, oldest first, fewer when they change many keys; `next`
+   * is where to go on. The caller checks compaction.
    */
   revisionsFrom(from: number, limit: number): { revisions: readonly Revision[]; next: number } {
-    const oldest = this.#recent[0]?.main ?? this.#revision + 1;
+    const oldest = this.#recent.oldest ?? this.#revision + 1;
     if (from >= oldest) {
-      const start = from - oldest;
-      const revisions = this.#recent.slice(start, start + limit);
+      const revisions = this.#recent.slice(from, limit, changesPerStep);
       return { revisions, next: from + revisions.length };
     }
-    return this.#revisionsFromIndex(from, Math.min(oldest, from + limit));
+    return this.#revisionsFromBackend(from, Math.min(oldest, from + limit));
   }
 
   /** Older history is put together again from the backend's rows. */
-  #revisionsFromIndex(from: number, to: number): { revisions: Revision[]; next: number } {
+  #revisionsFromBackend(from: number, to: number): { revisions: Revision[]; next: number } {
     const revisions: { main: number; changes: Change[] }[] = [];
-    for (const row of this.#backend.scan(from)) {
-      if (row.main >= to) break;
-      const key = toByteString(decodeKeyValue(row.encoded).key);
-      const record = this.#index.get(key);
-      if (record === undefined) continue;
-      const version = [...(record.older ?? []), record.head].find((one) => one.main === row.main);
-      if (version === undefined) continue;
-      if (revisions.at(-1)?.main !== row.main) revisions.push({ main: row.main, changes: [] });
-      revisions.at(-1)!.changes.push({ record, version, previous: record.at(row.main - 1) });
+    let changes = 0;
+    for (const rows of this.#backend.scan(from)) {
+      for (const { main, sub, encoded } of rows) {
+        if (main >= to) return { revisions, next: to };
+        const isNext = revisions.at(-1)?.main !== main;
+        if (isNext && changes >= changesPerStep) return { revisions, next: main };
+        const record = this.#index.get(keyOf(encoded));
+        const version = record?.madeBy(main, sub);
+        if (record === undefined || version === undefined) continue;
+        if (isNext) revisions.push({ main, changes: [] });
+        revisions.at(-1)!.changes.push({ version, previous: record.at(main - 1) });
+        this.#keepBytes(version, encoded);
+        changes++;
+      }
     }
     return { revisions, next: to };
   }
 
+  #keepBytes(version: Version, encoded: ByteString): void {
+    if (version.encoded !== undefined || version.isTombstone) return;
+    version.encoded = encoded;
+    this.#cache.add(version);
+    this.#cache.trim(this.#confirmed);
+  }
+
   /**
-   * Forgets history before `revision`. The answer to later reads changes at once; what is dropped
-   * leaves the backend with the next batches. Work is in proportion to what is dropped.
+   * Forgets history before `revision`: reads of it are refused from now on. What goes with it is left to
+   * `forgetSlice`.
    */
   compact(revision: number): void {
     this.#compactRevision = revision;
-    const queue = this.#superseded;
-    const seen = new Set<KeyRecord>();
-    while (this.#supersededFirst < queue.length) {
-      const { main, record } = queue[this.#supersededFirst]!;
-      if (main > revision) break;
-      this.#supersededFirst++;
-      if (seen.has(record)) continue;
-      seen.add(record);
-      const gone = record.compact(revision, (version) => {
-        this.#drop.push(version.main, version.sub);
-      });
-      if (gone && this.#index.get(record.key) === record) this.#index.remove(record.key);
+    this.#recent.forgetBefore(revision);
+  }
+
+  /** The last compaction that left nothing to forget behind. */
+  get finishedCompactRevision(): number {
+    const oldest = this.#superseded.oldest ?? Infinity;
+    return oldest > this.#compactRevision ? this.#compactRevision : oldest - 1;
+  }
+
+  /** Versions that are replaced or deleted, and not forgotten yet. */
+  get supersededCount(): number {
+    return this.#superseded.size;
+  }
+
+  /**
+   * Forgets up to `limit` versions that compaction no longer keeps; they leave the backend with the next
+   * batch. True when more are to go.
+   */
+  forgetSlice(limit: number): boolean {
+    const until = Math.min(this.#compactRevision, ...this.#pins.keys());
+    let count = 0;
+    const drop = (version: Version) => {
+      this.#drop.push(version.main, version.sub);
+      this.#cache.forget(version);
+      count++;
+    };
+    for (;;) {
+      const main = this.#superseded.oldest;
+      if (main === undefined || main > until)
+        return main !== undefined && main <= this.#compactRevision;
+      if (count >= limit) return true;
+      this.#index.forgetBefore(this.#superseded.shift(), main, drop);
     }
-    this.#superseded = queue.slice(this.#supersededFirst);
-    this.#supersededFirst = 0;
-    const oldest = this.#recent[0]?.main ?? 0;
-    if (oldest < revision) this.#recent = this.#recent.slice(revision - oldest);
+  }
+
+  /** Keeps what a reader at `revision` sees, until it calls what it gets. */
+  pin(revision: number): () => void {
+    this.#pins.set(revision, (this.#pins.get(revision) ?? 0) + 1);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      const count = this.#pins.get(revision)! - 1;
+      if (count > 0) this.#pins.set(revision, count);
+      else this.#pins.delete(revision);
+    };
   }
 }
 
@@ -295,6 +332,7 @@ export class WriteTransaction {
     const createRevision = previous?.createRevision ?? main;
     const count = (previous?.version ?? 0) + 1;
     const version = new Version({
+      key,
       main,
       sub: this.#changes.length,
       createRevision,
@@ -314,7 +352,8 @@ export class WriteTransaction {
       if (before !== 0n) this.#store.leaseChanged(before, key, false);
       if (lease !== 0n) this.#store.leaseChanged(lease, key, true);
     }
-    const change = { record: this.#store.append(key, version), version, previous };
+    this.#store.append(version);
+    const change = { version, previous };
     this.#changes.push(change);
     return change;
   }
@@ -328,10 +367,17 @@ export class WriteTransaction {
     return living.map((record) => this.#delete(record));
   }
 
+  /** Deletes one key, if it lives. */
+  delete(key: ByteString): void {
+    const record = this.#store.keys.get(key);
+    if (record !== undefined && !record.head.isTombstone) this.#delete(record);
+  }
+
   #delete(record: KeyRecord): Change {
     const previous = record.head;
     if (previous.lease !== 0n) this.#store.leaseChanged(previous.lease, record.key, false);
     const version = new Version({
+      key: record.key,
       main: this.#main,
       sub: this.#changes.length,
       createRevision: 0,
@@ -339,8 +385,8 @@ export class WriteTransaction {
       lease: 0n,
       encoded: encodeDeleted(record.key, 0),
     });
-    this.#store.append(record.key, version);
-    const change = { record, version, previous };
+    this.#store.append(version);
+    const change = { version, previous };
     this.#changes.push(change);
     return change;
   }

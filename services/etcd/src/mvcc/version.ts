@@ -29,6 +29,8 @@ export function toBytes(text: ByteString): Buffer {
 }
 
 export class Version {
+  /** One string for all versions of a key, where there are several. */
+  key: ByteString;
   /** The revision, and the position among the writes of that revision. */
   readonly main: number;
   readonly sub: number;
@@ -40,8 +42,11 @@ export class Version {
   encoded: ByteString | undefined;
   /** Read since the cache last looked. */
   touched = false;
+  /** A later version of the key has taken its place. */
+  isReplaced = false;
 
   constructor(fields: {
+    key: ByteString;
     main: number;
     sub: number;
     createRevision: number;
@@ -49,6 +54,7 @@ export class Version {
     lease: bigint;
     encoded: ByteString | undefined;
   }) {
+    this.key = fields.key;
     this.main = fields.main;
     this.sub = fields.sub;
     this.createRevision = fields.createRevision;
@@ -59,6 +65,24 @@ export class Version {
 
   get isTombstone(): boolean {
     return this.version === 0;
+  }
+
+  // What it is when it is the only version of its key, as KeyHistory has it.
+
+  get head(): Version {
+    return this;
+  }
+
+  versions(): readonly Version[] {
+    return [this];
+  }
+
+  at(revision: number): Version | undefined {
+    return this.main <= revision && !this.isTombstone ? this : undefined;
+  }
+
+  madeBy(main: number, sub: number): Version | undefined {
+    return this.main === main && this.sub === sub ? this : undefined;
   }
 }
 
@@ -136,6 +160,20 @@ export function encodeDeleted(key: ByteString, modRevision: number): ByteString 
 
 export function decodeKeyValue(encoded: ByteString): KeyValue {
   return KeyValue.decode(toBytes(encoded));
+}
+
+/** The key of a KeyValue, which stands first in it. */
+export function keyOf(encoded: ByteString): ByteString {
+  let length = 0;
+  let shift = 0;
+  let at = 1;
+  let byte: number;
+  do {
+    byte = encoded.charCodeAt(at++);
+    length |= (byte & 0x7f) << shift;
+    shift += 7;
+  } while (byte >= 0x80);
+  return encoded.slice(at, at + length);
 }
 
 /** Bytes that a field of this length takes behind its tag. */

@@ -5,7 +5,8 @@ import { createMemoryBackend } from './memory-backend.ts';
 import { deleteRange, put } from './operations.ts';
 import { MvccStore } from './store.ts';
 import { toBytes, type ByteString } from './version.ts';
-import { WatchHub, type EventGroup, type Watcher, type WatcherOptions } from './watch-hub.ts';
+import type { EventBatch } from './watch-events.ts';
+import { WatchHub, type Watcher, type WatcherOptions } from './watch-hub.ts';
 
 let store: MvccStore;
 let hub: WatchHub;
@@ -34,7 +35,7 @@ class Sink {
   compactedAt: number | undefined;
   syncedCount = 0;
 
-  deliver(_watcher: Watcher, groups: readonly EventGroup[]): void {
+  deliver(_watcher: Watcher, { groups }: EventBatch): void {
     for (const { revision, events } of groups) {
       const texts = events.map(({ isDelete, kv, previous }) => {
         const before = previous === undefined ? '' : ` was ${textOf(previous)}`;

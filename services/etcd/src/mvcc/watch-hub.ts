@@ -9,32 +9,23 @@
  * 4. A watcher that needs compacted history is told so and is gone.
  */
 import { rangeContains, type KeyRange } from './key-index.ts';
-import type { EncodedEvent } from './results.ts';
-import type { Change, MvccStore, Revision } from './store.ts';
-import { encodeDeleted } from './version.ts';
-
-/** The matching events of one revision. */
-export interface EventGroup {
-  readonly revision: number;
-  readonly events: readonly EncodedEvent[];
-}
+import type { MvccStore, Revision } from './store.ts';
+import { EventBatch, EventGroup, EventMaker, type EventForm } from './watch-events.ts';
+import { WatcherGroups, type WatcherGroup } from './watch-groups.ts';
 
 export interface WatchSink {
   /** False while the reader is slow: nothing should be sent. */
   readonly isReady: boolean;
-  deliver(watcher: Watcher, groups: readonly EventGroup[], headerRevision: number): void;
+  deliver(watcher: Watcher, batch: EventBatch, headerRevision: number): void;
   compacted(watcher: Watcher, compactRevision: number): void;
   /** The watcher has just become synced. */
   synced(watcher: Watcher): void;
 }
 
-export interface WatcherOptions {
+export interface WatcherOptions extends EventForm {
   readonly range: KeyRange;
   /** 0: from the next revision on. */
   readonly startRevision: number;
-  readonly noPut: boolean;
-  readonly noDelete: boolean;
-  readonly previous: boolean;
   readonly sink: WatchSink;
 }
 
@@ -50,9 +41,9 @@ class HubWatcher implements Watcher {
   readonly options: WatcherOptions;
   readonly #hub: WatchHub;
   nextRevision: number;
-  isSynced = false;
+  /** While it is synced. */
+  group: WatcherGroup<HubWatcher> | undefined;
   isCanceled = false;
-  waiting: EventGroup[] = [];
 
   constructor(hub: WatchHub, options: WatcherOptions, nextRevision: number) {
     this.#hub = hub;
@@ -64,14 +55,13 @@ class HubWatcher implements Watcher {
     return this.options.range;
   }
 
+  get isSynced(): boolean {
+    return this.group !== undefined;
+  }
+
   cancel(): void {
     this.#hub.remove(this);
   }
-}
-
-interface RangeWatchers {
-  readonly range: KeyRange;
-  readonly watchers: Set<HubWatcher>;
 }
 
 export interface WatchHubOptions {
@@ -88,9 +78,10 @@ const sliceMillis = 5;
 export class WatchHub {
   readonly #store: MvccStore;
   readonly #options: WatchHubOptions;
-  readonly #byKey = new Map<string, Set<HubWatcher>>();
-  readonly #byRange = new Map<string, RangeWatchers>();
-  readonly #dirty = new Set<HubWatcher>();
+  readonly #events: EventMaker;
+  readonly #synced = new WatcherGroups<HubWatcher>();
+  /** Groups with events that wait. */
+  #dirty = new Set<WatcherGroup<HubWatcher>>();
   readonly #unsynced = new Set<HubWatcher>();
   #flushPlanned = false;
   #catchUpPlanned = false;
@@ -99,6 +90,7 @@ export class WatchHub {
   constructor(store: MvccStore, options: WatchHubOptions) {
     this.#store = store;
     this.#options = options;
+    this.#events = new EventMaker(store);
   }
 
   get watcherCount(): number {
@@ -107,6 +99,15 @@ export class WatchHub {
 
   get unsyncedCount(): number {
     return this.#unsynced.size;
+  }
+
+  /** Events that synced watchers have waiting, to be sent in the next flush. */
+  get pendingEventCount(): number {
+    let count = 0;
+    for (const { waiting } of this.#dirty) {
+      for (const group of waiting) count += group.events.length;
+    }
+    return count;
   }
 
   create(options: WatcherOptions): Watcher {
@@ -124,7 +125,6 @@ export class WatchHub {
     watcher.isCanceled = true;
     this.#count--;
     this.#unsynced.delete(watcher);
-    this.#dirty.delete(watcher);
     this.#leave(watcher);
   }
 
@@ -138,72 +138,46 @@ export class WatchHub {
    * from behind the revision that the store had.
    */
   reset(seenRevision: number): void {
-    for (const watchers of this.#byKey.values()) {
-      for (const watcher of watchers) this.#loseStep(watcher, seenRevision);
-    }
-    for (const { watchers } of this.#byRange.values()) {
-      for (const watcher of watchers) this.#loseStep(watcher, seenRevision);
+    for (const group of this.#synced.all) {
+      for (const watcher of group.members) {
+        const due = group.waiting.find(({ revision }) => revision >= watcher.nextRevision);
+        const next = due?.revision ?? Math.max(watcher.nextRevision, seenRevision + 1);
+        this.#leave(watcher);
+        this.#fallBehind(watcher, next);
+      }
     }
     this.#planCatchUp();
   }
 
-  #loseStep(watcher: HubWatcher, seenRevision: number): void {
-    const next = watcher.waiting[0]?.revision ?? Math.max(watcher.nextRevision, seenRevision + 1);
-    this.#leave(watcher);
-    this.#fallBehind(watcher, next);
-  }
-
   #join(watcher: HubWatcher): void {
-    watcher.isSynced = true;
-    const { range } = watcher;
-    if (range.single) {
-      const watchers = this.#byKey.get(range.from);
-      if (watchers === undefined) this.#byKey.set(range.from, new Set([watcher]));
-      else watchers.add(watcher);
-      return;
-    }
-    const name = nameOf(range);
-    const group = this.#byRange.get(name);
-    if (group === undefined) this.#byRange.set(name, { range, watchers: new Set([watcher]) });
-    else group.watchers.add(watcher);
+    const { options } = watcher;
+    watcher.group = this.#synced.join(watcher, options.range, options);
   }
 
   #leave(watcher: HubWatcher): void {
-    if (!watcher.isSynced) return;
-    watcher.isSynced = false;
-    const { range } = watcher;
-    if (range.single) {
-      const watchers = this.#byKey.get(range.from);
-      watchers?.delete(watcher);
-      if (watchers?.size === 0) this.#byKey.delete(range.from);
-      return;
-    }
-    const group = this.#byRange.get(nameOf(range));
-    group?.watchers.delete(watcher);
-    if (group?.watchers.size === 0) this.#byRange.delete(nameOf(range));
+    if (watcher.group === undefined) return;
+    this.#synced.leave(watcher, watcher.group);
+    watcher.group = undefined;
   }
 
   #fallBehind(watcher: HubWatcher, from: number): void {
     watcher.nextRevision = from;
-    watcher.waiting = [];
-    this.#dirty.delete(watcher);
     this.#unsynced.add(watcher);
     this.#planCatchUp();
   }
 
-  /** The store has made a revision. */
-  onRevision(revision: Revision): void {
-    if (this.#byKey.size === 0 && this.#byRange.size === 0) return;
-    for (const change of revision.changes) {
-      const key = change.record.key;
-      const watchers = this.#byKey.get(key);
-      if (watchers !== undefined) {
-        for (const watcher of watchers) this.#collect(watcher, revision.main, change);
-      }
-      for (const group of this.#byRange.values()) {
-        if (!rangeContains(group.range, key)) continue;
-        for (const watcher of group.watchers) this.#collect(watcher, revision.main, change);
-      }
+  /** The store has made a revision. The work is one for each group of watchers, not for each watcher. */
+  onRevision({ main, changes }: Revision): void {
+    if (this.#synced.isEmpty) return;
+    for (const change of changes) {
+      this.#synced.each(change.version.key, (group) => {
+        const event = this.#events.eventOf(main, change, group.form);
+        if (event === undefined) return;
+        const last = group.waiting.at(-1);
+        if (last?.revision === main) last.events.push(event);
+        else group.waiting.push(new EventGroup(main, [event]));
+        this.#dirty.add(group);
+      });
     }
     if (this.#dirty.size > 0 && !this.#flushPlanned) {
       this.#flushPlanned = true;
@@ -211,44 +185,33 @@ export class WatchHub {
     }
   }
 
-  #collect(watcher: HubWatcher, revision: number, change: Change): void {
-    if (revision < watcher.nextRevision) return;
-    const event = this.#eventFor(watcher, revision, change);
-    if (event === undefined) return;
-    const last = watcher.waiting.at(-1);
-    if (last?.revision === revision) (last.events as EncodedEvent[]).push(event);
-    else watcher.waiting.push({ revision, events: [event] });
-    this.#dirty.add(watcher);
-  }
-
-  #eventFor(watcher: HubWatcher, revision: number, change: Change): EncodedEvent | undefined {
-    const { version, record, previous } = change;
-    const { noPut, noDelete, previous: wantsPrevious } = watcher.options;
-    const isDelete = version.isTombstone;
-    if (isDelete ? noDelete : noPut) return undefined;
-    const kv = isDelete ? encodeDeleted(record.key, revision) : this.#store.encodedOf(version);
-    if (kv === undefined) throw new Error(`revision ${revision} is not in the database`);
-    const isKnown = revision - 1 >= this.#store.compactRevision;
-    const wanted = wantsPrevious && previous !== undefined && isKnown;
-    return { isDelete, kv, previous: wanted ? this.#store.encodedOf(previous) : undefined };
-  }
-
   /** Sends what synced watchers have waiting. Streams that are full make their watchers unsynced. */
   flush(): void {
     this.#flushPlanned = false;
-    for (const watcher of this.#dirty) {
-      const groups = watcher.waiting;
-      watcher.waiting = [];
-      if (watcher.options.sink.isReady) {
-        const last = groups.at(-1)!.revision;
-        watcher.nextRevision = last + 1;
-        watcher.options.sink.deliver(watcher, groups, last);
-      } else {
-        this.#leave(watcher);
-        this.#fallBehind(watcher, groups[0]!.revision);
-      }
+    const dirty = this.#dirty;
+    this.#dirty = new Set();
+    for (const group of dirty) {
+      const { waiting } = group;
+      if (waiting.length === 0) continue;
+      group.waiting = [];
+      const batch = new EventBatch(waiting);
+      for (const watcher of group.members) this.#deliver(watcher, batch);
     }
-    this.#dirty.clear();
+  }
+
+  #deliver(watcher: HubWatcher, all: EventBatch): void {
+    const last = all.groups.at(-1)!.revision;
+    // It joined behind them all.
+    if (watcher.nextRevision > last) return;
+    const batch = all.from(watcher.nextRevision);
+    const { sink } = watcher.options;
+    if (sink.isReady) {
+      watcher.nextRevision = last + 1;
+      sink.deliver(watcher, batch, last);
+    } else {
+      this.#leave(watcher);
+      this.#fallBehind(watcher, batch.groups[0]!.revision);
+    }
   }
 
   #planCatchUp(): void {
@@ -292,13 +255,13 @@ export class WatchHub {
       const groups: EventGroup[] = [];
       for (const { main, changes } of revisions) {
         const events = changes
-          .filter((change) => rangeContains(range, change.record.key))
-          .map((change) => this.#eventFor(watcher, main, change))
+          .filter((change) => rangeContains(range, change.version.key))
+          .map((change) => this.#events.eventOf(main, change, watcher.options))
           .filter((event) => event !== undefined);
-        if (events.length > 0) groups.push({ revision: main, events });
+        if (events.length > 0) groups.push(new EventGroup(main, events));
       }
       watcher.nextRevision = next;
-      if (groups.length > 0) sink.deliver(watcher, groups, current);
+      if (groups.length > 0) sink.deliver(watcher, new EventBatch(groups), current);
       if (watcher.isCanceled) return false;
       if (next <= this.#store.revision) return true;
     }
@@ -307,5 +270,3 @@ export class WatchHub {
     return false;
   }
 }
-
-const nameOf = (range: KeyRange) => `${range.from.length}:${range.from}${range.to ?? ''}`;

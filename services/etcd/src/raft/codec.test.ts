@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CodecError, decodeMessages, encodeMessages } from './codec.ts';
+import { plainConfiguration } from './configuration.ts';
 import type { Message } from './types.ts';
 
 const number = fc.maxSafeNat();
@@ -12,7 +13,16 @@ const members = fc.array(number, { maxLength: 5 });
 const snapshot = fc.record({
   index: number,
   term: number,
-  configuration: fc.record({ voters: members, votersOutgoing: members, learners: members }),
+  configuration: fc.oneof(
+    fc.tuple(members, members).map(([voters, learners]) => plainConfiguration(voters, learners)),
+    fc.record({
+      voters: members,
+      votersOutgoing: fc.array(number, { minLength: 1, maxLength: 5 }),
+      learners: members,
+      learnersNext: members,
+      autoLeave: fc.boolean(),
+    }),
+  ),
 });
 
 const append = fc

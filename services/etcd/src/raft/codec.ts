@@ -55,8 +55,13 @@ const shared = new ByteWriter(64 * 1024);
 /** One or more messages; `decodeMessages` gives them back. The result is the caller's. */
 export function encodeMessages(messages: readonly Message[]): Uint8Array {
   shared.reset();
-  for (const message of messages) writeMessage(shared, message);
+  writeMessages(shared, messages);
   return shared.copy();
+}
+
+/** The same, behind what the writer holds. */
+export function writeMessages(writer: ByteWriter, messages: readonly Message[]): void {
+  for (const message of messages) writeMessage(writer, message);
 }
 
 /** Entry data are views into `bytes`. Throws CodecError. */
@@ -248,21 +253,32 @@ export function readHardState(reader: ByteReader): HardState {
   return { term, vote, commit: reader.varint() };
 }
 
+/** What only joint configurations have follows only those, as older logs have none. */
 export function writeSnapshotMeta(writer: ByteWriter, snapshot: SnapshotMeta): void {
+  const { configuration } = snapshot;
   writer.varint(snapshot.index);
   writer.varint(snapshot.term);
-  writeMembers(writer, snapshot.configuration.voters);
-  writeMembers(writer, snapshot.configuration.votersOutgoing);
-  writeMembers(writer, snapshot.configuration.learners);
+  writeMembers(writer, configuration.voters);
+  writeMembers(writer, configuration.votersOutgoing);
+  writeMembers(writer, configuration.learners);
+  if (configuration.votersOutgoing.length === 0) return;
+  writeMembers(writer, configuration.learnersNext);
+  writer.byte(configuration.autoLeave ? 1 : 0);
 }
 
 export function readSnapshotMeta(reader: ByteReader): SnapshotMeta {
   const index = reader.varint();
   const term = reader.varint();
+  const voters = readMembers(reader);
+  const votersOutgoing = readMembers(reader);
+  const learners = readMembers(reader);
+  const joint = votersOutgoing.length > 0;
   const configuration: Configuration = {
-    voters: readMembers(reader),
-    votersOutgoing: readMembers(reader),
-    learners: readMembers(reader),
+    voters,
+    votersOutgoing,
+    learners,
+    learnersNext: joint ? readMembers(reader) : [],
+    autoLeave: joint && readFlag(reader),
   };
   return { index, term, configuration };
 }

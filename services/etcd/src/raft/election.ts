@@ -24,6 +24,7 @@ import {
   setTerm,
   type RaftState,
 } from './state.ts';
+import { traceOwnVote, traceStep } from './trace.ts';
 import type { MemberId, Term, VoteRequest, VoteResponse } from './types.ts';
 import { nobody } from './types.ts';
 
@@ -32,6 +33,7 @@ export function becomeFollower(state: RaftState, term: Term, leader: MemberId): 
   state.role = 'follower';
   state.leader = leader;
   leaveOffice(state);
+  traceStep(state, 'BecomeFollower');
 }
 
 function leaveOffice(state: RaftState): void {
@@ -47,10 +49,19 @@ function leaveOffice(state: RaftState): void {
   resetElectionTimer(state);
 }
 
+/**
+ * A voter may, unless it knows of a change of membership that it has not applied, or waits for its state
+ * machine to take a snapshot.
+ */
+export function mayCampaign({ configuration, id, log }: RaftState): boolean {
+  if (!isVoter(configuration, id) || log.isInstalling) return false;
+  return !log.hasKind('config', log.handed, log.committed);
+}
+
 /** The election timer fired, or the leader handed over (`transfer`). */
 export function campaign(state: RaftState, options: { transfer: boolean }): void {
-  if (state.role === 'leader' || !isVoter(state.configuration, state.id)) return;
-  if (state.log.hasKind('config', state.log.handed, state.log.committed)) return;
+  if (state.role === 'leader' || !mayCampaign(state)) return;
+  state.why = options.transfer ? 'transfer' : 'timeout';
   if (options.transfer) startVote(state, true);
   else startPreVote(state);
 }
@@ -74,6 +85,8 @@ function startVote(state: RaftState, transfer: boolean): void {
   state.leader = nobody;
   castVote(state, state.id);
   state.ownVotePending = true;
+  traceStep(state, 'BecomeCandidate');
+  traceOwnVote(state, 'Send');
   askForVotes(state, { kind: 'vote', term: state.term, transfer });
 }
 
@@ -133,7 +146,9 @@ export function handleVoteResponse(state: RaftState, response: VoteResponse): vo
 export function ownVotePersisted(state: RaftState, sequence: number): void {
   if (state.ownVoteSequence === undefined || sequence < state.ownVoteSequence) return;
   state.ownVoteSequence = undefined;
-  if (state.role === 'candidate') countVote(state, state.id, true);
+  if (state.role !== 'candidate') return;
+  traceOwnVote(state, 'Receive');
+  countVote(state, state.id, true);
 }
 
 function countVote(state: RaftState, from: MemberId, granted: boolean): void {
@@ -164,6 +179,7 @@ function becomeLeader(state: RaftState): void {
     peer.active = true;
     state.progress.set(id, peer);
   }
+  traceStep(state, 'BecomeLeader');
   // Any change of membership that is in the log might not be applied yet.
   state.pendingConfigurationIndex = state.log.lastIndex;
   appendOwn(state, [{ kind: 'empty', origin: 0, sequence: 0, data: new Uint8Array(0) }]);
@@ -178,6 +194,7 @@ export function checkQuorum(state: RaftState): void {
     peer.active = false;
   }
   if (tallyVotes(state.configuration, answered) !== 'won') {
+    state.why = 'no-quorum';
     becomeFollower(state, state.term, nobody);
   }
 }

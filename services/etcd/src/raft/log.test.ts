@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { RaftLog } from './log.ts';
 import type { Entry } from './types.ts';
+import { plainConfiguration } from './configuration.ts';
 
 const entry = (index: number, term: number): Entry => ({
   index,
@@ -72,7 +73,7 @@ describe("taking a leader's entries (5.3)", () => {
 
 test('nothing is handed out after a snapshot until the snapshot is applied', () => {
   const log = logOf(1);
-  const configuration = { voters: [1], votersOutgoing: [], learners: [] };
+  const configuration = plainConfiguration([1]);
   log.restore({ index: 10, term: 2, configuration });
   log.tryAppend({ index: 10, term: 2 }, [entry(11, 2)]);
   log.takeUnstable(1);
@@ -95,4 +96,13 @@ test('compaction keeps the term of the last entry that it drops', () => {
     undefined,
     3,
   ]);
+});
+
+test('what a number of bytes holds is counted from the newest entry back', () => {
+  const log = logOf(1, 1, 1, 1);
+  const bytesOfEmpty = 32;
+  expect(log.indexWithin(4, 2 * bytesOfEmpty)).toBe(2);
+  expect(log.indexWithin(3, 2 * bytesOfEmpty + 1)).toBe(1);
+  expect(log.indexWithin(4, 1_000)).toBe(0);
+  expect(log.indexWithin(4, 0)).toBe(4);
 });

@@ -186,6 +186,11 @@ export class RaftLog {
     }
   }
 
+  /** A snapshot has replaced the log, and the state machine does not have it yet. */
+  get isInstalling(): boolean {
+    return this.#installing;
+  }
+
   hasCommittedToHand(): boolean {
     return !this.#installing && this.#handed < Math.min(this.#committed, this.#stable);
   }
@@ -222,6 +227,18 @@ export class RaftLog {
     const term = this.termAt(index)!;
     this.#entries.splice(0, index - this.#base.index);
     this.#base = { index, term };
+  }
+
+  /** The lowest index from which on, up to `index`, entries have at most so many bytes. */
+  indexWithin(index: LogIndex, bytesMax: number): LogIndex {
+    let at = index;
+    let bytes = 0;
+    while (at > this.#base.index) {
+      bytes += this.#entries[at - this.#base.index - 1]!.data.length + entryOverheadBytes;
+      if (bytes > bytesMax) break;
+      at--;
+    }
+    return at;
   }
 
   /** Whether any entry in (from, to] is of this kind. */

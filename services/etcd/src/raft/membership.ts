@@ -2,16 +2,20 @@
  * Changes of membership take effect when their entry is handed out for applying (thesis 4.1 lets it
  * be any fixed point; etcd's is this one).
  */
+import { assert } from './assert.ts';
 import {
   changeConfiguration,
   decodeConfigurationEntry,
+  encodeConfigurationEntry,
   isVoter,
+  leaveEntry,
   membersOf,
 } from './configuration.ts';
 import { becomeFollower } from './election.ts';
 import { createProgress } from './progress.ts';
-import { maybeCommit } from './replication.ts';
+import { appendOwn, maybeCommit } from './replication.ts';
 import type { RaftState } from './state.ts';
+import { traceApplyChange } from './trace.ts';
 import type { Configuration, Entry, LogIndex, SnapshotMeta } from './types.ts';
 import { nobody } from './types.ts';
 
@@ -20,15 +24,31 @@ export function noteCommitted(state: RaftState, entry: Entry): void {
   state.uncommittedBytes = Math.max(0, state.uncommittedBytes - entry.data.length);
   if (entry.kind !== 'config') return;
   const change = decodeConfigurationEntry(entry.data);
-  if (change === undefined) return;
-  useConfiguration(state, entry.index, changeConfiguration(state.configuration, change));
+  assert(change !== undefined, `entry ${entry.index} is no change of membership known here`);
+  const next = changeConfiguration(state.configuration, change);
+  // A leader proposes no such change; one that is impossible changes nothing, on every member alike.
+  if (typeof next !== 'string') useConfiguration(state, entry.index, next);
+}
+
+/**
+ * The leader ends a joint configuration that was to end by itself, also one that an earlier leader
+ * began: once nothing that it does not know yet could change membership.
+ */
+export function maybeLeaveJoint(state: RaftState): void {
+  const { configuration, log } = state;
+  const isDue = configuration.autoLeave && state.pendingConfigurationIndex <= log.handed;
+  if (state.role !== 'leader' || !isDue || state.transferee !== nobody) return;
+  const data = encodeConfigurationEntry(leaveEntry);
+  appendOwn(state, [{ kind: 'config', origin: 0, sequence: 0, data }]);
 }
 
 function useConfiguration(state: RaftState, index: LogIndex, configuration: Configuration): void {
+  traceApplyChange(state, configuration.voters);
   state.configuration = configuration;
   state.configurationHistory.push({ index, configuration });
   if (state.role !== 'leader') return;
   if (!isVoter(configuration, state.id)) {
+    state.why = 'removed';
     becomeFollower(state, state.term, nobody);
     return;
   }

@@ -7,6 +7,7 @@
  * 2. A leader bounds the bytes that wait for a quorum.
  * 3. A leader that hands over takes no proposals: the transferee could never catch up (thesis 3.10).
  */
+import { changeConfiguration, decodeConfigurationEntry } from './configuration.ts';
 import { appendOwn, maybeHandOver } from './replication.ts';
 import { send, type RaftState } from './state.ts';
 import type { MemberId, Proposal, ProposeRequest } from './types.ts';
@@ -17,7 +18,7 @@ const forwardsRemembered = 1024;
 
 /**
  * forwarded: given to the leader, which may lose it. no-leader, transferring: to be tried again.
- * change-in-progress: one change of membership at a time.
+ * change-in-progress: one change of membership at a time. impossible-change: see `changeConfiguration`.
  */
 export type ProposeOutcome =
   | 'accepted'
@@ -25,7 +26,8 @@ export type ProposeOutcome =
   | 'no-leader'
   | 'transferring'
   | 'too-many-uncommitted'
-  | 'change-in-progress';
+  | 'change-in-progress'
+  | 'impossible-change';
 
 export function propose(state: RaftState, proposals: readonly Proposal[]): ProposeOutcome {
   if (state.role !== 'leader') {
@@ -38,9 +40,13 @@ export function propose(state: RaftState, proposals: readonly Proposal[]): Propo
   let bytes = 0;
   for (const proposal of proposals) {
     bytes += proposal.data.length;
-    if (proposal.kind === 'config' && state.pendingConfigurationIndex > state.log.handed) {
-      return 'change-in-progress';
-    }
+    if (proposal.kind !== 'config') continue;
+    const overlaps = state.pendingConfigurationIndex > state.log.handed;
+    if (overlaps && state.options.mutant !== 'overlap-changes') return 'change-in-progress';
+    const change = decodeConfigurationEntry(proposal.data);
+    const isPossible =
+      change !== undefined && typeof changeConfiguration(state.configuration, change) !== 'string';
+    if (!isPossible) return 'impossible-change';
   }
   // A single proposal always passes when nothing else is waiting, however large.
   const full = state.uncommittedBytes + bytes > state.options.uncommittedBytesMax;
@@ -69,6 +75,8 @@ export function handlePropose(state: RaftState, request: ProposeRequest): void {
 export function transferLeadership(state: RaftState, to: MemberId): boolean {
   const peer = state.progress.get(to);
   if (state.role !== 'leader' || peer === undefined || peer.learner) return false;
+  // Asking again does not give it more time.
+  if (state.transferee === to) return true;
   state.transferee = to;
   state.electionElapsed = 0;
   maybeHandOver(state, peer);

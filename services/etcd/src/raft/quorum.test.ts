@@ -7,6 +7,8 @@ const members = fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { maxLength: 7 })
 const configuration: fc.Arbitrary<Configuration> = fc.record({
   voters: members,
   votersOutgoing: members,
+  learnersNext: fc.constant([]),
+  autoLeave: fc.constant(false),
   learners: fc.constant([]),
 });
 const values = fc.array(fc.nat(20), { minLength: 10, maxLength: 10 });

@@ -10,14 +10,21 @@
  * Source: the Raft paper, Ongaro's thesis; the shape of the interface is that of etcd-io/raft.
  */
 import { campaign, ownVotePersisted } from './election.ts';
+import { reportDisconnected } from './leader-loss.ts';
 import { RaftLog } from './log.ts';
-import { noteCommitted, snapshotMeta } from './membership.ts';
+import { maybeLeaveJoint, noteCommitted, snapshotMeta } from './membership.ts';
 import { becomeSnapshot } from './progress.ts';
 import { propose, transferLeadership, type ProposeOutcome } from './proposal.ts';
 import { askReadIndex, startReadRound } from './read-index.ts';
 import { maybeCommit, replicate, reportSnapshot, reportUnreachable } from './replication.ts';
-import { resetElectionTimer, type RaftOptions, type RaftState } from './state.ts';
+import {
+  resetElectionTimer,
+  type LeadershipReason,
+  type RaftOptions,
+  type RaftState,
+} from './state.ts';
 import { step, tick } from './step.ts';
+import { traceOwnLog, traceStep } from './trace.ts';
 import type {
   Entry,
   HardState,
@@ -34,7 +41,7 @@ import type {
 } from './types.ts';
 import { nobody } from './types.ts';
 
-export type { RaftOptions } from './state.ts';
+export type { LeadershipReason, RaftOptions } from './state.ts';
 
 /** What a member finds on its disk. */
 export interface InitialState {
@@ -60,6 +67,7 @@ export interface Leadership {
   readonly leader: MemberId;
   readonly term: Term;
   readonly role: Role;
+  readonly why: LeadershipReason;
 }
 
 export interface Ready {
@@ -95,6 +103,8 @@ export interface Raft {
   /** Forgets log entries up to `index`. */
   compact(index: LogIndex): void;
   reportUnreachable(peer: MemberId): void;
+  /** An established connection to the peer broke: see leader-loss.ts. */
+  reportDisconnected(peer: MemberId): void;
   reportSnapshot(peer: MemberId, arrived: boolean): void;
   /** The message that announces a snapshot at an applied index; undefined if no longer wanted. */
   snapshotFor(peer: MemberId, index: LogIndex): SnapshotMessage | undefined;
@@ -105,7 +115,7 @@ export interface Raft {
   status(): RaftStatus;
   readonly log: Pick<
     RaftLog,
-    'firstIndex' | 'lastIndex' | 'committed' | 'stable' | 'termAt' | 'slice'
+    'firstIndex' | 'lastIndex' | 'committed' | 'stable' | 'termAt' | 'slice' | 'indexWithin'
   >;
 }
 
@@ -115,7 +125,7 @@ const committedBytesMax = 4 * 1024 * 1024;
 export function createRaft(options: RaftOptions, initial: InitialState): Raft {
   const state = initialState(options, initial);
   let sequence = 0;
-  let told: Leadership = { leader: nobody, term: state.term, role: state.role };
+  let told: Leadership = { leader: nobody, term: state.term, role: state.role, why: 'other' };
 
   const takePersist = (): PersistBatch | undefined => {
     const { log } = state;
@@ -141,7 +151,8 @@ export function createRaft(options: RaftOptions, initial: InitialState): Raft {
   const takeLeadership = (): Leadership | undefined => {
     const { leader, term, role } = state;
     if (told.leader === leader && told.term === term && told.role === role) return undefined;
-    told = { leader, term, role };
+    told = { leader, term, role, why: state.why };
+    state.why = 'other';
     return told;
   };
 
@@ -167,9 +178,11 @@ export function createRaft(options: RaftOptions, initial: InitialState): Raft {
         startReadRound(state);
         replicate(state);
       }
+      if (hasReady(state)) traceStep(state, 'Ready');
       const persist = takePersist();
       const committed = state.log.handCommitted(committedBytesMax);
       for (const entry of committed) noteCommitted(state, entry);
+      maybeLeaveJoint(state);
       const ready: Ready = {
         persist,
         messages: state.messages,
@@ -186,7 +199,9 @@ export function createRaft(options: RaftOptions, initial: InitialState): Raft {
       return ready;
     },
     persisted(upTo) {
+      const { stable } = state.log;
       state.log.persisted(upTo);
+      if (state.log.stable > stable) traceOwnLog(state, 'Receive', state.log.stable);
       ownVotePersisted(state, upTo);
       maybeCommit(state);
     },
@@ -199,6 +214,7 @@ export function createRaft(options: RaftOptions, initial: InitialState): Raft {
       }
     },
     reportUnreachable: (peer) => reportUnreachable(state, peer),
+    reportDisconnected: (peer) => reportDisconnected(state, peer),
     reportSnapshot: (peer, arrived) => reportSnapshot(state, peer, arrived),
     snapshotFor(to, index) {
       const peer = state.progress.get(to);
@@ -226,6 +242,7 @@ function initialState(options: RaftOptions, initial: InitialState): RaftState {
     vote: hardState.vote,
     role: 'follower',
     leader: nobody,
+    why: 'other',
     hardStateChanged: false,
     configuration: base.configuration,
     configurationHistory: [{ index: base.index, configuration: base.configuration }],
@@ -255,6 +272,7 @@ function initialState(options: RaftOptions, initial: InitialState): RaftState {
   // What is applied already took effect before the restart.
   for (const entry of entries) if (entry.index <= applied) noteCommitted(state, entry);
   resetElectionTimer(state);
+  traceStep(state, 'InitState');
   return state;
 }
 

@@ -8,6 +8,7 @@
  * 4. A rejection carries the follower's last entry whose term is low enough to match; the leader does
  *    the same search from its side, so that a probe skips a whole term (5.3, end).
  */
+import { decodeConfigurationEntry } from './configuration.ts';
 import {
   isPaused,
   becomeProbe,
@@ -20,9 +21,11 @@ import type { Progress } from './progress.ts';
 import { quorumValue } from './quorum.ts';
 import { earlyReadsMayStart } from './read-index.ts';
 import { send, sendAfterPersist, type RaftState } from './state.ts';
+import { traceChange, traceOwnLog, traceStep } from './trace.ts';
 import type {
   AppendRequest,
   AppendResponse,
+  EntryKind,
   LogIndex,
   MemberId,
   Proposal,
@@ -36,7 +39,15 @@ export function appendOwn(state: RaftState, proposals: readonly Proposal[]): voi
     if (kind === 'config') state.pendingConfigurationIndex = index;
     state.uncommittedBytes += data.length;
     state.log.append({ index, term: state.term, kind, origin, sequence, data });
+    if (state.options.trace !== undefined) traceAppended(state, kind, data);
   }
+  traceOwnLog(state, 'Send', state.log.lastIndex);
+}
+
+function traceAppended(state: RaftState, kind: EntryKind, data: Uint8Array): void {
+  const change = kind === 'config' ? decodeConfigurationEntry(data) : undefined;
+  if (change === undefined) traceStep(state, 'Replicate');
+  else traceChange(state, change);
 }
 
 /** Called when the outputs are collected: every peer gets what it lacks and may be sent. */
@@ -97,6 +108,7 @@ export function maybeCommit(state: RaftState): void {
   if (options.mutant === 'commit-without-quorum') index = log.stable;
   const countable = log.termAt(index) === state.term || options.mutant === 'commit-older-term';
   if (!countable || !log.commitTo(index)) return;
+  traceStep(state, 'Commit');
   earlyReadsMayStart(state);
 }
 

@@ -11,6 +11,7 @@ import type { Random } from '@drydock/ports';
 import type { RaftLog } from './log.ts';
 import type { Mutant } from './mutants.ts';
 import type { Progress } from './progress.ts';
+import { traceMessage, type Tracer } from './trace.ts';
 import type {
   Configuration,
   LogIndex,
@@ -34,9 +35,17 @@ export interface RaftOptions {
   /** Appends to one peer that wait for an answer. */
   readonly inflightMax: number;
   readonly uncommittedBytesMax: number;
+  /** Told of every step; see trace.ts. */
+  readonly trace?: Tracer | undefined;
   /** Test-only: a bug to put in. */
   readonly mutant?: Mutant | undefined;
 }
+
+/**
+ * timeout: the leader was silent. transfer: it asked this member to campaign, or waited for another to.
+ * no-quorum: too few answered this leader. removed: it votes no more. other: messages say who leads.
+ */
+export type LeadershipReason = 'timeout' | 'transfer' | 'no-quorum' | 'removed' | 'other';
 
 interface PendingRead {
   readonly id: number;
@@ -53,6 +62,8 @@ export interface RaftState {
   vote: MemberId;
   role: Role;
   leader: MemberId;
+  /** Of the last change of role, until it is told. */
+  why: LeadershipReason;
   hardStateChanged: boolean;
   configuration: Configuration;
   /** Configurations by the entry that made them, for snapshots of the recent past. */
@@ -91,10 +102,12 @@ export interface RaftState {
 }
 
 export function send(state: RaftState, message: Message): void {
+  traceMessage(state, 'Send', message);
   state.messages.push(message);
 }
 
 export function sendAfterPersist(state: RaftState, message: Message): void {
+  traceMessage(state, 'Send', message);
   if (state.options.mutant === 'acknowledge-before-sync' && message.kind === 'append-response') {
     state.messages.push(message);
     return;

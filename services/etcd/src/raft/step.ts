@@ -13,6 +13,7 @@ import {
   handleVoteRequest,
   handleVoteResponse,
   inVoteLease,
+  mayCampaign,
 } from './election.ts';
 import {
   handleCommitNotice,
@@ -24,6 +25,7 @@ import { handlePropose } from './proposal.ts';
 import { confirmReads, handleReadIndex, handleReadIndexResponse } from './read-index.ts';
 import { handleAppend, handleAppendResponse, handleSnapshot } from './replication.ts';
 import { resetElectionTimer, sendAfterPersist, type RaftState } from './state.ts';
+import { traceMessage } from './trace.ts';
 import type { MemberId, Message } from './types.ts';
 import { nobody } from './types.ts';
 
@@ -32,6 +34,11 @@ export function tick(state: RaftState): void {
   state.electionElapsed++;
   if (state.role !== 'leader') {
     if (state.electionElapsed < state.randomizedElectionTicks) return;
+    if (!mayCampaign(state)) {
+      // Its leader is silent all the same; the lease of others' requests for votes stays over.
+      state.leader = nobody;
+      return;
+    }
     resetElectionTimer(state);
     campaign(state, { transfer: false });
     return;
@@ -50,6 +57,7 @@ export function tick(state: RaftState): void {
 }
 
 export function step(state: RaftState, message: Message): void {
+  traceMessage(state, 'Receive', message);
   if (message.kind === 'read-index') {
     handleReadIndex(state, message);
     return;
@@ -70,6 +78,7 @@ function takeHigherTerm(state: RaftState, message: Message): boolean {
       return message.transfer || !inVoteLease(state);
     case 'vote':
       if (!message.transfer && inVoteLease(state)) return false;
+      if (message.transfer) state.why = 'transfer';
       becomeFollower(state, message.term, nobody);
       return true;
     case 'pre-vote-response':

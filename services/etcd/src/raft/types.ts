@@ -41,6 +41,10 @@ export interface Configuration {
   /** The old voters during a joint change, else empty. */
   readonly votersOutgoing: readonly MemberId[];
   readonly learners: readonly MemberId[];
+  /** Old voters that become learners when the joint configuration is left. */
+  readonly learnersNext: readonly MemberId[];
+  /** The leader proposes to leave the joint configuration as soon as it is applied. */
+  readonly autoLeave: boolean;
 }
 
 /** What must survive a crash beside the log (figure 2). `commit` may lag: it is only a hint. */

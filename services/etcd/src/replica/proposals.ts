@@ -5,7 +5,9 @@
  * 2. A proposal submitted in a term becomes an entry of that term or none. Terms never decrease along
  *    the log, so when an entry of a later term applies, what was submitted before is known to be lost
  *    and is submitted again: a change of leaders neither loses nor repeats a write.
- * 3. Deadlines are counted in ticks and swept once a tick; there is no timer for each proposal.
+ * 3. What a leader proposes of its own knowledge (`termOnly`) becomes an entry of the term in which it was
+ *    said or of none: another leader may know better.
+ * 4. Deadlines are counted in ticks and swept once a tick; there is no timer for each proposal.
  */
 import type { EntryKind, Proposal, Term } from '../raft/types.ts';
 import { ReplicaError } from './types.ts';
@@ -15,6 +17,8 @@ export interface PendingProposal<Result> extends Proposal {
   readonly deadlineTick: number;
   /** In which it was submitted last. */
   term: Term;
+  /** The only term in which it may be submitted; undefined when any will do. */
+  readonly termOnly: Term | undefined;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }
@@ -49,7 +53,11 @@ export class ProposalQueue<Result> {
     return this.#waiting.length > 0;
   }
 
-  add(kind: EntryKind, data: Uint8Array, deadlineTick: number): Promise<Result> {
+  add(
+    kind: EntryKind,
+    data: Uint8Array,
+    { deadlineTick, termOnly }: { deadlineTick: number; termOnly: Term | undefined },
+  ): Promise<Result> {
     this.#waitingBytes += data.length;
     return new Promise((resolve, reject) => {
       this.#waiting.push({
@@ -59,6 +67,7 @@ export class ProposalQueue<Result> {
         data,
         deadlineTick,
         term: 0,
+        termOnly,
         resolve,
         reject,
       });

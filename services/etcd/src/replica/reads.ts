@@ -26,6 +26,7 @@ const askAgainTicks = 5;
 
 export class ReadQueue {
   readonly #requestTicks: number;
+  readonly #reusesIds: boolean;
   #nextId: number;
   #gathering: Round | undefined;
   #asked: Round | undefined;
@@ -33,7 +34,9 @@ export class ReadQueue {
   #applying: Round[] = [];
   roundsTotal = 0;
 
-  constructor(options: { firstId: number; requestTicks: number }) {
+  /** `reusesIds` is a bug for tests (see raft/mutants.ts). */
+  constructor(options: { firstId: number; requestTicks: number; reusesIds?: boolean }) {
+    this.#reusesIds = options.reusesIds ?? false;
     this.#nextId = options.firstId;
     this.#requestTicks = options.requestTicks;
   }
@@ -43,6 +46,7 @@ export class ReadQueue {
   }
 
   wait(tick: number): Promise<void> {
+    if (this.#reusesIds && this.#asked !== undefined) return this.#asked.promise;
     this.#gathering ??= createRound(tick + this.#requestTicks);
     return this.#gathering.promise;
   }

@@ -1,6 +1,7 @@
 import { createSeededRandom } from '@drydock/ports';
+import { createSimulatedProcess } from '@drydock/testing/simulation';
 import { expect, test } from 'vitest';
-import { createCluster, type Cluster } from '../sim/cluster.ts';
+import { createCluster, type Cluster, type RegisterMember } from '../sim/cluster.ts';
 
 async function until(cluster: Cluster, what: string, condition: () => boolean): Promise<void> {
   const deadline = cluster.scheduler.now + 60_000;
@@ -84,6 +85,26 @@ test('a write that a dying leader took is neither lost nor repeated', async () =
   cluster.crash(leader);
   const index = await settled(cluster, pending);
   expect(follower.machine!.lastWrite(9)).toBe(index);
+});
+
+test('what a leader decides by itself is lost with its leadership, what its clients ask for is not', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!;
+  const others = cluster.members.filter((member) => member !== leader);
+  cluster.network.partition([[leader.id], others.map(({ id }) => id)]);
+  const decided = leader.replica!.proposeAsLeader(write(8));
+  const asked = leader.replica!.propose(write(9));
+  await until(cluster, 'another leader', () => others.some((member) => member.replica!.isLeader()));
+  cluster.network.heal();
+  await expect(settled(cluster, decided)).rejects.toMatchObject({ code: 'not-leader' });
+  const index = await settled(cluster, asked);
+  for (const member of cluster.members) {
+    await settled(cluster, member.replica!.linearize());
+    expect(member.machine!.lastWrite(8)).toBe(0);
+    expect(member.machine!.lastWrite(9)).toBe(index);
+  }
+  const refused = leader.replica!.proposeAsLeader(write(8));
+  await expect(settled(cluster, refused)).rejects.toMatchObject({ code: 'not-leader' });
 });
 
 test('a member that fell behind the log takes a snapshot and goes on', async () => {
@@ -182,6 +203,76 @@ test('one change of membership at a time, and the last voter stays', async () =>
   await expect(settled(cluster, last)).rejects.toThrow('last voter');
 });
 
+test('two of three members are replaced at once, through a joint configuration that ends by itself', async () => {
+  const cluster = await startCluster({ spares: 2 });
+  const leader = cluster.leader()!;
+  const leaving = cluster.members.slice(0, 3).filter((member) => member !== leader);
+  const coming = cluster.members.slice(3);
+  const context = new Uint8Array(0);
+  for (const member of coming) cluster.start(member);
+  const done = leader.replica!.proposeTransition({
+    transition: 'auto',
+    changes: [
+      ...leaving.map(({ id }) => ({ kind: 'remove' as const, member: id, context })),
+      ...coming.map(({ id }) => ({ kind: 'add-voter' as const, member: id, context })),
+    ],
+  });
+  await settled(cluster, done);
+  expect(leader.replica!.status().configuration).toMatchObject({ autoLeave: true });
+  const configuration = () => leader.replica!.status().configuration;
+  await until(cluster, 'the change to end', () => configuration().votersOutgoing.length === 0);
+  expect(configuration().voters).toEqual([leader, ...coming].map(({ id }) => id));
+  for (const member of leaving) cluster.crash(member);
+  await settled(cluster, leader.replica!.propose(write(1)));
+});
+
+test('the cause of each election is recorded: the start, a transfer, a leader that is gone', async () => {
+  const cluster = await startCluster();
+  const causes = (member: RegisterMember) =>
+    member.replica!.status().elections.map(({ event, cause }) => `${event} ${cause}`);
+  const leader = cluster.leader()!;
+  expect(causes(leader)).toContain('campaign start');
+  const other = cluster.members.find((member) => member !== leader)!;
+  await settled(cluster, leader.replica!.propose(write(1)));
+  await settled(cluster, leader.replica!.transferLeadership(other.id));
+  expect(causes(other).at(-1)).toBe('campaign transfer');
+  expect(causes(leader).at(-1)).toBe('deposed transfer');
+  await settled(cluster, leader.replica!.propose(write(1)));
+  cluster.crash(other);
+  await until(cluster, 'another leader', () => cluster.leader() !== undefined);
+  expect(causes(cluster.leader()!).at(-1)).toBe('campaign lost-network');
+  expect(cluster.leader()!.replica!.metrics().electionsTotal.get('campaign lost-network')).toBe(1);
+});
+
+test('a leader that no quorum answers steps down and blames the network; a slow disk blames itself', async () => {
+  const cluster = await startCluster();
+  const leader = cluster.leader()!;
+  await settled(cluster, leader.replica!.propose(write(1)));
+  const last = () => leader.replica!.status().elections.at(-1);
+  cluster.network.partition([
+    [leader.id],
+    cluster.members.filter((member) => member !== leader).map(({ id }) => id),
+  ]);
+  await until(cluster, 'it to step down', () => last()?.event === 'step-down');
+  expect(last()).toMatchObject({ cause: 'lost-network' });
+  cluster.network.heal();
+  const rest = cluster.members.filter((member) => member !== leader);
+  await until(cluster, 'a leader', () => cluster.leader() !== undefined);
+  const next = cluster.leader()!;
+  // One write of its log takes longer than half an election timeout, and its messages are lost.
+  next.disk.slowness = 2_000;
+  void next.replica!.propose(write(2)).catch(() => undefined);
+  const beginning = cluster.scheduler.now;
+  await until(cluster, 'the write to last', () => cluster.scheduler.now > beginning + 700);
+  cluster.network.partition([
+    [next.id],
+    [leader, ...rest].filter((member) => member !== next).map(({ id }) => id),
+  ]);
+  const lastOfNext = () => next.replica!.status().elections.at(-1);
+  await until(cluster, 'it to step down', () => lastOfNext()?.event === 'step-down');
+  expect(lastOfNext()).toMatchObject({ cause: 'slow-fsync' });
+});
+
 test('a member whose log was wiped stops and says so, rather than go on without it', async () => {
   const cluster = await startCluster();
   const wiped = cluster.members.find((member) => member !== cluster.leader())!;
@@ -189,6 +280,8 @@ test('a member whose log was wiped stops and says so, rather than go on without 
     await settled(cluster, cluster.leader()!.replica!.propose(write(at)));
   }
   cluster.crash(wiped);
+  // Somebody else's process deletes the files.
+  wiped.process = createSimulatedProcess(cluster.scheduler);
   const names = await settled(cluster, wiped.disk.list('member/wal'));
   for (const name of names) await settled(cluster, wiped.disk.remove(`member/wal/${name}`));
   cluster.start(wiped);

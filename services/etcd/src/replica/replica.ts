@@ -4,29 +4,39 @@
  *
  * 1. All inputs of a turn of the event loop are taken before the core's outputs are collected, so a
  *    batch grows with the load: one append to each peer, one write and one sync.
- * 2. The order of a turn: hand the batch to the log, send what may be sent at once, apply what is
- *    committed. Log, network and state machine of successive batches overlap.
+ * 2. The order of a turn is that of who waits longest: send what may be sent at once (it is a peer's
+ *    turn then, and its sync), hand the batch to the log, apply what is committed, tell peers of
+ *    commits. Log, network and state machine of successive batches overlap.
  * 3. What promises durability leaves only after the log has said that the batch before it is durable.
  * 4. The first failure of the log or the state machine ends everything (`#fail`): nothing is sent or
  *    acknowledged after it.
  */
 import type { Timer } from '@drydock/ports';
-import { encodeConfigurationEntry, type ConfigurationChange } from '../raft/configuration.ts';
-import { createRaft, type Leadership, type Raft, type Ready } from '../raft/raft.ts';
+import {
+  encodeConfigurationEntry,
+  type ConfigurationChange,
+  type ConfigurationEntry,
+} from '../raft/configuration.ts';
+import type { Leadership, Raft, Ready } from '../raft/raft.ts';
 import {
   nobody,
   type Entry,
   type MemberId,
   type Message,
   type SnapshotMeta,
+  type Term,
 } from '../raft/types.ts';
-import { openWal, type Wal } from '../wal/wal.ts';
+import type { Wal } from '../wal/wal.ts';
+import { Elections } from './elections.ts';
 import { toReplicaError } from './failure.ts';
-import { ProposalQueue, type PendingProposal } from './proposals.ts';
+import { createLogRelease, type LogRelease } from './log-release.ts';
+import { openParts, type LogListener, type ReplicaParts } from './open.ts';
+import { ProposalQueue } from './proposals.ts';
 import { ReadQueue } from './reads.ts';
 import { settingsOf, type ReplicaInternals, type Settings } from './settings.ts';
 import { createSnapshotTraffic, type SnapshotTraffic } from './snapshots.ts';
-import { createSpool } from './spool.ts';
+import { leadershipOver, submitWaiting, tooManyUncommitted } from './submission.ts';
+import { Transfers } from './transfers.ts';
 import {
   ReplicaError,
   type LeaderChange,
@@ -43,65 +53,15 @@ export async function createReplica<Result>(
   options: ReplicaOptions & ReplicaInternals,
 ): Promise<Replica<Result>> {
   const settings = settingsOf(options);
-  const { disk, clock, random, stateMachine, logger } = powers;
   // The log reports to the replica, which needs the log first.
-  let replica: ReplicaShell<Result> | undefined;
-  let opened: Wal | undefined;
-  try {
-    const { wal, log, isNew, cutBytes } = await openWal({
-      disk,
-      clock,
-      folder: `${options.folder}/wal`,
-      identity: { clusterId: options.clusterId, memberId: options.id },
-      firstBase: {
-        index: 0,
-        term: 0,
-        configuration: { voters: options.voters, votersOutgoing: [], learners: [] },
-      },
-      segmentBytesMax: settings.segmentBytesMax,
-      preallocateBytes: settings.preallocateBytes,
-      onDurable: (sequence) => replica?.logDurable(sequence),
-      onFailure: (error) => replica?.logFailed(error),
-    });
-    opened = wal;
-    const spool = createSpool(disk, `${options.folder}/snapshots`);
-    if (log.base.index > stateMachine.appliedIndex) {
-      await stateMachine.installSnapshot(log.base, spool.read(log.base));
-    }
-    await spool.removeAll();
-    const lastIndex = log.entries.at(-1)?.index ?? log.base.index;
-    if (stateMachine.appliedIndex > lastIndex) {
-      throw new ReplicaError(
-        'corrupt',
-        `the state machine holds entry ${stateMachine.appliedIndex}, but the log in ` +
-          `${options.folder}/wal ends at ${lastIndex}: one of them was lost or replaced. Remove this ` +
-          'member, delete its folder and add it again',
-      );
-    }
-    logger.info(
-      { isNew, cutBytes, firstIndex: log.base.index + 1, lastIndex, term: log.hardState.term },
-      'opened the log',
-    );
-    const raft = createRaft(
-      {
-        id: options.id,
-        random,
-        electionTicks: settings.electionTicks,
-        heartbeatTicks: 1,
-        messageBytesMax: settings.messageBytesMax,
-        inflightMax: settings.inflightMax,
-        uncommittedBytesMax: settings.uncommittedBytesMax,
-        mutant: options.mutant,
-      },
-      { ...log, applied: stateMachine.appliedIndex },
-    );
-    options.observe?.(raft);
-    replica = new ReplicaShell(powers, settings, { raft, wal, spool });
-    return replica;
-  } catch (error) {
-    await opened?.close();
-    throw toReplicaError(error);
-  }
+  const later: { replica?: ReplicaShell<Result> } = {};
+  const listener: LogListener = {
+    onDurable: (sequence) => later.replica?.logDurable(sequence),
+    onFailure: (error) => later.replica?.logFailed(error),
+  };
+  const parts = await openParts(powers, options, { settings, listener });
+  later.replica = new ReplicaShell(powers, settings, parts);
+  return later.replica;
 }
 
 interface Delayed {
@@ -117,6 +77,9 @@ class ReplicaShell<Result> implements Replica<Result> {
   readonly #snapshots: SnapshotTraffic;
   readonly #proposals: ProposalQueue<Result>;
   readonly #reads: ReadQueue;
+  readonly #transfers: Transfers;
+  readonly #release: LogRelease;
+  readonly #elections: Elections;
   readonly #listeners = new Set<(change: LeaderChange) => void>();
   readonly #failedSignal = Promise.withResolvers<ReplicaError>();
   readonly failed = this.#failedSignal.promise;
@@ -132,16 +95,9 @@ class ReplicaShell<Result> implements Replica<Result> {
   #durable = 0;
   #delayed: Delayed[] = [];
   #installing: { readonly sequence: number; readonly meta: SnapshotMeta } | undefined;
-  #releasedIndex: number;
-  #releasing = false;
   #leaderChanges = 0;
-  #transfers: { to: MemberId; deadlineTick: number; settle: (error?: ReplicaError) => void }[] = [];
 
-  constructor(
-    powers: ReplicaPowers<Result>,
-    settings: Settings,
-    parts: { raft: Raft; wal: Wal; spool: ReturnType<typeof createSpool> },
-  ) {
+  constructor(powers: ReplicaPowers<Result>, settings: Settings, parts: ReplicaParts) {
     this.#powers = powers;
     this.#settings = settings;
     this.#raft = parts.raft;
@@ -150,7 +106,11 @@ class ReplicaShell<Result> implements Replica<Result> {
     // Origins and ids of reads must differ from those of this member's earlier lives.
     const nonce = () => random.between(1, 2 ** 16 - 1) * 2 ** 32 + random.uint32();
     this.#proposals = new ProposalQueue(nonce());
-    this.#reads = new ReadQueue({ firstId: nonce(), requestTicks: settings.requestTicks });
+    this.#reads = new ReadQueue({
+      firstId: nonce(),
+      requestTicks: settings.requestTicks,
+      reusesIds: settings.mutant === 'reuse-read-ids',
+    });
     this.#snapshots = createSnapshotTraffic({
       raft: parts.raft,
       network,
@@ -160,7 +120,24 @@ class ReplicaShell<Result> implements Replica<Result> {
       wake: () => this.#wake(),
       isStopped: () => this.#stopped,
     });
-    this.#releasedIndex = parts.raft.log.firstIndex - 1;
+    this.#transfers = new Transfers(parts.raft);
+    this.#release = createLogRelease({
+      raft: parts.raft,
+      wal: parts.wal,
+      stateMachine,
+      settings,
+      logger,
+      neededAfter: () => this.#snapshots.neededAfter,
+      isStopped: () => this.#stopped,
+      fail: (error) => this.#fail(toReplicaError(error)),
+    });
+    this.#elections = new Elections({
+      now: () => clock.now(),
+      logger,
+      tickInterval: settings.heartbeatInterval,
+      electionTicks: settings.electionTicks,
+      linkTo: (peer) => network.linkTo(peer),
+    });
     network.onMessage((_from, message) => this.#receive(message));
     network.onSnapshot((message, body) => this.#snapshots.receive(message, body));
     this.#timer = clock.setTimer(settings.heartbeatInterval, () => this.#onTick());
@@ -174,17 +151,20 @@ class ReplicaShell<Result> implements Replica<Result> {
     return this.#propose('data', data);
   }
 
-  proposeConfiguration(change: ConfigurationChange, context: Uint8Array): Promise<Result> {
-    const { voters } = this.#raft.status().configuration;
-    if (change.kind === 'remove' && voters.length === 1 && voters[0] === change.member) {
-      return Promise.reject(
-        new ReplicaError('change-in-progress', 'the last voter cannot be removed'),
-      );
-    }
-    return this.#propose('config', encodeConfigurationEntry({ ...change, context }));
+  proposeAsLeader(data: Uint8Array): Promise<Result> {
+    if (this.#raft.role !== 'leader') return Promise.reject(leadershipOver());
+    return this.#propose('data', data, this.#raft.term);
   }
 
-  #propose(kind: 'data' | 'config', data: Uint8Array): Promise<Result> {
+  proposeConfiguration(change: ConfigurationChange, context: Uint8Array): Promise<Result> {
+    return this.proposeTransition({ transition: 'auto', changes: [{ ...change, context }] });
+  }
+
+  proposeTransition(entry: ConfigurationEntry): Promise<Result> {
+    return this.#propose('config', encodeConfigurationEntry(entry));
+  }
+
+  #propose(kind: 'data' | 'config', data: Uint8Array, termOnly?: Term): Promise<Result> {
     const refusal = this.#refusal();
     if (refusal !== undefined) {
       this.#proposals.failedTotal++;
@@ -196,7 +176,8 @@ class ReplicaShell<Result> implements Replica<Result> {
       return Promise.reject(tooManyUncommitted());
     }
     this.#wake();
-    return this.#proposals.add(kind, data, this.#tick + this.#settings.requestTicks);
+    const deadlineTick = this.#tick + this.#settings.requestTicks;
+    return this.#proposals.add(kind, data, { deadlineTick, termOnly });
   }
 
   linearize(signal?: AbortSignal): Promise<void> {
@@ -209,22 +190,14 @@ class ReplicaShell<Result> implements Replica<Result> {
 
   async transferLeadership(to: MemberId): Promise<void> {
     if (this.#raft.leader === to) return;
-    if (!this.#raft.transferLeadership(to)) {
-      throw new ReplicaError(
-        'not-leader',
-        this.#raft.role === 'leader'
-          ? `member ${to.toString(16)} is no voter of this cluster`
-          : 'only the leader can hand over its leadership',
-      );
-    }
+    this.#transfers.begin(to);
+    this.#elections.onTransfer();
     this.#wake();
-    await new Promise<void>((resolve, reject) => {
-      this.#transfers.push({
-        to,
-        deadlineTick: this.#tick + this.#settings.electionTicks,
-        settle: (error) => (error === undefined ? resolve() : reject(error)),
-      });
-    });
+    await this.#transfers.wait(to, this.#tick + this.#settings.electionTicks);
+  }
+
+  get term(): Term {
+    return this.#raft.term;
   }
 
   status(): ReplicaStatus {
@@ -234,6 +207,8 @@ class ReplicaShell<Result> implements Replica<Result> {
       leaderlessFor: this.#leaderlessTicks() * this.#settings.heartbeatInterval,
       pendingProposals: this.#proposals.size,
       walBytes: this.#wal.bytes,
+      elections: this.#elections.records,
+      lastSync: this.#elections.lastSync,
     };
   }
 
@@ -246,6 +221,7 @@ class ReplicaShell<Result> implements Replica<Result> {
       walSyncsTotal: count,
       walSyncSecondsTotal: millis / 1_000,
       readRoundsTotal: this.#reads.roundsTotal,
+      electionsTotal: this.#elections.totals,
     };
   }
 
@@ -264,6 +240,10 @@ class ReplicaShell<Result> implements Replica<Result> {
     this.#wake();
   }
 
+  reportDisconnected(peer: MemberId): void {
+    if (!this.#stopped) this.#raft.reportDisconnected(peer);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#stopped && this.#failure === undefined) return;
     this.#stop(new ReplicaError('stopped', 'this member was stopped'));
@@ -274,10 +254,11 @@ class ReplicaShell<Result> implements Replica<Result> {
   logDurable(sequence: number): void {
     if (this.#stopped) return;
     this.#durable = sequence;
+    this.#elections.synced(sequence);
     this.#guard(() => {
       this.#raft.persisted(sequence);
       while (this.#delayed.length > 0 && this.#delayed[0]!.sequence <= sequence) {
-        this.#send(this.#delayed.shift()!.messages);
+        this.#sendNow(this.#delayed.shift()!.messages);
       }
       const installing = this.#installing;
       if (installing !== undefined && installing.sequence <= sequence) {
@@ -315,6 +296,7 @@ class ReplicaShell<Result> implements Replica<Result> {
   #receive(message: Message): void {
     // A snapshot comes with its body, by another way.
     if (this.#stopped || message.kind === 'snapshot') return;
+    this.#elections.onMessage(message);
     this.#guard(() => this.#raft.step(message));
     this.#wake();
   }
@@ -324,6 +306,7 @@ class ReplicaShell<Result> implements Replica<Result> {
     const { clock } = this.#powers;
     this.#timer = clock.setTimer(this.#settings.heartbeatInterval, () => this.#onTick());
     this.#tick++;
+    this.#elections.onTick();
     this.#guard(() => this.#raft.tick());
     this.#proposals.expire(this.#tick);
     this.#reads.expire(
@@ -334,7 +317,7 @@ class ReplicaShell<Result> implements Replica<Result> {
       this.#proposals.rejectWaiting(this.#noLeader());
       this.#reads.rejectUnanswered(this.#noLeader());
     }
-    this.#settleTransfers();
+    this.#transfers.settle(this.#tick);
     this.#wake();
   }
 
@@ -357,43 +340,11 @@ class ReplicaShell<Result> implements Replica<Result> {
   }
 
   #turn(): void {
-    if (this.#proposals.hasWaiting) this.#submit();
+    if (this.#proposals.hasWaiting) submitWaiting(this.#raft, this.#proposals);
     if (this.#reads.needsAsking) this.#reads.ask(this.#tick, (id) => this.#raft.readIndex(id));
     do {
       this.#handle(this.#raft.ready());
     } while (!this.#stopped && this.#raft.hasReady());
-  }
-
-  #submit(): void {
-    const waiting = this.#proposals.takeWaiting();
-    if (waiting.every((proposal) => proposal.kind === 'data')) {
-      this.#submitAll(waiting);
-      return;
-    }
-    // A change of membership is judged by itself.
-    for (const proposal of waiting) this.#submitAll([proposal]);
-  }
-
-  #submitAll(proposals: PendingProposal<Result>[]): void {
-    switch (this.#raft.propose(proposals)) {
-      case 'accepted':
-      case 'forwarded':
-        this.#proposals.submitted(proposals, this.#raft.term);
-        return;
-      case 'no-leader':
-      case 'transferring':
-        this.#proposals.putBack(proposals);
-        return;
-      case 'too-many-uncommitted':
-        if (proposals.length > 1) for (const proposal of proposals) this.#submitAll([proposal]);
-        else this.#proposals.reject(proposals, tooManyUncommitted());
-        return;
-      case 'change-in-progress':
-        this.#proposals.reject(
-          proposals,
-          new ReplicaError('change-in-progress', 'another change of membership is not applied yet'),
-        );
-    }
   }
 
   #handle(ready: Ready): void {
@@ -408,16 +359,21 @@ class ReplicaShell<Result> implements Replica<Result> {
           ),
         );
       }
-      this.#wal.append(ready.persist);
+      this.#elections.syncBegins(this.#sequence);
     }
-    this.#send(ready.messages);
+    // Clients wait for all but the notices of commits, which go behind the answers.
+    this.#sendNow(ready.messages.filter((message) => message.kind !== 'commit'));
+    if (ready.persist !== undefined) this.#wal.append(ready.persist);
     if (ready.messagesAfterPersist.length > 0) {
-      if (this.#durable >= this.#sequence) this.#send(ready.messagesAfterPersist);
+      if (this.#durable >= this.#sequence) this.#sendNow(ready.messagesAfterPersist);
       else this.#delayed.push({ sequence: this.#sequence, messages: ready.messagesAfterPersist });
     }
     if (ready.committed.length > 0) this.#apply(ready.committed);
+    this.#send(ready.messages.filter((message) => message.kind === 'commit'));
     for (const read of ready.readStates) {
-      this.#reads.answered(read, this.#powers.stateMachine.appliedIndex);
+      const isUnapplied = this.#settings.mutant === 'read-before-apply';
+      const { appliedIndex } = this.#powers.stateMachine;
+      this.#reads.answered(read, isUnapplied ? Infinity : appliedIndex);
     }
     for (const peer of ready.snapshotRequests) this.#snapshots.send(peer);
     if (ready.leadership !== undefined) this.#leadershipChanged(ready.leadership);
@@ -426,6 +382,12 @@ class ReplicaShell<Result> implements Replica<Result> {
   #send(messages: readonly Message[]): void {
     const { network } = this.#powers;
     for (const message of messages) network.send(message.to, message);
+  }
+
+  #sendNow(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    this.#send(messages);
+    this.#powers.network.flush();
   }
 
   #apply(entries: readonly Entry[]): void {
@@ -439,36 +401,14 @@ class ReplicaShell<Result> implements Replica<Result> {
     this.#raft.applied(index);
     this.#reads.applied(index);
     if (this.#proposals.hasWaiting) this.#wake();
-    const due = index - this.#releasedIndex >= this.#settings.snapshotCount;
-    if (due && !this.#releasing) void this.#release(index);
-  }
-
-  /** The state machine makes itself durable, then the log lets go of what is before. */
-  async #release(index: number): Promise<void> {
-    this.#releasing = true;
-    try {
-      await this.#powers.stateMachine.persist();
-      if (this.#stopped) return;
-      const meta = this.#raft.snapshotMeta(index);
-      this.#releasedIndex = index;
-      // A snapshot that arrived meanwhile has replaced the log already.
-      if (meta === undefined) return;
-      await this.#wal.release(meta);
-      if (this.#stopped) return;
-      this.#raft.compact(Math.max(0, index - this.#settings.catchUpEntries));
-      this.#powers.logger.debug({ index }, 'released the log');
-    } catch (error) {
-      this.#fail(toReplicaError(error));
-    } finally {
-      this.#releasing = false;
-    }
+    this.#release.applied(entries);
   }
 
   #install(meta: SnapshotMeta): void {
     this.#snapshots.install(meta).then(
       () => {
         if (this.#stopped) return;
-        this.#releasedIndex = meta.index;
+        this.#release.replaced(meta.index);
         this.#guard(() => this.#raft.applied(meta.index));
         this.#reads.applied(meta.index);
         this.#wake();
@@ -477,27 +417,23 @@ class ReplicaShell<Result> implements Replica<Result> {
     );
   }
 
-  #leadershipChanged({ leader, term, role }: Leadership): void {
+  #leadershipChanged(change: Leadership): void {
+    const { leader, term, role } = change;
     this.#leaderChanges++;
     if (leader !== nobody) this.#leaderlessSince = undefined;
     else this.#leaderlessSince ??= this.#tick;
     this.#powers.logger.info({ leader, term, role }, 'leadership changed');
+    if (this.#settings.mutant === 'propose-again') this.#proposals.resubmitBefore(term);
+    const { id, configuration } = this.#raft.status();
+    this.#elections.onLeadership(
+      change,
+      configuration.voters.filter((peer) => peer !== id),
+    );
     // Whoever was asked before may not answer any more.
     this.#reads.askAgain();
-    this.#settleTransfers();
+    this.#transfers.settle(this.#tick);
     this.#wake();
     for (const listener of this.#listeners) listener({ leader, term, role });
-  }
-
-  #settleTransfers(): void {
-    if (this.#transfers.length === 0) return;
-    this.#transfers = this.#transfers.filter(({ to, deadlineTick, settle }) => {
-      if (this.#raft.leader === to) settle();
-      else if (this.#tick < deadlineTick) return true;
-      else
-        settle(new ReplicaError('timeout', `member ${to.toString(16)} did not take over in time`));
-      return false;
-    });
   }
 
   #fail(error: ReplicaError): void {
@@ -513,16 +449,8 @@ class ReplicaShell<Result> implements Replica<Result> {
     this.#timer.cancel();
     this.#proposals.rejectAll(reason);
     this.#reads.rejectAll(reason);
-    for (const { settle } of this.#transfers) settle(reason);
-    this.#transfers = [];
+    this.#transfers.rejectAll(reason);
   }
-}
-
-function tooManyUncommitted(): ReplicaError {
-  return new ReplicaError(
-    'too-many-uncommitted',
-    'too many writes wait for a quorum: members are slow or gone; try again later',
-  );
 }
 
 function abortable(done: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 /** The options of a replica with their defaults, in ticks. */
 import type { Mutant } from '../raft/mutants.ts';
 import type { Raft } from '../raft/raft.ts';
+import type { Tracer } from '../raft/trace.ts';
 import type { ReplicaOptions } from './types.ts';
 
 const mebibyte = 1024 * 1024;
@@ -11,6 +12,8 @@ export interface ReplicaInternals {
   readonly inflightMax?: number;
   readonly messageBytesMax?: number;
   readonly mutant?: Mutant | undefined;
+  /** Is told of every step of the core, in the shape of raft/trace.ts. */
+  readonly trace?: Tracer | undefined;
   /** Hands out the core, for checkers that look at every step. */
   readonly observe?: (raft: Raft) => void;
 }
@@ -34,11 +37,15 @@ export function settingsOf(options: ReplicaOptions & ReplicaInternals) {
     requestTicks: Math.ceil(requestTimeout / heartbeatInterval),
     snapshotCount: options.snapshotCount ?? 10_000,
     catchUpEntries: options.catchUpEntries ?? 5_000,
+    releaseBytes: 16 * mebibyte,
+    catchUpBytes: 8 * mebibyte,
+    snapshotCatchUpBytes: 256 * mebibyte,
     segmentBytesMax: options.segmentBytesMax ?? 64 * mebibyte,
     preallocateBytes: options.preallocateBytes ?? mebibyte,
     uncommittedBytesMax: options.uncommittedBytesMax ?? 64 * mebibyte,
     messageBytesMax: options.messageBytesMax ?? mebibyte,
     inflightMax: options.inflightMax ?? 512,
+    mutant: options.mutant,
   };
 }
 

@@ -2,16 +2,19 @@
  * Snapshots on their way: to followers that need what the log no longer has, and from leaders.
  *
  * 1. One snapshot goes to a peer at a time; one is received at a time, until it is installed.
- * 2. A received body is durable in the spool before the core hears of it; the state machine takes it
+ * 2. What follows a snapshot stays in the log until the snapshot has arrived: its receiver goes on from there.
+ * 3. A received body is durable in the spool before the core hears of it; the state machine takes it
  *    after the log says so durably. Nothing is applied in between.
  */
 import type { Logger } from '@drydock/ports';
 import type { Raft } from '../raft/raft.ts';
-import type { MemberId, SnapshotMessage, SnapshotMeta } from '../raft/types.ts';
+import type { LogIndex, MemberId, SnapshotMessage, SnapshotMeta } from '../raft/types.ts';
 import type { Spool } from './spool.ts';
 import { ReplicaError, type ReplicaNetwork, type StateMachine } from './types.ts';
 
 export interface SnapshotTraffic {
+  /** Entries after it are needed by the receivers of snapshots that are on their way. */
+  readonly neededAfter: LogIndex | undefined;
   send(to: MemberId): void;
   receive(message: SnapshotMessage, body: AsyncIterable<Uint8Array>): Promise<void>;
   /** The log says so: the state machine takes it. Resolves when it did. */
@@ -31,7 +34,8 @@ export interface SnapshotPowers {
 
 export function createSnapshotTraffic(powers: SnapshotPowers): SnapshotTraffic {
   const { raft, network, stateMachine, spool, logger, wake, isStopped } = powers;
-  const sendingTo = new Set<MemberId>();
+  /** With what was applied when the copy was begun. */
+  const sendingTo = new Map<MemberId, LogIndex>();
   let isBusy = false;
 
   const sendTo = async (to: MemberId): Promise<boolean> => {
@@ -48,9 +52,12 @@ export function createSnapshotTraffic(powers: SnapshotPowers): SnapshotTraffic {
   };
 
   return {
+    get neededAfter() {
+      return sendingTo.size === 0 ? undefined : Math.min(...sendingTo.values());
+    },
     send(to) {
       if (sendingTo.has(to)) return;
-      sendingTo.add(to);
+      sendingTo.set(to, stateMachine.appliedIndex);
       const ended = (arrived: boolean) => {
         sendingTo.delete(to);
         if (isStopped()) return;

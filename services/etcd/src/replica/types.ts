@@ -14,7 +14,9 @@
  *    more, and says why.
  */
 import type { Clock, Disk, Logger, Millis, PeerNetwork, Random } from '@drydock/ports';
-import type { ConfigurationChange } from '../raft/configuration.ts';
+import type { ConfigurationChange, ConfigurationEntry } from '../raft/configuration.ts';
+import type { ElectionCause, ElectionEvent, LinkState } from './election-cause.ts';
+import type { ElectionRecord } from './elections.ts';
 import type {
   Entry,
   LogIndex,
@@ -27,7 +29,7 @@ import type {
   Term,
 } from '../raft/types.ts';
 
-export type { ConfigurationChange };
+export type { ConfigurationChange, ConfigurationEntry, ElectionRecord, LinkState };
 export type { LogIndex, MemberId, Message, SnapshotMessage, SnapshotMeta, Term };
 
 /** An entry to apply. `empty` and `config` entries count as applied, but hold no command. */
@@ -65,6 +67,13 @@ export interface StateMachine<Result> {
 
 /** Messages between replicas; the codec for them is raft/codec.ts. */
 export interface ReplicaNetwork extends PeerNetwork<MemberId, Message> {
+  /**
+   * What was sent leaves now and not at the end of the turn: somebody waits for it. What nobody waits
+   * for leaves without.
+   */
+  flush(): void;
+  /** How the connection to a peer stands; undefined for one that was never tried. */
+  linkTo(peer: MemberId): LinkState | undefined;
   /** Streams a snapshot; resolves when the receiver has stored it, rejects when that failed. */
   sendSnapshot(
     to: MemberId,
@@ -119,6 +128,10 @@ export interface ReplicaStatus extends RaftStatus {
   readonly leaderlessFor: Millis;
   readonly pendingProposals: number;
   readonly walBytes: number;
+  /** The last elections that this member began or by which it lost its office; the newest last. */
+  readonly elections: readonly ElectionRecord[];
+  /** How long the last write of the log took until it was durable. */
+  readonly lastSync: Millis;
 }
 
 export interface LeaderChange {
@@ -136,20 +149,33 @@ export interface ReplicaMetrics {
   /** Summed time of log syncs, in cluster seconds. */
   readonly walSyncSecondsTotal: number;
   readonly readRoundsTotal: number;
+  readonly electionsTotal: ReadonlyMap<`${ElectionEvent} ${ElectionCause}`, number>;
 }
 
 export interface Replica<Result> extends AsyncDisposable {
   /** The bytes are kept, not copied: the caller does not change them afterwards. */
   propose(data: Uint8Array): Promise<Result>;
   /**
+   * The same for what a leader knows, say that a lease has run out: it is appended in this term or not at
+   * all. A leader that stood still while others elected another one would else decide by old knowledge.
+   */
+  proposeAsLeader(data: Uint8Array): Promise<Result>;
+  /**
    * Changes one member. `context` travels in the entry: the state machine finds it with
    * `decodeConfigurationEntry` and keeps names and addresses of members by it.
    */
   proposeConfiguration(change: ConfigurationChange, context: Uint8Array): Promise<Result>;
+  /**
+   * Changes several members at once, through a joint configuration. Resolves when that is entered, and
+   * for `leave` when it has ended.
+   */
+  proposeTransition(entry: ConfigurationEntry): Promise<Result>;
   /** ReadIndex: one round serves all who wait. An aborted signal rejects with its reason. */
   linearize(signal?: AbortSignal): Promise<void>;
   /** Resolves when `transferee` leads; only the leader can do it. */
   transferLeadership(transferee: MemberId): Promise<void>;
+  /** The term alone, for what is asked with every answer: `status` collects much more. */
+  readonly term: Term;
   status(): ReplicaStatus;
   metrics(): ReplicaMetrics;
   isLeader(): boolean;
@@ -157,6 +183,11 @@ export interface Replica<Result> extends AsyncDisposable {
   onLeaderChange(listener: (change: LeaderChange) => void): () => void;
   /** The network lost its connection to a peer: the leader falls back to probing it. */
   reportUnreachable(peer: MemberId): void;
+  /**
+   * An established connection to a peer broke, as it does when its process dies: if that was the
+   * leader, an election begins soon unless it is heard again.
+   */
+  reportDisconnected(peer: MemberId): void;
   /** Resolves, never rejects, when the replica fails by itself: the process should end with this. */
   readonly failed: Promise<ReplicaError>;
 }
@@ -168,7 +199,8 @@ export interface Replica<Result> extends AsyncDisposable {
  * timeout              the outcome is unknown
  * stopped              the replica was closed
  * too-many-uncommitted the leader has too many bytes that no quorum has stored yet
- * change-in-progress   another change of membership is not applied yet, or this one is not possible
+ * change-in-progress   another change of membership is not applied yet
+ * impossible-change    a change of membership that the rules do not allow, as of the last voter
  * corrupt              the log or a snapshot on disk is damaged
  * no-space             the disk is full
  * io                   the disk failed in another way
@@ -183,6 +215,7 @@ export type ReplicaErrorCode =
   | 'stopped'
   | 'too-many-uncommitted'
   | 'change-in-progress'
+  | 'impossible-change'
   | 'corrupt'
   | 'no-space'
   | 'io'

@@ -8,6 +8,8 @@ import type { Answer, Asker } from './grpc.ts';
 const turnBytesMax = 4 * 1024 * 1024;
 /** Smaller answers are not worth the counting. */
 const largeAnswerBytes = 16 * 1024;
+/** What an answer counts that is not whole at once: it took its time of this turn already. */
+const longAnswerBytes = turnBytesMax / 2;
 
 const unwanted: Answer = {
   kind: 'failure',
@@ -15,13 +17,16 @@ const unwanted: Answer = {
   message: 'grpc: too many answers of this connection are unread',
 };
 
+/** Undefined for an answer that nobody waits for any more. */
+type Make = () => Answer | Promise<Answer | undefined>;
+
 export class AnswerTurns {
   #bytes = 0;
   #isPlanned = false;
   #waiting: (() => void)[] = [];
 
-  /** `make` is not called at all when nobody wants its answer by then. */
-  run(asker: Asker, make: () => Answer): Answer | Promise<Answer> {
+  /** `make` is not called at all when nobody wants its answer by then; it may come to that later too. */
+  run(asker: Asker, make: Make): Answer | Promise<Answer> {
     if (this.#bytes < turnBytesMax) return this.#make(asker, make);
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => {
@@ -34,14 +39,24 @@ export class AnswerTurns {
     });
   }
 
-  #make(asker: Asker, make: () => Answer): Answer {
+  #make(asker: Asker, make: Make): Answer | Promise<Answer> {
     if (!asker.hasRoom) return unwanted;
     const answer = make();
-    if (Buffer.isBuffer(answer) && answer.length > largeAnswerBytes) {
-      this.#bytes += answer.length;
-      this.#plan();
+    if (answer instanceof Promise) {
+      this.#count(longAnswerBytes);
+      return answer.then((whole = unwanted) => {
+        if (Buffer.isBuffer(whole)) this.#count(whole.length);
+        return whole;
+      });
     }
+    if (Buffer.isBuffer(answer)) this.#count(answer.length);
     return answer;
+  }
+
+  #count(bytes: number): void {
+    if (bytes <= largeAnswerBytes) return;
+    this.#bytes += bytes;
+    this.#plan();
   }
 
   #plan(): void {

@@ -1,42 +1,63 @@
-/** The Cluster service: who the members are, and changes of it one at a time. */
-import {
+/**
+ * The Cluster service: who the members are, and changes of it one at a time.
+ *
+ * 1. Changes are checked and proposed by the leader, which knows who is connected and how far a learner
+ *    has come; other members pass them on, once (membership/reconfiguration.ts).
+ * 2. Another member's answer is given when the change is applied here as well.
+ */
+import type {
   MemberAddRequest,
   MemberAddResponse,
-  MemberListRequest,
-  MemberListResponse,
   MemberPromoteRequest,
   MemberPromoteResponse,
   MemberRemoveRequest,
   MemberRemoveResponse,
   MemberUpdateRequest,
   MemberUpdateResponse,
-  Member,
 } from '@drydock/proto/etcd';
-import { memberId, type ClusterMember } from '../membership/members.ts';
-import { failures, type Failure } from '../mvcc/failure.ts';
-import type { ConfigurationChange } from '../replica/types.ts';
-import { failureOfReplica, headerOf, linearize, propose, type MemberCore } from './core.ts';
-import type { Answer, GrpcMethods, MessageBytes } from './grpc.ts';
+import {
+  ClusterService,
+  MemberListRequest,
+  MemberListResponse,
+  type ResponseHeader,
+} from '@drydock/proto/etcd';
+import type { Failure } from '../mvcc/failure.ts';
+import { createMemberChanges, type Outcome } from './cluster-changes.ts';
+import { headerOf, linearize, type MemberCore } from './core.ts';
+import { passToLeader, type Leader } from './cluster-leader.ts';
+import type { Answer, GrpcMethods, MessageBytes, UnaryHandler } from './grpc.ts';
+import type { Method } from './peer-calls.ts';
 import { messageOf } from './state-machine.ts';
 
-export function createClusterService(core: MemberCore): GrpcMethods {
-  const { members } = core.state;
+export interface ClusterServiceOptions {
+  /** As `--strict-reconfig-check`. */
+  readonly isStrict: boolean;
+  readonly learnersMax: number;
+  /** How long the connection to a member stands, cluster milliseconds; undefined without one. */
+  readonly connectedFor: (id: number) => number | undefined;
+  /** How to reach the leader; undefined where members call, so that no call circles. */
+  readonly leader: Leader | undefined;
+}
+
+interface Change<Request, Response> {
+  readonly method: Method<Request, Response> & {
+    readonly requestDeserialize: (bytes: Buffer) => Request;
+    readonly responseSerialize: (value: Response) => Buffer;
+  };
+  /** What the leader does. */
+  readonly run: (request: Request) => Promise<Failure | Response>;
+  /** Why it would be refused, as far as this member knows. */
+  readonly check?: (request: Request) => Failure | undefined;
+}
+
+export function createClusterService(
+  core: MemberCore,
+  options: ClusterServiceOptions,
+): GrpcMethods {
+  const changes = createMemberChanges(core, options);
   /** Cluster answers leave the revision out. */
   const header = () => headerOf(core, 0);
-  const list = () => members.list().map(messageOf);
-
-  const change = async (
-    kind: ConfigurationChange['kind'],
-    member: ClusterMember,
-  ): Promise<Failure | undefined> => {
-    const context = Member.encode(messageOf(member));
-    try {
-      await core.replica.proposeConfiguration({ kind, member: member.id }, context);
-      return undefined;
-    } catch (error) {
-      return failureOfReplica(error);
-    }
-  };
+  const list = () => core.state.members.list().map(messageOf);
 
   const memberList = async (bytes: MessageBytes): Promise<Answer> => {
     const { linearizable } = MemberListRequest.decode(bytes);
@@ -44,66 +65,67 @@ export function createClusterService(core: MemberCore): GrpcMethods {
     return stale ?? MemberListResponse.encode({ header: header(), members: list() });
   };
 
-  const memberAdd = async (bytes: MessageBytes): Promise<Answer> => {
-    const request = MemberAddRequest.decode(bytes);
-    const { peerUrls, isLearner } = request;
-    if (peerUrls.length === 0 || !peerUrls.every(isPeerUrl)) return failures.badPeerUrls;
-    const taken = new Set(members.list().flatMap((one) => one.peerUrls));
-    if (peerUrls.some((url) => taken.has(url))) return failures.peerUrlExists;
-    const id = memberId(peerUrls, '', String(core.random.uint32()));
-    const member: ClusterMember = { id, name: '', peerUrls, clientUrls: [], isLearner };
-    const failure = await change(isLearner ? 'add-learner' : 'add-voter', member);
-    if (failure !== undefined) return failure;
-    return MemberAddResponse.encode({
-      header: header(),
-      member: messageOf(member),
-      members: list(),
-    });
-  };
+  const handle =
+    <Request, Response extends { header: ResponseHeader | undefined }>({
+      method,
+      run,
+      check,
+    }: Change<Request, Response>): UnaryHandler =>
+    async (bytes) => {
+      const request = method.requestDeserialize(bytes);
+      const local = () => run(request);
+      const outcome = await passToLeader(core, options.leader, {
+        method,
+        request,
+        local,
+        check: check && (() => check(request)),
+      });
+      if (isFailure(outcome)) return outcome;
+      return method.responseSerialize({ ...outcome, header: header() });
+    };
+  const answer = <Response extends object>(
+    outcome: Outcome,
+    make: () => Response,
+  ): Failure | Response => (outcome.kind === 'failure' ? outcome : make());
 
-  const memberRemove = async (bytes: MessageBytes): Promise<Answer> => {
-    const member = members.get(MemberRemoveRequest.decode(bytes).id);
-    if (member === undefined) return failures.memberNotFound;
-    const failure = await change('remove', member);
-    return failure ?? MemberRemoveResponse.encode({ header: header(), members: list() });
-  };
-
-  const memberUpdate = async (bytes: MessageBytes): Promise<Answer> => {
-    const { id, peerUrls } = MemberUpdateRequest.decode(bytes);
-    const member = members.get(id);
-    if (member === undefined) return failures.memberNotFound;
-    if (peerUrls.length === 0 || !peerUrls.every(isPeerUrl)) return failures.badPeerUrls;
-    const others = members.list().filter((one) => one.id !== id);
-    const taken = new Set(others.flatMap((one) => one.peerUrls));
-    if (peerUrls.some((url) => taken.has(url))) return failures.peerUrlExists;
-    const result = await propose(core, 'member', messageOf({ ...member, peerUrls }));
-    if (result.kind === 'failure') return result;
-    return MemberUpdateResponse.encode({ header: header(), members: list() });
-  };
-
-  const memberPromote = async (bytes: MessageBytes): Promise<Answer> => {
-    const member = members.get(MemberPromoteRequest.decode(bytes).id);
-    if (member === undefined) return failures.memberNotFound;
-    if (!member.isLearner) return failures.memberNotLearner;
-    const { role, peers, commit } = core.replica.status();
-    if (role !== 'leader') return failures.notLeader;
-    const progress = peers.find((one) => one.id === member.id);
-    // The original's measure of "in sync": nine tenths of what the leader has.
-    if (progress === undefined || progress.match < commit * 0.9) return failures.learnerNotReady;
-    const failure = await change('add-voter', { ...member, isLearner: false });
-    return failure ?? MemberPromoteResponse.encode({ header: header(), members: list() });
-  };
+  const memberAdd = handle<MemberAddRequest, MemberAddResponse>({
+    method: ClusterService.memberAdd,
+    check: (request) => changes.refusalOfAdd(request),
+    run: async (request) => {
+      const outcome = await changes.add(request);
+      if (outcome.kind === 'failure') return outcome;
+      return { header: header(), member: messageOf(outcome.member), members: list() };
+    },
+  });
+  const memberRemove = handle<MemberRemoveRequest, MemberRemoveResponse>({
+    method: ClusterService.memberRemove,
+    check: ({ id }) => changes.refusalOfRemove(id),
+    run: async ({ id }) =>
+      answer(await changes.remove(id), () => ({ header: header(), members: list() })),
+  });
+  const memberUpdate = handle<MemberUpdateRequest, MemberUpdateResponse>({
+    method: ClusterService.memberUpdate,
+    run: async (request) =>
+      answer(await changes.update(request), () => ({ header: header(), members: list() })),
+  });
+  const memberPromote = handle<MemberPromoteRequest, MemberPromoteResponse>({
+    method: ClusterService.memberPromote,
+    run: async ({ id }) =>
+      answer(await changes.promote(id), () => ({ header: header(), members: list() })),
+  });
 
   return {
     unary: {
-      '/etcdserverpb.Cluster/MemberList': memberList,
-      '/etcdserverpb.Cluster/MemberAdd': memberAdd,
-      '/etcdserverpb.Cluster/MemberRemove': memberRemove,
-      '/etcdserverpb.Cluster/MemberUpdate': memberUpdate,
-      '/etcdserverpb.Cluster/MemberPromote': memberPromote,
+      [ClusterService.memberList.path]: memberList,
+      [ClusterService.memberAdd.path]: memberAdd,
+      [ClusterService.memberRemove.path]: memberRemove,
+      [ClusterService.memberUpdate.path]: memberUpdate,
+      [ClusterService.memberPromote.path]: memberPromote,
     },
     streams: {},
   };
 }
 
-const isPeerUrl = (url: string) => /^https?:\/\/[^/]+$/.test(url);
+function isFailure(outcome: object): outcome is Failure {
+  return 'kind' in outcome && outcome.kind === 'failure';
+}

@@ -1,8 +1,12 @@
 /** What travels in log entries: one byte that names the command, then its message. */
 import {
   AlarmRequest,
+  AuthCommand,
+  AuthorizedCommand,
   CompactionRequest,
   DeleteRangeRequest,
+  DowngradeRequest,
+  LeaseCheckpointRequest,
   LeaseGrantRequest,
   LeaseRevokeRequest,
   LeaseTimeToLiveResponse,
@@ -19,15 +23,21 @@ const codecs = {
   compact: CompactionRequest,
   'lease-grant': LeaseGrantRequest,
   'lease-revoke': LeaseRevokeRequest,
-  /** Only the id and the TTL are used. */
+  /** Of one lease; only the id and the TTL are used. Older members wrote it. */
   'lease-checkpoint': LeaseTimeToLiveResponse,
   alarm: AlarmRequest,
   /** A member tells its name and addresses. */
   member: Member,
+  'lease-checkpoints': LeaseCheckpointRequest,
+  /** Another command, for a user. */
+  authorized: AuthorizedCommand,
+  auth: AuthCommand,
+  /** Only the version is used: the target, or empty where there is none any more. */
+  downgrade: DowngradeRequest,
 } as const;
 
 export type CommandKind = keyof typeof codecs;
-type MessageOf<Kind extends CommandKind> =
+export type MessageOf<Kind extends CommandKind> =
   (typeof codecs)[Kind] extends Codec<infer Message> ? Message : never;
 
 export type Command = {
@@ -45,6 +55,10 @@ const kinds: readonly CommandKind[] = [
   'lease-checkpoint',
   'alarm',
   'member',
+  'lease-checkpoints',
+  'authorized',
+  'auth',
+  'downgrade',
 ];
 
 export function encodeCommand<Kind extends CommandKind>(
@@ -55,6 +69,14 @@ export function encodeCommand<Kind extends CommandKind>(
   const bytes = Buffer.allocUnsafe(1 + codec.size(message));
   bytes[0] = kinds.indexOf(kind);
   codec.write(message, bytes, 1);
+  return bytes;
+}
+
+/** A command from the encoded message, which is copied. */
+export function commandOf(kind: CommandKind, message: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(1 + message.length);
+  bytes[0] = kinds.indexOf(kind);
+  bytes.set(message, 1);
   return bytes;
 }
 

@@ -2,10 +2,12 @@
 import type { Clock, Logger, Random } from '@drydock/ports';
 import type { Header } from '../mvcc/results.ts';
 import { failures, type Failure } from '../mvcc/failure.ts';
-import type { WatchHub } from '../mvcc/watch-hub.ts';
+import type { WatchHub, WatchHubOptions } from '../mvcc/watch-hub.ts';
 import { ReplicaError, type Replica } from '../replica/types.ts';
 import { AlarmAction, AlarmRequest, AlarmType } from '@drydock/proto/etcd';
-import { encodeCommand, type CommandKind } from './command.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { commandOf, encodeCommand, type CommandKind } from './command.ts';
+import type { MemberMeters } from './metrics/member-meters.ts';
 import type { ApplyResult, EtcdStateMachine } from './state-machine.ts';
 
 export interface Limits {
@@ -22,12 +24,19 @@ export interface MemberCore {
   readonly state: EtcdStateMachine;
   readonly replica: Replica<ApplyResult>;
   readonly hub: WatchHub;
+  /** Who makes a call. Whether he may is asked of `state.auth`; see auth/permitted.ts. */
+  readonly auth: Authenticator;
   readonly clock: Clock;
+  /** Turns of the event loop, in real milliseconds. */
+  readonly loop: WatchHubOptions;
   readonly random: Random;
   readonly log: Logger;
   readonly limits: Limits;
+  readonly meters: MemberMeters;
   /** Cluster milliseconds. */
   readonly electionTimeout: number;
+  /** Cluster milliseconds between progress notifications of an idle watcher. */
+  readonly watchProgressInterval: number;
 }
 
 /** The header of an answer; its revision is the store's unless another is given. */
@@ -36,7 +45,7 @@ export function headerOf(core: MemberCore, revision: number = core.state.store.r
     clusterId: core.clusterId,
     memberId: core.memberId,
     revision,
-    raftTerm: core.replica.status().term,
+    raftTerm: core.replica.term,
   };
 }
 
@@ -47,6 +56,7 @@ const replicaFailures: Partial<Record<ReplicaError['code'], Failure>> = {
   timeout: failures.timeout,
   'too-many-uncommitted': failures.tooManyRequests,
   'change-in-progress': failures.unhealthyCluster,
+  'impossible-change': failures.notEnoughStarted,
 };
 
 /** @throws what is not the replica's own failure */
@@ -56,43 +66,79 @@ export function failureOfReplica(error: unknown): Failure {
 }
 
 /** Proposes a command and waits until it is applied here. */
-export async function propose<Kind extends CommandKind>(
+export function propose<Kind extends CommandKind>(
   core: MemberCore,
   kind: Kind,
   message: Parameters<typeof encodeCommand<Kind>>[1],
 ): Promise<ApplyResult> {
-  const bytes = encodeCommand(kind, message);
+  return proposeBytes(core, encodeCommand(kind, message));
+}
+
+/** For what this member decides as the leader: it fails with not-leader once another one may know better. */
+export function proposeAsLeader<Kind extends CommandKind>(
+  core: MemberCore,
+  kind: Kind,
+  message: Parameters<typeof encodeCommand<Kind>>[1],
+): Promise<ApplyResult> {
+  return proposeBytes(core, encodeCommand(kind, message), { asLeader: true });
+}
+
+/** The same for a message as it came: what was decoded and checked need not be encoded again. */
+export function proposeMessage(
+  core: MemberCore,
+  kind: CommandKind,
+  message: Uint8Array,
+): Promise<ApplyResult> {
+  return proposeBytes(core, commandOf(kind, message));
+}
+
+async function proposeBytes(
+  core: MemberCore,
+  bytes: Buffer,
+  { asLeader = false } = {},
+): Promise<ApplyResult> {
   if (bytes.length > core.limits.requestBytesMax) return failures.requestTooLarge;
   try {
-    return await core.replica.propose(bytes);
+    return await (asLeader ? core.replica.proposeAsLeader(bytes) : core.replica.propose(bytes));
   } catch (error) {
     return failureOfReplica(error);
   }
 }
+
+/** Cluster milliseconds: reads that wait longer are counted, as the original does. */
+const slowReadDuration = 500;
 
 /** Undefined when the local state is fresh enough to read. */
 export async function linearize(core: MemberCore): Promise<Failure | undefined> {
+  const { clock, meters, replica } = core;
+  const started = clock.now();
   try {
-    await core.replica.linearize();
+    await replica.linearize();
+    if (clock.now() - started > slowReadDuration) meters.slowReads++;
     return undefined;
   } catch (error) {
+    meters.failedReads++;
     return failureOfReplica(error);
   }
 }
 
-/** For writes that take space: refused from the quota on, and the alarm is raised for all members. */
-export function checkQuota(core: MemberCore): Failure | undefined {
-  if (core.state.hasNoSpaceAlarm) return failures.noSpace;
-  if (core.state.backend.size.bytes < core.limits.quotaBytes) return undefined;
-  core.log.warn(
-    { bytes: core.state.backend.size.bytes, quotaBytes: core.limits.quotaBytes },
-    'the database has reached its quota: writes are refused until history is compacted, the database defragmented and the alarm disarmed',
-  );
+/**
+ * For writes that take space: refused when `cost` bytes more would reach the quota, and the alarm is raised
+ * for all members. Whether it is raised already is looked at where the write is applied.
+ */
+export function checkQuota(core: MemberCore, cost: number): Failure | undefined {
+  if (cost === 0 || core.state.backend.size.bytes + cost < core.limits.quotaBytes) return undefined;
   const alarm = AlarmRequest.from({
     action: AlarmAction.activate,
     memberId: core.memberId,
     alarm: AlarmType.nospace,
   });
-  void propose(core, 'alarm', alarm);
+  if (!core.state.hasAlarm(core.memberId, AlarmType.nospace)) {
+    core.log.warn(
+      { bytes: core.state.backend.size.bytes, quotaBytes: core.limits.quotaBytes },
+      'the database has reached its quota: writes are refused until history is compacted, the database defragmented and the alarm disarmed',
+    );
+    void propose(core, 'alarm', alarm);
+  }
   return failures.noSpace;
 }

@@ -130,62 +130,115 @@ function watchDeadline(
   return () => clearTimeout(timer);
 }
 
-export function serveUnary(
-  stream: Http2Stream,
-  headers: RequestHeaders,
-  handler: UnaryHandler,
-  { log, messageBytesMax }: CallOptions,
-): void {
-  const settle = (answer: Answer) => {
+/** One call that is a message each way. There is one for each request: it makes no closure it may do without. */
+class UnaryCall {
+  readonly #stream: Http2Stream;
+  readonly #headers: RequestHeaders;
+  readonly #handler: UnaryHandler;
+  readonly #options: CallOptions;
+  /** Made when the request does not come in one piece. */
+  #cutter: MessageCutter | undefined;
+  #request: Buffer | undefined;
+
+  constructor(
+    stream: Http2Stream,
+    headers: RequestHeaders,
+    handler: UnaryHandler,
+    options: CallOptions,
+  ) {
+    this.#stream = stream;
+    this.#headers = headers;
+    this.#handler = handler;
+    this.#options = options;
+  }
+
+  settle(answer: Answer): void {
+    const stream = this.#stream;
     if (stream.isClosed) return;
     if (!Buffer.isBuffer(answer)) failCall(stream, answer);
     else if (answer.length > largeAnswerBytes && !stream.hasRoom) failCall(stream, noRoom);
-    else {
-      stream.sendHeaders(responseHeaders);
-      stream.sendMessage(answer);
-      stream.sendTrailers(okTrailers);
-    }
-  };
-  const forgetDeadline = watchDeadline(stream, headers, settle);
-  if (forgetDeadline === false) return;
-  stream.onClose = forgetDeadline;
-  const call = (request: Buffer) => {
-    try {
-      const answer = handler(request, headers, stream);
-      if (!(answer instanceof Promise)) {
-        settle(answer);
+    else stream.sendAnswer(responseHeaders, answer, okTrailers);
+  }
+
+  take(chunk: Buffer, isLast: boolean): void {
+    const stream = this.#stream;
+    if (stream.isSettled) return;
+    if (isLast && this.#cutter === undefined) {
+      const request = wholeMessage(chunk, this.#options.messageBytesMax);
+      if (request !== undefined) {
+        this.#call(request);
         return;
       }
-      stream.workBegins();
-      answer
-        .then(settle, (error: unknown) => settle(failureOf(error, log, headers.path)))
-        .finally(() => stream.workDone());
-    } catch (error) {
-      settle(failureOf(error, log, headers.path));
     }
-  };
-  const cutter = new MessageCutter({
-    messageBytesMax,
-    encoding: headers.encoding,
-    hold: (bytes) => stream.hold(bytes),
-  });
-  let request: Buffer | undefined;
-  stream.onData = (chunk, isLast) => {
-    if (stream.isSettled) return;
-    let messages = request === undefined ? 0 : 1;
+    const cutter = (this.#cutter ??= new MessageCutter({
+      messageBytesMax: this.#options.messageBytesMax,
+      encoding: this.#headers.encoding,
+      hold: (bytes) => stream.hold(bytes),
+    }));
+    let messages = this.#request === undefined ? 0 : 1;
     let failure = cutter.push(chunk, (message) => {
       messages++;
-      request = message;
+      this.#request = message;
     });
     if (messages > 1) failure ??= manyMessages;
     if (cutter.isInside && !stream.hasRoom) failure ??= noRoom;
     if (isLast && cutter.isInside) failure ??= brokenOff;
-    if (failure !== undefined) settle(failure);
+    if (failure !== undefined) this.settle(failure);
     else if (isLast) {
-      if (request === undefined) settle(noMessage);
-      else call(request);
+      if (this.#request === undefined) this.settle(noMessage);
+      else this.#call(this.#request);
     }
-  };
+  }
+
+  #call(request: Buffer): void {
+    const stream = this.#stream;
+    try {
+      const answer = this.#handler(request, this.#headers, stream);
+      if (!(answer instanceof Promise)) {
+        this.settle(answer);
+        return;
+      }
+      stream.workBegins();
+      answer.then(
+        (settled) => this.#done(settled),
+        (error: unknown) => this.#done(this.#failureOf(error)),
+      );
+    } catch (error) {
+      this.settle(this.#failureOf(error));
+    }
+  }
+
+  #done(answer: Answer): void {
+    this.settle(answer);
+    this.#stream.workDone();
+  }
+
+  #failureOf(error: unknown): Failure {
+    const { log } = this.#options;
+    return failureOf(error, { kind: 'unary', path: this.#headers.path, log });
+  }
+}
+
+/** The message of a request that came in one piece, as nearly all do; others are cut with all checks. */
+function wholeMessage(chunk: Buffer, messageBytesMax: number): Buffer | undefined {
+  const bytes = chunk.length - 5;
+  if (bytes < 0 || bytes > messageBytesMax || chunk[0] !== 0) return undefined;
+  return chunk.readUInt32BE(1) === bytes ? chunk.subarray(5) : undefined;
+}
+
+export function serveUnary(
+  stream: Http2Stream,
+  headers: RequestHeaders,
+  handler: UnaryHandler,
+  options: CallOptions,
+): void {
+  const call = new UnaryCall(stream, headers, handler, options);
+  if (headers.timeout !== '') {
+    const forgetDeadline = watchDeadline(stream, headers, (failure) => call.settle(failure));
+    if (forgetDeadline === false) return;
+    stream.onClose = forgetDeadline;
+  }
+  stream.onData = (chunk, isLast) => call.take(chunk, isLast);
 }
 
 export function serveStream(
@@ -201,6 +254,12 @@ export function serveStream(
     areHeadersSent = true;
     stream.sendHeaders(responseHeaders);
   };
+  /** Opens the answer. Messages that nobody reads pile up only so far. */
+  const mayAnswer = (): boolean => {
+    if (stream.hasRoom) open();
+    else stream.reset(new Http2Error('enhance-your-calm', 'answers are not read'));
+    return !stream.isClosed;
+  };
   const fail = (failure: Failure) => {
     if (areHeadersSent) stream.sendTrailers(encodeHeaders(statusHeaders(failure)));
     else failCall(stream, failure);
@@ -209,7 +268,7 @@ export function serveStream(
     try {
       run();
     } catch (error) {
-      fail(failureOf(error, log, headers.path));
+      fail(failureOf(error, { kind: 'stream', path: headers.path, log }));
     }
   };
   const forgetDeadline = watchDeadline(stream, headers, fail);
@@ -257,13 +316,10 @@ export function serveStream(
       stream.onReady = () => guard(listener);
     },
     send: (message) => {
-      // Answers that nobody reads pile up only so far.
-      if (!stream.hasRoom) {
-        stream.reset(new Http2Error('enhance-your-calm', 'answers are not read'));
-        return;
-      }
-      open();
-      stream.sendMessage(message);
+      if (mayAnswer()) stream.sendMessage(message);
+    },
+    sendInTwo: (head, tail) => {
+      if (mayAnswer()) stream.sendMessage(head, tail);
     },
     pause: () => stream.pause(),
     resume: () => stream.resume(),

@@ -25,7 +25,8 @@ async function serveWaiting() {
       },
     ],
     messageBytesMax: 1_000,
-    plain: () => Promise.resolve({ status: 404, type: 'text/plain', body: '' }),
+    plain: () => Promise.resolve({ status: 404, headers: {}, body: '' }),
+    limits: { streamsMax: 10_000, keepAlive: { minInterval: 0, interval: 0, timeout: 0 } },
     log,
   });
   const server = createServer((socket) => grpc.accept(socket));

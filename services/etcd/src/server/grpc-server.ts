@@ -7,30 +7,31 @@ import type { Logger } from '@drydock/ports';
 import type { Failure } from '../mvcc/failure.ts';
 import { failCall, serveStream, serveUnary } from './grpc-call.ts';
 import type { GrpcMethods, StreamHandler, UnaryHandler } from './grpc.ts';
-import { Http2Connection } from './http2/connection.ts';
+import { overHttp2Exchange } from './gateway/exchange.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import { isForGateway, urlOf } from './http/plain-handler.ts';
+import type { PlainReply, PlainRequest } from './http/plain.ts';
+import { Http2Connection, type ConnectionLimits } from './http2/connection.ts';
 import { HeldBytes } from './http2/held-bytes.ts';
 import { encodeHeaders } from './http2/hpack.ts';
 import { Http2Error } from './http2/http2-error.ts';
 import type { RequestHeaders } from './http2/request-headers.ts';
 import type { Http2Stream } from './http2/stream.ts';
 
-export interface PlainReply {
-  readonly status: number;
-  readonly type: string;
-  readonly body: string;
-}
-
 export interface GrpcServerOptions {
   readonly services: readonly GrpcMethods[];
   /** Larger messages are refused before they are read. */
   readonly messageBytesMax: number;
-  readonly plain: (path: string) => Promise<PlainReply>;
+  readonly plain: (request: PlainRequest) => Promise<PlainReply>;
+  /** What is below /v3/; undefined where that is not served. */
+  readonly gateway?: Gateway | undefined;
+  readonly limits: ConnectionLimits;
   readonly log: Logger;
 }
 
 export interface GrpcServer extends Disposable {
-  /** Serves a connection that speaks HTTP/2. */
-  accept(socket: Socket): void;
+  /** Serves a connection that speaks HTTP/2; `commonName` is of its checked client certificate. */
+  accept(socket: Socket, commonName?: string): void;
 }
 
 /** What is held for one connection, and for all: unread answers, requests in parts. */
@@ -49,7 +50,11 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const onRequest = (stream: Http2Stream, headers: RequestHeaders) => {
     const { path } = headers;
     if (!headers.contentType.startsWith('application/grpc')) {
-      servePlain(stream, options.plain(path.split('?')[0]!));
+      if (options.gateway !== undefined && isForGateway(path)) {
+        options.gateway(overHttp2Exchange(stream, headers));
+        return;
+      }
+      servePlain(stream, options.plain({ method: headers.method, url: urlOf(path) }));
       return;
     }
     const handler = unary.get(path);
@@ -68,8 +73,9 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   }, sweepMillis).unref();
 
   return {
-    accept: (socket) => {
-      const connection = new Http2Connection(socket, held, onRequest);
+    accept: (socket, commonName) => {
+      const { limits } = options;
+      const connection = new Http2Connection(socket, { held, limits, onRequest, commonName });
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
       log.debug({ peer: socket.remoteAddress }, 'a connection opened');
@@ -89,8 +95,13 @@ function tableOf(all: readonly GrpcMethods[]) {
     for (const [path, handler] of Object.entries(service.unary)) unary.set(path, handler);
     for (const [path, handler] of Object.entries(service.streams)) streams.set(path, handler);
   }
-  const paths = [...unary.keys(), ...streams.keys()];
-  return { unary, streams, services: new Set(paths.map((path) => path.split('/')[1]!)) };
+  return { unary, streams, services: new Set(serviceNames(all)) };
+}
+
+/** The full names of the services that the methods belong to. */
+export function serviceNames(all: readonly GrpcMethods[]): string[] {
+  const paths = all.flatMap((one) => [...Object.keys(one.unary), ...Object.keys(one.streams)]);
+  return [...new Set(paths.map((path) => path.split('/')[1]!))];
 }
 
 /** The original's words, which clients show to people, and its codes: no method at all is its 8. */
@@ -110,13 +121,8 @@ function unimplemented(path: string, services: ReadonlySet<string>): Failure {
 
 function servePlain(stream: Http2Stream, reply: Promise<PlainReply>): void {
   reply.then(
-    ({ status, type, body }) => {
-      stream.sendHeaders(
-        encodeHeaders([
-          [':status', String(status)],
-          ['content-type', type],
-        ]),
-      );
+    ({ status, headers, body }) => {
+      stream.sendHeaders(encodeHeaders([[':status', String(status)], ...Object.entries(headers)]));
       stream.sendRaw(Buffer.from(body));
       stream.sendTrailers(encodeHeaders([]));
     },

@@ -15,6 +15,16 @@ export interface CallInfo {
   /** Decimal ids that members send along; empty from clients. */
   readonly clusterId: string;
   readonly memberId: string;
+  /** Of the members' protocol, and whom the calling member takes us for. */
+  readonly peerVersion?: string;
+  readonly targetId?: string;
+  /** What proves the user: `token` wins over `authorization`. Secret. */
+  readonly token: string | undefined;
+  readonly authorization: string | undefined;
+  /** A gateway forwards the call of somebody else. */
+  readonly isForwarded: boolean;
+  /** Of the checked certificate of the connection; empty when that names nobody. */
+  readonly commonName: string | undefined;
 }
 
 export type Answer = MessageBytes | Failure;
@@ -23,6 +33,15 @@ export type Answer = MessageBytes | Failure;
 export interface Asker {
   /** False when no large answer should be made: nobody waits any more, or too much is unread. */
   readonly hasRoom: boolean;
+  /** Called once when nobody waits any more: answered, cancelled, or out of time. Has one listener. */
+  onGone(listener: () => void): void;
+}
+
+/** Aborts when nobody waits for the answer any more. */
+export function callSignal(asker: Asker): AbortSignal {
+  const controller = new AbortController();
+  asker.onGone(() => controller.abort());
+  return controller.signal;
 }
 
 export type UnaryHandler = (
@@ -44,6 +63,8 @@ export interface MessageStream {
   onClose(listener: () => void): void;
   onReady(listener: () => void): void;
   send(message: MessageBytes): void;
+  /** One message in two pieces: many messages may share the second. */
+  sendInTwo(head: MessageBytes, tail: MessageBytes): void;
   /** Stops reading, and goes on. */
   pause(): void;
   resume(): void;
@@ -58,11 +79,11 @@ export interface GrpcMethods {
   readonly streams: Readonly<Record<string, StreamHandler>>;
 }
 
-const malformed = (error: WireError): Failure => ({
-  kind: 'failure',
-  code: 13,
-  message: `grpc: error while unmarshalling request: ${error.message}`,
-});
+/** grpc-go's words, which differ with the kind of the call. */
+const malformedWords = {
+  unary: 'grpc: error unmarshalling request',
+  stream: 'grpc: failed to unmarshal the received message',
+} as const;
 
 const internal: Failure = {
   kind: 'failure',
@@ -71,8 +92,13 @@ const internal: Failure = {
 };
 
 /** What a handler threw, as the client sees it: our bugs are logged and not shown. */
-export function failureOf(error: unknown, log: Logger, path: string): Failure {
-  if (error instanceof WireError) return malformed(error);
-  log.error({ err: error, path }, 'a request failed by a bug');
+export function failureOf(
+  error: unknown,
+  call: { readonly kind: 'unary' | 'stream'; readonly path: string; readonly log: Logger },
+): Failure {
+  if (error instanceof WireError) {
+    return { kind: 'failure', code: 13, message: `${malformedWords[call.kind]}: ${error.message}` };
+  }
+  call.log.error({ err: error, path: call.path }, 'a request failed by a bug');
   return internal;
 }

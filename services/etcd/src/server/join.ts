@@ -8,7 +8,7 @@ import { Metadata } from '@grpc/grpc-js';
 import type { Clock, Logger } from '@drydock/ports';
 import { ClusterService, MemberListRequest, type MemberListResponse } from '@drydock/proto/etcd';
 import type { MemberConfig } from '../config.ts';
-import { readIdentity, writeIdentity } from '../membership/identity.ts';
+import { readIdentity, writeIdentity, type Identity } from '../membership/identity.ts';
 import { clusterId, type ClusterMember } from '../membership/members.ts';
 import { createClient } from './peer-client.ts';
 
@@ -37,6 +37,7 @@ export async function findMembership(
   const file = join(config.dataFolder, 'member', 'identity.json');
   const known = await readIdentity(file);
   const founding = config.foundingMembers;
+  refuseFolderOfAnother(config, known);
   const membership = config.isJoining
     ? await askCluster(config, powers, known)
     : {
@@ -46,8 +47,46 @@ export async function findMembership(
         voters: founding.map((one) => one.id),
       };
   if (known !== undefined) return { ...membership, ...known };
+  if (!config.isJoining) await checkNeverStarted(config, membership, powers.clock);
   await writeIdentity(file, membership);
   return membership;
+}
+
+/** Folders of one cluster that were mixed up: going on would make two members of one. */
+function refuseFolderOfAnother(
+  { dataFolder, foundingMembers, name }: MemberConfig,
+  known: Identity | undefined,
+): void {
+  const owner = foundingMembers.find((one) => one.id === known?.memberId);
+  if (owner === undefined || owner.name === name) return;
+  throw new Error(
+    `the data folder ${dataFolder} belongs to member "${owner.name}", and this is "${name}": check --data-dir and --name of both`,
+  );
+}
+
+/**
+ * A founding member with an empty folder has either never started, or lost what it promised to keep: then
+ * its vote could undo what is committed. The others know, once it has told them its addresses.
+ */
+async function checkNeverStarted(
+  config: MemberConfig,
+  { memberId, clusterId, members }: Membership,
+  clock: Clock,
+): Promise<void> {
+  const others = members.filter((one) => one.id !== memberId).flatMap((one) => one.peerUrls);
+  const answers = await Promise.all(
+    others.map((url) => askMembers(url, config, { clock, linearizable: false })),
+  );
+  for (const answer of answers) {
+    if (typeof answer === 'string' || answer.header!.clusterId !== clusterId) continue;
+    const self = answer.members.find((one) => one.id === memberId);
+    if (self === undefined || self.clientUrls.length === 0) continue;
+    throw new Error(
+      `member ${memberId.toString(16)} has already been bootstrapped, but ${config.dataFolder} holds ` +
+        'no data of it: give it its folder back, or replace it (etcdctl member remove, member add, ' +
+        'then start it with an empty folder and --initial-cluster-state=existing)',
+    );
+  }
 }
 
 async function askCluster(
@@ -56,18 +95,22 @@ async function askCluster(
   known: { memberId: number; clusterId: number } | undefined,
 ): Promise<Membership> {
   // A member that has joined before has everything in its log, and may start without the others.
-  const hasLog = existsSync(join(config.dataFolder, 'member', 'log'));
+  const hasLog = existsSync(join(config.logRoot, config.logPath));
   if (known !== undefined && hasLog) return { ...known, members: [], voters: [] };
   const peers = config.foundingMembers.filter((one) => one.name !== config.name);
   let reason = '--initial-cluster names no other member';
   for (let attempt = 0; attempt < askAttempts; attempt++) {
     for (const url of peers.flatMap((one) => one.peerUrls)) {
-      const answer = await askMembers(url, config, powers.clock);
-      if (typeof answer === 'string') {
-        reason = `${url}: ${answer}`;
-        continue;
+      const { clock } = powers;
+      const answer = await askMembers(url, config, { clock, linearizable: true });
+      if (typeof answer !== 'string') return membershipIn(answer, config);
+      reason = `${url}: ${answer}`;
+      // A cluster may need this very member for its quorum: then what one of them has applied is enough,
+      // if that names us. What it lacks yet comes with the log.
+      const applied = await askMembers(url, config, { clock, linearizable: false });
+      if (typeof applied !== 'string' && findSelf(applied, config)) {
+        return membershipIn(applied, config);
       }
-      return membershipIn(answer, config);
     }
     powers.log.info({ reason }, 'no member of the cluster answers yet');
     await powers.clock.sleep(askPause);
@@ -75,11 +118,15 @@ async function askCluster(
   throw new Error(`cannot join: no member of the cluster answers (${reason})`);
 }
 
-function membershipIn(answer: MemberListResponse, config: MemberConfig): Membership {
-  const members = answer.members;
-  const self = members.find((one) =>
+function findSelf(answer: MemberListResponse, config: MemberConfig) {
+  return answer.members.find((one) =>
     one.peerUrls.some((url) => config.advertisePeerUrls.includes(url)),
   );
+}
+
+function membershipIn(answer: MemberListResponse, config: MemberConfig): Membership {
+  const members = answer.members;
+  const self = findSelf(answer, config);
   if (self === undefined) {
     throw new Error(
       `cannot join: the cluster does not know ${config.advertisePeerUrls.join(', ')}; run first: etcdctl member add ${config.name} --peer-urls=${config.advertisePeerUrls.join(',')}`,
@@ -95,19 +142,19 @@ function membershipIn(answer: MemberListResponse, config: MemberConfig): Members
 }
 
 /** The members, or why they cannot be had. */
-function askMembers(
+export function askMembers(
   url: string,
   config: MemberConfig,
-  clock: Clock,
+  { clock, linearizable }: { clock: Clock; linearizable: boolean },
 ): Promise<MemberListResponse | string> {
-  const client = createClient(url, config.peerTls?.material);
+  const client = createClient(url, config.peerTls?.clientMaterial);
   const { promise, resolve } = Promise.withResolvers<MemberListResponse | string>();
   const { path, requestSerialize, responseDeserialize } = ClusterService.memberList;
   const call = client.makeUnaryRequest(
     path,
     requestSerialize,
     responseDeserialize,
-    MemberListRequest.from({ linearizable: true }),
+    MemberListRequest.from({ linearizable }),
     new Metadata(),
     (error, response) => {
       timer.cancel();

@@ -8,16 +8,35 @@ import {
   LeaseGrantResponse,
   LeaseKeepAliveRequest,
   LeaseKeepAliveResponse,
+  LeaseLeasesRequest,
   LeaseLeasesResponse,
   LeaseRevokeRequest,
   LeaseRevokeResponse,
   LeaseTimeToLiveRequest,
   LeaseTimeToLiveResponse,
 } from '@drydock/proto/etcd';
+import type { AuthInfo } from '../auth/types.ts';
 import { failures, type Failure } from '../mvcc/failure.ts';
-import { toBytes } from '../mvcc/version.ts';
-import { checkQuota, headerOf, linearize, propose, type MemberCore } from './core.ts';
-import type { Answer, GrpcMethods, MessageBytes, MessageStream } from './grpc.ts';
+import { toByteString, toBytes } from '../mvcc/version.ts';
+import { proposeAs, proposeAsRoot, refuse, refuseStranger } from './auth/permitted.ts';
+import { refuseLeaseWrites, refuseReads } from './auth/request-checks.ts';
+import {
+  checkQuota,
+  headerOf,
+  linearize,
+  propose,
+  proposeAsLeader,
+  type MemberCore,
+} from './core.ts';
+import type {
+  Answer,
+  CallInfo,
+  GrpcMethods,
+  MessageBytes,
+  MessageStream,
+  UnaryHandler,
+} from './grpc.ts';
+import { leaseCostBytes } from './space-cost.ts';
 
 /** Asks the leader on behalf of this member's clients. */
 export interface LeaderCalls {
@@ -39,10 +58,10 @@ export function createLeaseAuthority(core: MemberCore): LeaseAuthority {
       const header = headerOf(core);
       const stale = await linearize(core);
       if (stale !== undefined) return stale;
-      if ((lessor.get(id)?.remainingTtl ?? 0) > 0) {
+      if (lessor.hasCheckpoint(id)) {
         // The checkpoint must not outlive the renewal: a new leader would count from it.
-        const cleared = LeaseTimeToLiveResponse.from({ id, ttl: 0 });
-        const result = await propose(core, 'lease-checkpoint', cleared);
+        const checkpoints = [{ id, remainingTtl: 0 }];
+        const result = await proposeAsLeader(core, 'lease-checkpoints', { checkpoints });
         if (result.kind === 'failure') return result;
       }
       return { header, id, ttl: lessor.renew(id, core.clock.now()) ?? 0 };
@@ -69,31 +88,38 @@ export function createLeaseAuthority(core: MemberCore): LeaseAuthority {
 const renewalsMax = 1_000;
 
 const expiryInterval = 500;
+/** Leases that end in an interval, and revocations at a time; the original's. */
 const expiryBatch = 500;
-const checkpointInterval = 300_000;
-/** Seconds: shorter leases are simply renewed in full by a new leader. */
-const checkpointTtlMin = 300;
+const revocationsMax = 16;
+const checkpointInterval = 1_000;
+/** Checkpoints in one entry of the log, and in an interval. */
+const checkpointBatch = 1_000;
 
-/** Ends leases that have run out, while this member leads. */
+/** Ends leases that have run out, and writes down what is left of the others, while this member leads. */
 export function startLeaseExpiry(core: MemberCore): Disposable {
   const { clock, state } = core;
-  const pending = new Set<bigint>();
-  const expire = () => {
-    if (!core.replica.isLeader()) return;
-    for (const id of state.lessor.expired(clock.now(), expiryBatch)) {
-      if (pending.has(id)) continue;
-      pending.add(id);
-      void propose(core, 'lease-revoke', LeaseRevokeRequest.from({ id })).finally(() =>
-        pending.delete(id),
-      );
+  let waiting: bigint[] = [];
+  let revoking = 0;
+  const revokeNext = () => {
+    while (revoking < revocationsMax && waiting.length > 0) {
+      const id = waiting.shift()!;
+      revoking++;
+      void proposeAsRoot(core, 'lease-revoke', LeaseRevokeRequest.from({ id })).finally(() => {
+        revoking--;
+        revokeNext();
+      });
     }
+  };
+  const expire = () => {
+    if (!core.replica.isLeader()) waiting = [];
+    // What does not come to its turn in this interval is found again.
+    else waiting = [...state.lessor.expired(clock.now(), expiryBatch)];
+    revokeNext();
   };
   const checkpoint = () => {
     if (!core.replica.isLeader()) return;
-    for (const { id, remainingTtl } of state.lessor.checkpoints(clock.now(), checkpointTtlMin)) {
-      const message = LeaseTimeToLiveResponse.from({ id, ttl: remainingTtl });
-      void propose(core, 'lease-checkpoint', message);
-    }
+    const checkpoints = [...state.lessor.checkpoints(clock.now(), checkpointBatch)];
+    if (checkpoints.length > 0) void proposeAsLeader(core, 'lease-checkpoints', { checkpoints });
   };
   const expiring = every(clock, expiryInterval, expire);
   const checkpointing = every(clock, checkpointInterval, checkpoint);
@@ -103,6 +129,17 @@ export function startLeaseExpiry(core: MemberCore): Disposable {
       checkpointing[Symbol.dispose]();
     },
   };
+}
+
+/** Before a leader hands over: its successor counts on from what is left of every lease. */
+export async function writeDownLeases(core: MemberCore): Promise<void> {
+  const all = core.state.lessor.allCheckpoints(core.clock.now());
+  const writes: Promise<unknown>[] = [];
+  for (let at = 0; at < all.length; at += checkpointBatch) {
+    const checkpoints = all.slice(at, at + checkpointBatch);
+    writes.push(proposeAsLeader(core, 'lease-checkpoints', { checkpoints }));
+  }
+  await Promise.all(writes);
 }
 
 function every(clock: Clock, interval: number, run: () => void): Disposable {
@@ -118,7 +155,7 @@ function every(clock: Clock, interval: number, run: () => void): Disposable {
 }
 
 /** Ids that we choose stay where numbers are exact. */
-function newLeaseId(core: MemberCore): bigint {
+export function newLeaseId(core: MemberCore): bigint {
   const id = BigInt(core.random.uint32() & 0xfffff) * 2n ** 32n + BigInt(core.random.uint32());
   return id === 0n || core.state.lessor.has(id) ? newLeaseId(core) : id;
 }
@@ -132,7 +169,7 @@ export function createLeaseService(
 
   const grant = async (bytes: MessageBytes): Promise<Answer> => {
     const request = LeaseGrantRequest.decode(bytes);
-    const full = checkQuota(core);
+    const full = checkQuota(core, leaseCostBytes);
     if (full !== undefined) return full;
     if (request.id === 0n) request.id = newLeaseId(core);
     const result = await propose(core, 'lease-grant', request);
@@ -146,21 +183,36 @@ export function createLeaseService(
     });
   };
 
-  const revoke = async (bytes: MessageBytes): Promise<Answer> => {
-    const result = await propose(core, 'lease-revoke', LeaseRevokeRequest.decode(bytes));
+  const revoke: UnaryHandler = async (bytes, call) => {
+    const result = await proposeAs(core, call, 'lease-revoke', LeaseRevokeRequest.decode(bytes));
     if (result.kind === 'failure') return result;
     return LeaseRevokeResponse.encode({ header: headerOf(core) });
   };
 
-  const timeToLive = async (bytes: MessageBytes): Promise<Answer> => {
+  const timeToLive: UnaryHandler = async (bytes, call) => {
     const response = await asker().timeToLive(LeaseTimeToLiveRequest.decode(bytes));
-    return 'kind' in response ? response : LeaseTimeToLiveResponse.encode(response);
+    if ('kind' in response) return response;
+    const keys = response.keys.map(toByteString);
+    const refusal = refuse(core, call, (by) => refuseReads(core.state, keys, by));
+    return refusal ?? LeaseTimeToLiveResponse.encode(response);
   };
 
-  const leases = async (): Promise<Answer> => {
+  /** Who may renew a lease: its keys live as long as it does. */
+  const refuseRenewal = async (call: CallInfo, id: bigint): Promise<Failure | undefined> => {
+    const stale = await linearize(core);
+    const check = (by: AuthInfo) => refuseLeaseWrites(core.state, id, by);
+    return stale ?? refuseStranger(core, call) ?? refuse(core, call, check);
+  };
+
+  const leases: UnaryHandler = async (bytes, call) => {
+    LeaseLeasesRequest.decode(bytes);
     const stale = await linearize(core);
     if (stale !== undefined) return stale;
-    const ids = Array.from(core.state.lessor.all(), ({ id }) => ({ id }));
+    const all = () => [...core.state.lessor.all()].flatMap(({ keys }) => [...keys]);
+    const refusal =
+      refuseStranger(core, call) ?? refuse(core, call, (by) => refuseReads(core.state, all(), by));
+    if (refusal !== undefined) return refusal;
+    const ids = core.state.lessor.all().map(({ id }) => ({ id }));
     return LeaseLeasesResponse.encode({ header: headerOf(core), leases: ids });
   };
 
@@ -174,7 +226,10 @@ export function createLeaseService(
       last = last.then(async () => {
         if (waiting-- === renewalsMax) stream.resume();
         if (stream.isClosed) return;
-        const response = await asker().keepAlive(request);
+        const refusal = core.state.auth.enabled
+          ? await refuseRenewal(stream.call, request.id)
+          : undefined;
+        const response = refusal ?? (await asker().keepAlive(request));
         if ('kind' in response) stream.fail(response);
         else stream.send(LeaseKeepAliveResponse.encode(response));
       });

@@ -9,6 +9,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Logger } from '@drydock/ports';
 import { createTestAuthority, type TestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
+import type { TlsRules } from '../tls/tls-source.ts';
 import { listen, type Listener } from './listener.ts';
 
 interface Line {
@@ -33,6 +34,16 @@ interface Guarded extends AsyncDisposable {
   readonly accepted: () => number;
 }
 
+const rules: TlsRules = {
+  requireClientCertificate: true,
+  allowedCommonNames: [],
+  allowedHostnames: [],
+  minVersion: 'TLSv1.2',
+  maxVersion: 'TLSv1.3',
+  ciphers: undefined,
+  skipsVerification: false,
+};
+
 async function listenGuarded(): Promise<Guarded> {
   const lines: Line[] = [];
   let accepted = 0;
@@ -41,7 +52,7 @@ async function listenGuarded(): Promise<Guarded> {
   const material = await authority.issue({ commonName: 'member' });
   const listener = await listen({
     url: 'https://127.0.0.1:0',
-    tls: { material, requireClientCertificate: true },
+    tls: { material: { ...material, crl: undefined }, rules },
     log,
     onHttp2: (socket) => {
       accepted++;

@@ -3,28 +3,34 @@
  * negotiates `h2`) is gRPC, the rest is HTTP/1.1.
  *
  * 1. A connection that says nothing, or garbage, costs a socket for a bounded time and nothing else.
- * 2. With TLS and client authentication nobody without a certificate of the CA gets an answer.
+ * 2. With TLS and client authentication nobody without a certificate of the CA gets an answer, nor
+ *    does one whose names are not allowed.
+ * 3. Certificates that change are used from the next connection on.
  */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Logger } from '@drydock/ports';
-import type { TlsMaterial } from '@drydock/rpc';
+import { refusalOf } from '../tls/admission.ts';
+import type { ServerMaterial, TlsSource } from '../tls/tls-source.ts';
 
-export interface ListenerTls {
-  readonly material: TlsMaterial;
-  readonly requireClientCertificate: boolean;
-}
+/** What is presented, looked up for each connection, and what callers must present. */
+export type ServerTls = Pick<TlsSource, 'material' | 'rules'>;
 
 export interface ListenerOptions {
   /** http://host:port or https://host:port. */
   readonly url: string;
-  readonly tls: ListenerTls | undefined;
+  readonly tls: ServerTls | undefined;
   readonly log: Logger;
-  /** Takes over the connections that speak HTTP/2. */
-  readonly onHttp2: (socket: Socket) => void;
-  readonly onHttp1: RequestListener;
+  /**
+   * Takes over the connections that speak HTTP/2, with the name in their checked certificate; others
+   * are refused without `onHttp1`.
+   */
+  readonly onHttp2: (socket: Socket, commonName?: string) => void;
+  readonly onHttp1: RequestListener | undefined;
+  /** The port may be taken by other processes too. */
+  readonly sharesPort?: boolean;
 }
 
 export interface Listener extends AsyncDisposable {
@@ -45,7 +51,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const sockets = new Set<Socket>();
   const http = createHttpServer(
     { headersTimeout: silenceMillis, connectionsCheckingInterval: 1_000 },
-    options.onHttp1,
+    options.onHttp1 ?? ((request) => request.socket.destroy()),
   );
   // It gets its connections from us and never listens; its watch over slow requests starts with this.
   http.emit('listening');
@@ -58,13 +64,17 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     ? createTlsListener(options, tls!, (socket) => http.emit('connection', socket))
     : createServer({ noDelay: true }, (socket) => sniff(socket, options.onHttp2, http));
   server.on('connection', track);
-  server.listen({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), backlog: 511 });
-  await Promise.race([
-    once(server, 'listening'),
-    once(server, 'error').then(([error]) => {
-      throw new Error(`cannot listen on ${url}: ${(error as Error).message}`, { cause: error });
-    }),
-  ]);
+  server.listen({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port),
+    backlog: 511,
+    reusePort: options.sharesPort ?? false,
+  });
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new Error(`cannot listen on ${url}: ${(error as Error).message}`, { cause: error });
+  }
   return {
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
@@ -77,28 +87,52 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 }
 
+function contextOf({ cert, key, ca, crl }: ServerMaterial, { rules }: ServerTls) {
+  const { minVersion, maxVersion, ciphers } = rules;
+  return {
+    cert,
+    key,
+    ca,
+    minVersion,
+    maxVersion,
+    ...(crl === undefined ? {} : { crl }),
+    ...(ciphers === undefined ? {} : { ciphers }),
+  };
+}
+
 function createTlsListener(
   { url, onHttp2, log }: ListenerOptions,
-  tls: ListenerTls,
+  tls: ServerTls,
   onHttp1: (socket: Socket) => void,
 ): NetServer {
+  const { rules } = tls;
+  let material = tls.material;
   const server = createTlsServer(
     {
-      cert: tls.material.cert,
-      key: tls.material.key,
-      ca: tls.material.ca,
-      requestCert: tls.requireClientCertificate,
-      rejectUnauthorized: tls.requireClientCertificate,
+      ...contextOf(material, tls),
+      requestCert: rules.requireClientCertificate,
+      rejectUnauthorized: rules.requireClientCertificate,
       ALPNProtocols: ['h2', 'http/1.1'],
       noDelay: true,
       handshakeTimeout: silenceMillis,
     },
     (socket: TLSSocket) => {
       socket.on('error', () => socket.destroy());
-      if (socket.alpnProtocol === 'http/1.1') onHttp1(socket);
-      else onHttp2(socket);
+      const refusal = refusalOf(rules, socket.getPeerCertificate());
+      if (refusal !== undefined) {
+        const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+        log.warn({ url, peer, reason: refusal }, 'refused a connection');
+        socket.destroy();
+      } else if (socket.alpnProtocol === 'http/1.1') onHttp1(socket);
+      else onHttp2(socket, rules.requireClientCertificate ? commonNameOf(socket) : undefined);
     },
   );
+  // Before the handshake begins, which takes the certificates that stand then.
+  server.prependListener('connection', () => {
+    if (tls.material === material) return;
+    material = tls.material;
+    server.setSecureContext(contextOf(material, tls));
+  });
   const peers = new WeakMap<Socket, string>();
   server.on('connection', (socket: Socket) => {
     peers.set(socket, `${socket.remoteAddress}:${socket.remotePort}`);
@@ -116,6 +150,13 @@ function createTlsListener(
     socket.destroy();
   });
   return server;
+}
+
+/** The last of several, as Go reads them; empty for a certificate that names nobody. */
+function commonNameOf(socket: TLSSocket): string | undefined {
+  if (!socket.authorized) return undefined;
+  const name: string | string[] | undefined = socket.getPeerCertificate().subject?.CN;
+  return (Array.isArray(name) ? name.at(-1) : name) ?? '';
 }
 
 function sniff(

@@ -1,34 +1,44 @@
 /** The Maintenance service: of this member, whoever leads. */
-import { createHash } from 'node:crypto';
 import {
   AlarmAction,
   AlarmRequest,
   AlarmResponse,
   AlarmType,
+  DefragmentRequest,
   DefragmentResponse,
   HashKVRequest,
-  HashKVResponse,
+  HashRequest,
   HashResponse,
   MoveLeaderRequest,
   MoveLeaderResponse,
-  SnapshotResponse,
+  StatusRequest,
   StatusResponse,
 } from '@drydock/proto/etcd';
-import { failures, notServed } from '../mvcc/failure.ts';
-import { hashKv } from '../mvcc/hash.ts';
+import { failures } from '../mvcc/failure.ts';
+import type { SnapshotExporter } from '../mvcc/sqlite-export.ts';
 import { failureOfReplica, headerOf, linearize, propose, type MemberCore } from './core.ts';
-import type { Answer, GrpcMethods, MessageBytes, MessageStream } from './grpc.ts';
+import { createDowngradeHandler } from './downgrade.ts';
+import type { Answer, GrpcMethods, MessageBytes } from './grpc.ts';
+import { writeDownLeases } from './lease-service.ts';
+import type { ServingState } from './serving-status.ts';
+import { createSnapshotHandler } from './snapshot-stream.ts';
+import type { Alarm } from './state-machine.ts';
+import { defragment, hashKv } from './upkeep.ts';
 
 /** The release of etcd whose API this server speaks; clients switch features on by it. */
 export const apiVersion = '3.5.17';
 
 const alarmNames: Record<number, string> = { 1: 'NOSPACE', 2: 'CORRUPT' };
 
-export function createMaintenanceService(core: MemberCore): GrpcMethods {
+export function createMaintenanceService(
+  core: MemberCore,
+  serving: ServingState,
+  snapshots: SnapshotExporter,
+): GrpcMethods {
   const { state, replica } = core;
-  const pause = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
-  const status = (): Answer => {
+  const status = (bytes: MessageBytes): Answer => {
+    StatusRequest.decode(bytes);
     const { leader, term, commit, applied } = replica.status();
     const alarms = Array.from(
       state.alarms,
@@ -52,44 +62,36 @@ export function createMaintenanceService(core: MemberCore): GrpcMethods {
   const alarm = async (bytes: MessageBytes): Promise<Answer> => {
     const request = AlarmRequest.decode(bytes);
     const isRead = request.action === AlarmAction.get;
+    const stale = isRead ? await linearize(core) : undefined;
+    if (stale !== undefined) return stale;
     const before = [...state.alarms];
-    const result = isRead ? await linearize(core) : await propose(core, 'alarm', request);
+    const result = isRead ? undefined : await propose(core, 'alarm', request);
     if (result?.kind === 'failure') return result;
-    const matches = (one: { member: number; type: AlarmType }) =>
-      request.alarm === AlarmType.none || request.alarm === one.type;
-    const listed = request.action === AlarmAction.deactivate ? before : [...state.alarms];
-    const alarms = listed.filter(matches).map(({ member, type }) => ({
-      memberId: member,
-      alarm: type,
-    }));
+    // What was read, raised, or was there to be disarmed.
+    const isMeant = isRead
+      ? (one: Alarm) => request.alarm === AlarmType.none || request.alarm === one.type
+      : (one: Alarm) => one.member === request.memberId && one.type === request.alarm;
+    const listed = request.action === AlarmAction.activate ? [...state.alarms] : before;
+    const alarms = listed
+      .filter(isMeant)
+      .map(({ member, type }) => ({ memberId: member, alarm: type }));
     return AlarmResponse.encode({ header: headerOf(core), alarms });
   };
 
-  const defragment = async (): Promise<Answer> => {
-    await state.persist();
-    await state.backend.defragment();
+  const defragmentRpc = async (bytes: MessageBytes): Promise<Answer> => {
+    DefragmentRequest.decode(bytes);
+    await serving.whileDefragmenting(() => defragment(core));
     return DefragmentResponse.encode({ header: undefined });
   };
 
-  const hashOf = async (revision: number) => {
-    await state.persist();
-    return hashKv(state.store, state.backend, revision, pause);
+  const hash = async (bytes: MessageBytes): Promise<Answer> => {
+    HashRequest.decode(bytes);
+    const result = await state.hash(0);
+    return HashResponse.encode({ header: headerOf(core), hash: result?.hash ?? 0 });
   };
 
-  const hash = async (): Promise<Answer> => {
-    const result = await hashOf(state.store.revision);
-    return HashResponse.encode({ header: headerOf(core), hash: result.hash });
-  };
-
-  const hashKvRpc = async (bytes: MessageBytes): Promise<Answer> => {
-    const { revision } = HashKVRequest.decode(bytes);
-    const { store } = state;
-    if (revision > store.revision) return failures.futureRevision;
-    if (revision > 0 && revision < store.compactRevision) return failures.compacted;
-    const header = headerOf(core);
-    const result = await hashOf(revision > 0 ? revision : store.revision);
-    return HashKVResponse.encode({ header, ...result });
-  };
+  const hashKvRpc = (bytes: MessageBytes): Promise<Answer> =>
+    hashKv(core, HashKVRequest.decode(bytes).revision);
 
   const moveLeader = async (bytes: MessageBytes): Promise<Answer> => {
     const { targetId } = MoveLeaderRequest.decode(bytes);
@@ -97,6 +99,7 @@ export function createMaintenanceService(core: MemberCore): GrpcMethods {
     const target = state.members.get(targetId);
     if (target === undefined || target.isLearner) return failures.badTransferee;
     try {
+      await writeDownLeases(core);
       await replica.transferLeadership(targetId);
     } catch (error) {
       return failureOfReplica(error);
@@ -104,62 +107,18 @@ export function createMaintenanceService(core: MemberCore): GrpcMethods {
     return MoveLeaderResponse.encode({ header: undefined });
   };
 
-  const snapshot = (stream: MessageStream): void => {
-    stream.onMessage(() => {
-      sendSnapshot(core, stream).catch((error: unknown) => {
-        core.log.error({ err: error }, 'a snapshot for a client failed');
-        stream.fail(failures.stopped);
-      });
-    });
-  };
-
   return {
     unary: {
       '/etcdserverpb.Maintenance/Status': status,
       '/etcdserverpb.Maintenance/Alarm': alarm,
-      '/etcdserverpb.Maintenance/Defragment': defragment,
+      '/etcdserverpb.Maintenance/Defragment': defragmentRpc,
       '/etcdserverpb.Maintenance/Hash': hash,
       '/etcdserverpb.Maintenance/HashKV': hashKvRpc,
       '/etcdserverpb.Maintenance/MoveLeader': moveLeader,
-      '/etcdserverpb.Maintenance/Downgrade': () => notServed('Downgrade'),
+      '/etcdserverpb.Maintenance/Downgrade': createDowngradeHandler(core),
     },
-    streams: { '/etcdserverpb.Maintenance/Snapshot': snapshot },
+    streams: {
+      '/etcdserverpb.Maintenance/Snapshot': createSnapshotHandler(core, { snapshots, apiVersion }),
+    },
   };
-}
-
-const blobBytes = 32 * 1024;
-
-/** The database file, then its SHA-256, as `etcdctl snapshot save` checks it. */
-async function sendSnapshot(core: MemberCore, stream: MessageStream): Promise<void> {
-  await core.state.persist();
-  const copy = await core.state.backend.snapshot();
-  let wake = () => {};
-  stream.onReady(() => wake());
-  stream.onClose(() => wake());
-  try {
-    const hash = createHash('sha256');
-    let remaining = copy.bytes;
-    const send = async (blob: Uint8Array) => {
-      const header = headerOf(core);
-      stream.send(SnapshotResponse.encode({ header, remainingBytes: remaining, blob }));
-      while (!stream.isReady && !stream.isClosed) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    };
-    for await (const part of copy.body) {
-      hash.update(part);
-      for (let at = 0; at < part.length && !stream.isClosed; at += blobBytes) {
-        const blob = part.subarray(at, at + blobBytes);
-        remaining -= blob.length;
-        await send(blob);
-      }
-      if (stream.isClosed) return;
-    }
-    await send(hash.digest());
-    stream.end();
-  } finally {
-    await copy.close();
-  }
 }

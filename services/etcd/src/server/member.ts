@@ -6,20 +6,41 @@ import { join } from 'node:path';
 import type { Clock, Disk, Logger, Random } from '@drydock/ports';
 import { Member } from '@drydock/proto/etcd';
 import type { Registry } from 'prom-client';
-import type { MemberConfig } from '../config.ts';
+import { memberFolder, type MemberConfig } from '../config.ts';
 import { createSqliteBackend } from '../mvcc/sqlite-backend.ts';
+import { createSnapshotExporter } from '../mvcc/sqlite-export.ts';
 import { WatchHub } from '../mvcc/watch-hub.ts';
 import { createReplica } from '../replica/mod.ts';
 import type { Replica } from '../replica/types.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { createPasswords } from './auth/passwords.ts';
 import { encodeCommand } from './command.ts';
 import type { MemberCore } from './core.ts';
-import { notReadyReason } from './http.ts';
-import { startLeaseExpiry } from './lease-service.ts';
-import { findMembership, type Membership } from './join.ts';
+import { followLeadership } from './follow-leadership.ts';
+import { notReadyReason } from './http/health.ts';
+import { startLeaseExpiry, writeDownLeases } from './lease-service.ts';
+import { askMembers, findMembership, type Membership } from './join.ts';
 import { registerMetrics } from './metrics.ts';
+import {
+  measuredBackend,
+  measuredDisk,
+  measuredNetwork,
+  measuredStateMachine,
+} from './metrics/measured.ts';
+import { addTo, MemberMeters } from './metrics/member-meters.ts';
 import { createPeerNetwork, type PeerNetworkServer } from './peer-network.ts';
 import { openPorts } from './ports.ts';
+import { registerRaftMetrics } from './raft-metrics.ts';
+import {
+  isStillCounted,
+  removalError,
+  removalPause,
+  untilOthersKnow,
+  type RemovalPowers,
+} from './removal.ts';
+import { openRaftTrace } from './raft-trace.ts';
 import { EtcdStateMachine, messageOf, type ApplyResult } from './state-machine.ts';
+import { checkInitialCorruption, startTending } from './tending.ts';
 
 export interface MemberPowers {
   readonly clock: Clock;
@@ -40,7 +61,10 @@ export interface RunningMember extends AsyncDisposable {
   readonly failed: Promise<Error>;
 }
 
+/** Turns of the event loop. */
+const loop = { defer: (run: () => void) => void setImmediate(run), now: () => performance.now() };
 const publishPause = 500;
+const databaseOf = (config: MemberConfig) => join(memberFolder(config), 'state.db');
 
 /** What is built later, as the callbacks of what is built first reach it. */
 interface Later {
@@ -53,6 +77,7 @@ interface StartContext {
   readonly config: MemberConfig;
   readonly powers: MemberPowers;
   readonly membership: Membership;
+  readonly meters: MemberMeters;
   readonly later: Later;
   /** What has been started, to be stopped in reverse. */
   readonly starting: AsyncDisposableStack;
@@ -71,6 +96,7 @@ export async function startMember(
     config,
     powers,
     membership,
+    meters: new MemberMeters(powers.metrics),
     later: {},
     starting,
     fail: (error) => failed.resolve(error),
@@ -78,12 +104,22 @@ export async function startMember(
   const { state, hub } = await openState(context);
   const { network, replica } = await openReplica(context, state);
   const { clock, random, log, metrics } = powers;
+  const passwords = starting.use(createPasswords({ cost: config.bcryptCost }));
   const core: MemberCore = {
     clusterId: membership.clusterId,
     memberId: membership.memberId,
     state,
     replica,
     hub,
+    loop,
+    auth: createAuthenticator({
+      store: state.auth,
+      simpleTokens: state.tokens,
+      appliedIndex: () => state.appliedIndex,
+      clock,
+      tokens: config.tokens,
+      trustsCertificates: config.clientTls?.rules.requireClientCertificate ?? false,
+    }),
     clock,
     random,
     log,
@@ -92,12 +128,24 @@ export async function startMember(
       txnOpsMax: config.txnOpsMax,
       quotaBytes: config.quotaBytes,
     },
+    meters: context.meters,
     electionTimeout: config.electionTimeout,
+    watchProgressInterval: config.watchProgressInterval,
   };
+  tellOfCertificates(config, log);
   followLeadership(core);
   registerMetrics(core, metrics);
+  registerRaftMetrics(core, metrics);
   starting.use(startLeaseExpiry(core));
-  const ports = await openPorts(core, config, { network, metrics, starting });
+  startTending(core, config, { metrics, peerCalls: network.peerCalls, starting });
+  const snapshots = starting.use(createSnapshotExporter(databaseOf(config)));
+  const ports = await openPorts(core, config, {
+    network,
+    metrics,
+    passwords,
+    snapshots,
+    starting,
+  });
   const publishing = new AbortController();
   starting.defer(() => publishing.abort());
   void publish(core, config, publishing.signal);
@@ -114,88 +162,151 @@ export async function startMember(
 }
 
 /** The database, what is applied to it, and who watches. */
-async function openState({ config, powers, membership, later, starting, fail }: StartContext) {
-  const backend = starting.use(
-    await createSqliteBackend(join(config.dataFolder, 'member', 'state.db')),
+async function openState(context: StartContext) {
+  const { config, powers, membership, meters, later, starting, fail } = context;
+  const backend = measuredBackend(
+    starting.use(await createSqliteBackend(databaseOf(config))),
+    meters,
   );
   const state = new EtcdStateMachine({
     backend,
     clock: powers.clock,
+    tokenTtl: config.tokenTtl,
     leaseTtlMin: Math.ceil((1.5 * config.electionTimeout) / 1_000),
     foundingMembers: membership.members,
+    hashSeed: { low: powers.random.uint32(), high: powers.random.uint32() },
     onRevision: (revision) => later.hub?.onRevision(revision),
     onReplaced: (seen) => later.hub?.reset(seen),
     onMembers: () => later.network?.refresh(),
     onRemoved: (removed) => {
-      if (removed !== membership.memberId) return;
-      fail(new Error('this member was removed from the cluster: its data may be deleted'));
+      if (removed === membership.memberId) void stopRemoved(context, state);
     },
   });
-  const hub = new WatchHub(state.store, { defer: setImmediate, now: () => performance.now() });
+  const hub = new WatchHub(state.store, loop);
   later.hub = hub;
   await state.open(fail);
+  if (state.members.removed.has(membership.memberId)) {
+    if (!(await isStillCounted(membership.memberId, removalPowers(context, state)))) {
+      throw removalError();
+    }
+    void stopRemoved(context, state);
+  }
+  await defragmentAtStart(state, config, powers.log);
   starting.defer(() => state.close().catch((error: unknown) => fail(error as Error)));
   return { state, hub };
 }
 
+function removalPowers({ config, powers }: StartContext, state: EtcdStateMachine): RemovalPowers {
+  const { clock, log } = powers;
+  return {
+    clock,
+    log,
+    others: () => state.members.list(),
+    idsAt: async (url) => {
+      const answer = await askMembers(url, config, { clock, linearizable: false });
+      return typeof answer === 'string' ? undefined : answer.members.map((one) => one.id);
+    },
+  };
+}
+
+async function stopRemoved(context: StartContext, state: EtcdStateMachine): Promise<void> {
+  await untilOthersKnow(context.membership.memberId, removalPowers(context, state));
+  context.fail(removalError());
+}
+
+/** --experimental-bootstrap-defrag-threshold-megabytes: before anybody waits for it. */
+async function defragmentAtStart(
+  { backend }: EtcdStateMachine,
+  { bootstrapDefragmentBytes }: MemberConfig,
+  log: Logger,
+): Promise<void> {
+  const { bytes, bytesInUse } = backend.size;
+  if (bootstrapDefragmentBytes === 0 || bytes - bytesInUse < bootstrapDefragmentBytes) return;
+  log.info({ bytes, bytesInUse }, 'defragmenting the database before serving it');
+  await backend.defragment();
+  log.info({ bytes: backend.size.bytes }, 'defragmented the database');
+}
+
+function tellOfCertificates({ clientTls, peerTls }: MemberConfig, log: Logger): void {
+  for (const source of [clientTls, peerTls]) {
+    source?.tellTo((fields, message) => log.warn(fields, message));
+  }
+}
+
 /** Raft over the log on disk and the network to the other members. */
 async function openReplica(context: StartContext, state: EtcdStateMachine) {
-  const { config, powers, membership, later, starting, fail } = context;
+  const { config, powers, membership, meters, later, starting, fail } = context;
   const { clock, random, log, disk } = powers;
   const { clusterId, memberId } = membership;
   const network = starting.use(
     createPeerNetwork({
       clusterId,
       memberId,
-      tls: config.peerTls?.material,
+      tls: () => config.peerTls?.clientMaterial,
       clock,
       log,
       urlsOf: (id) => state.members.get(id)?.peerUrls,
+      peers: () =>
+        state.members
+          .list()
+          .map((one) => one.id)
+          .filter((id) => id !== memberId),
+      isMember: (id) => state.members.get(id) !== undefined,
+      isRemoved: (id) => state.members.removed.has(id),
+      isLeader: () => later.replica?.isLeader() ?? false,
+      onRemoved: () => void clock.sleep(removalPause).then(() => fail(removalError())),
       leader: () => later.replica?.status().leader ?? 0,
-      onUnreachable: (id) => later.replica?.reportUnreachable(id),
+      onUnreachable: (id) => {
+        addTo(meters.peerFailures, id, 1);
+        later.replica?.reportUnreachable(id);
+      },
+      onDisconnected: (id) => later.replica?.reportDisconnected(id),
+      onSent: (id, bytes) => addTo(meters.peerBytesSent, id, bytes),
+      onReceived: (id, bytes) => addTo(meters.peerBytesReceived, id, bytes),
     }),
   );
   later.network = network;
+  const { raftTraceFile } = config;
+  const tracing =
+    raftTraceFile === undefined ? undefined : starting.use(openRaftTrace(raftTraceFile, log));
+  if (config.checksBeforeStart) {
+    const { peerCalls } = network;
+    await checkInitialCorruption({ memberId, state, log, peerCalls });
+  }
   const replica = starting.use(
     await createReplica(
       {
         clock,
         random,
-        disk,
-        network,
+        disk: measuredDisk(disk, meters),
+        network: measuredNetwork(network, meters, {
+          clock,
+          heartbeatInterval: config.heartbeatInterval,
+        }),
         logger: log,
-        stateMachine: state,
+        stateMachine: measuredStateMachine(state, meters, {
+          log,
+          clock,
+          warningDuration: config.applyWarningDuration,
+        }),
         defer: (run) => void setImmediate(run),
       },
       {
         id: memberId,
         voters: membership.voters,
-        folder: 'member/log',
+        folder: config.logPath,
         clusterId: BigInt(clusterId),
         heartbeatInterval: config.heartbeatInterval,
         electionTimeout: config.electionTimeout,
         snapshotCount: config.snapshotCount,
         catchUpEntries: config.catchUpEntries,
+        trace: tracing?.trace,
       },
     ),
   );
   later.replica = replica;
   void replica.failed.then(fail);
   return { network, replica };
-}
-
-/** Leases run while this member leads. */
-function followLeadership(core: MemberCore): void {
-  const { lessor } = core.state;
-  let wasLeading = false;
-  const follow = () => {
-    const isLeading = core.replica.isLeader();
-    if (isLeading && !wasLeading) lessor.promote(core.clock.now(), core.electionTimeout);
-    if (!isLeading && wasLeading) lessor.demote();
-    wasLeading = isLeading;
-  };
-  core.replica.onLeaderChange(follow);
-  follow();
 }
 
 /** Tells the cluster this member's name and client addresses, as often as it takes. */
@@ -230,6 +341,8 @@ async function handOver(core: MemberCore): Promise<void> {
     .toSorted((a, b) => b.match - a.match);
   if (next === undefined) return;
   try {
+    // Without a quorum the stop must not wait for it.
+    await Promise.race([writeDownLeases(core), core.clock.sleep(core.electionTimeout)]);
     await core.replica.transferLeadership(next.id);
     core.log.info({ to: next.id }, 'handed over the leadership');
   } catch (error) {

@@ -1,8 +1,10 @@
 /** A member's metrics; names are etcd's where the meaning is. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { MemberCore } from './core.ts';
+import { registerEtcdMetrics } from './metrics/etcd-metrics.ts';
 
 export function registerMetrics(core: MemberCore, registry: Registry): void {
+  registerEtcdMetrics(core, registry);
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -31,7 +33,9 @@ export function registerMetrics(core: MemberCore, registry: Registry): void {
     status().leader === 0 ? 0 : 1,
   );
   gauge('etcd_server_is_leader', '1 on the leader', () => (replica.isLeader() ? 1 : 0));
-  gauge('etcd_server_id', 'always 1; the label is what counts', () => 1);
+  gauge('etcd_server_is_learner', '1 on a learner', () =>
+    core.state.members.get(core.memberId)?.isLearner === true ? 1 : 0,
+  );
   gauge('drydock_raft_term', 'the current term', () => status().term);
   gauge(
     'etcd_server_proposals_pending',
@@ -83,6 +87,12 @@ export function registerMetrics(core: MemberCore, registry: Registry): void {
     'etcd_debugging_mvcc_slow_watcher_total',
     'watchers that catch up',
     () => hub.unsyncedCount,
+  );
+  gauge('etcd_debugging_auth_revision', 'the revision of auth', () => state.auth.revision);
+  gauge(
+    'drydock_superseded_versions',
+    'versions that were replaced or deleted, and are not forgotten yet',
+    () => state.store.supersededCount,
   );
   gauge('drydock_lease_count', 'leases', () => state.lessor.size);
   gauge('drydock_value_cache_bytes', 'values in memory', () => state.store.cachedBytes);

@@ -2,10 +2,11 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { ChannelCredentials, Client } from '@grpc/grpc-js';
-import { channelCredentials, type TlsMaterial } from '@drydock/rpc';
+import { channelCredentials } from '@drydock/rpc';
+import type { ClientMaterial } from '../tls/tls-source.ts';
 
 /** @throws when the URL needs TLS that is not there */
-export function createClient(url: string, tls: TlsMaterial | undefined): Client {
+export function createClient(url: string, tls: ClientMaterial | undefined): Client {
   const { host, hostname, protocol } = new URL(url);
   if (protocol === 'https:' && tls === undefined) {
     throw new Error(`${url} needs --peer-cert-file, --peer-key-file and --peer-trusted-ca-file`);
@@ -13,9 +14,11 @@ export function createClient(url: string, tls: TlsMaterial | undefined): Client 
   const secure = protocol === 'https:' && tls !== undefined;
   const address = secure && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 ? hostname : undefined;
   const credentials =
-    address === undefined
-      ? channelCredentials(secure ? tls : undefined)
-      : credentialsForAddress(address, tls!);
+    secure && tls.skipsVerification
+      ? unverified(tls)
+      : address === undefined
+        ? channelCredentials(secure ? tls : undefined)
+        : credentialsForAddress(address, tls!);
   return new Client(host, credentials, {
     ...(address === undefined ? {} : { 'grpc.ssl_target_name_override': 'address.invalid' }),
     'grpc.max_receive_message_length': -1,
@@ -38,8 +41,14 @@ export function createClient(url: string, tls: TlsMaterial | undefined): Client 
  * TLS to a plain address: Node.js refuses an address as the server name that grpc-js would send, so a
  * name that is nobody's is sent, and the certificate is checked for the address.
  */
-function credentialsForAddress(address: string, tls: TlsMaterial): ChannelCredentials {
+function credentialsForAddress(address: string, tls: ClientMaterial): ChannelCredentials {
   return ChannelCredentials.createSsl(tls.ca, tls.key, tls.cert, {
     checkServerIdentity: (_name, certificate) => checkServerIdentity(address, certificate),
   });
 }
+
+const unverified = ({ cert, key }: ClientMaterial): ChannelCredentials =>
+  ChannelCredentials.createSsl(null, key, cert, {
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+  });

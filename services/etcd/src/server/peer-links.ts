@@ -3,40 +3,61 @@
  *
  * 1. Sending never waits. What a peer does not take within the bound is dropped: Raft sends it again.
  * 2. A broken stream is opened anew after a pause, and its name resolved again, so that a peer may
- *    come back with another address.
+ *    come back with another address; with certificates that changed, if they have.
+ * 3. A stream stands to every member, also where nothing is to be sent: whether the cluster is healthy
+ *    enough for a change of its members is then known at once by whoever leads.
  */
-import type { Client, ClientDuplexStream, Metadata } from '@grpc/grpc-js';
+import type { Client } from '@grpc/grpc-js';
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
-import { PeerService, type Frame } from '@drydock/proto/etcd';
-import type { TlsMaterial } from '@drydock/rpc';
-import { encodeMessages } from '../replica/mod.ts';
-import type { MemberId, Message } from '../replica/types.ts';
+import { PeerService } from '@drydock/proto/etcd';
+import type { LinkState, MemberId, Message } from '../replica/types.ts';
+import type { ClientMaterial } from '../tls/tls-source.ts';
+import { saysRemoved } from './peer-admission.ts';
 import { createClient } from './peer-client.ts';
+import { frameOf } from './peer-frame.ts';
+import { PeerStream } from './peer-stream.ts';
 
 export interface PeerLinkOptions {
-  readonly tls: TlsMaterial | undefined;
+  /** What to present now. */
+  readonly tls: () => ClientMaterial | undefined;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Sent along with every call: who we are. */
-  readonly metadata: Metadata;
+  /** Sent along: who we are. */
+  readonly headers: readonly (readonly [string, string])[];
   /** The peer's URLs now; undefined for a stranger. */
   readonly urlsOf: (id: MemberId) => readonly string[] | undefined;
+  /** The other members now. */
+  readonly peers: () => readonly MemberId[];
   readonly onUnreachable: (id: MemberId) => void;
+  /** A connection that stood broke: the peer's process may be gone. */
+  readonly onDisconnected: (id: MemberId) => void;
+  /** Bytes of messages that were handed to the connection. */
+  readonly onSent?: (id: MemberId, bytes: number) => void;
+  /** A peer says that this member was removed. */
+  readonly onRemoved: () => void;
 }
 
 const reconnectPause: Millis = 200;
+/** Between looks for members without a stream. */
+const tendPause: Millis = 1_000;
 /** Bytes that may wait for a peer in this process. */
 const queueBytesMax = 32 * 1024 * 1024;
 
 interface Peer {
   readonly url: string;
+  readonly tls: ClientMaterial | undefined;
   readonly client: Client;
-  stream: ClientDuplexStream<Frame, Frame> | undefined;
+  stream: PeerStream | undefined;
   isFull: boolean;
   waiting: Message[];
   waitingBytes: number;
   retry: Timer | undefined;
   isReported: boolean;
+  /** When the peer's greeting came; undefined without a connection. */
+  connectedAt: Millis | undefined;
+  /** When the connection was lost, and whether nobody listened since. */
+  lostAt: Millis | undefined;
+  isRefused: boolean;
 }
 
 function bytesIn(message: Message): number {
@@ -54,14 +75,32 @@ export class PeerLinks implements Disposable {
   readonly #peers = new Map<MemberId, Peer>();
   #isFlushPlanned = false;
   #isClosed = false;
+  #tending: Timer | undefined;
 
   constructor(options: PeerLinkOptions) {
     this.#options = options;
+    this.#tend();
   }
 
   /** Undefined for a stranger. */
   clientOf(id: MemberId): Client | undefined {
     return this.#peerOf(id)?.client;
+  }
+
+  /** Undefined for one that was never tried. */
+  linkTo(id: MemberId): LinkState | undefined {
+    const peer = this.#peers.get(id);
+    const now = this.#options.clock.now();
+    if (peer?.connectedAt !== undefined) {
+      return { isUp: true, isRefused: false, duration: now - peer.connectedAt };
+    }
+    if (peer?.lostAt === undefined) return undefined;
+    return { isUp: false, isRefused: peer.isRefused, duration: now - peer.lostAt };
+  }
+
+  connectedFor(id: MemberId): Millis | undefined {
+    const since = this.#peers.get(id)?.connectedAt;
+    return since === undefined ? undefined : this.#options.clock.now() - since;
   }
 
   send(to: MemberId, message: Message): void {
@@ -77,6 +116,11 @@ export class PeerLinks implements Disposable {
     this.#planFlush();
   }
 
+  /** What waits leaves now. */
+  flush(): void {
+    for (const [id, peer] of this.#peers) if (peer.waiting.length > 0) this.#flush(id, peer);
+  }
+
   /** Addresses changed: streams to them are opened anew. */
   refresh(): void {
     for (const [id, peer] of this.#peers) {
@@ -86,6 +130,7 @@ export class PeerLinks implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
+    this.#tending?.cancel();
     for (const [id, peer] of this.#peers) this.#drop(id, peer);
   }
 
@@ -94,15 +139,20 @@ export class PeerLinks implements Disposable {
     if (known !== undefined) return known;
     const url = this.#options.urlsOf(id)?.[0];
     if (url === undefined || this.#isClosed) return undefined;
+    const tls = this.#options.tls();
     const peer: Peer = {
       url,
-      client: createClient(url, this.#options.tls),
+      tls,
+      client: createClient(url, tls),
       stream: undefined,
       isFull: false,
       waiting: [],
       waitingBytes: 0,
       retry: undefined,
       isReported: false,
+      connectedAt: undefined,
+      lostAt: undefined,
+      isRefused: false,
     };
     this.#peers.set(id, peer);
     return peer;
@@ -115,56 +165,82 @@ export class PeerLinks implements Disposable {
     peer.client.close();
   }
 
-  #connect(id: MemberId, peer: Peer): ClientDuplexStream<Frame, Frame> {
-    const { log, metadata } = this.#options;
-    const { path, requestSerialize, responseDeserialize } = PeerService.exchange;
-    const stream = peer.client.makeBidiStreamRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      metadata,
-    );
+  #tend(): void {
+    for (const id of this.#options.peers()) {
+      const peer = this.#peerOf(id);
+      if (peer === undefined || peer.stream !== undefined || peer.retry !== undefined) continue;
+      this.#connect(id, peer);
+    }
+    this.#tending = this.#options.clock.setTimer(tendPause, () => this.#tend());
+  }
+
+  /** Undefined when there is no way to the peer, which is then lost like any other. */
+  #connect(id: MemberId, peer: Peer): PeerStream | undefined {
+    try {
+      return this.#open(id, peer);
+    } catch (error) {
+      this.#lost(id, peer, (error as Error).message);
+      return undefined;
+    }
+  }
+
+  #open(id: MemberId, peer: Peer): PeerStream {
+    const { clock, log, headers } = this.#options;
+    const { url, tls } = peer;
+    const stream = new PeerStream({
+      url,
+      tls,
+      headers: [...headers, ['target-id', String(id)]],
+      path: PeerService.exchange.path,
+      onGreeting: () => {
+        if (peer.isReported) log.info({ peer: id, url }, 'reached the peer again');
+        peer.isReported = false;
+        peer.connectedAt ??= clock.now();
+        peer.lostAt = undefined;
+        peer.isRefused = false;
+      },
+      onDrain: () => {
+        peer.isFull = false;
+        this.#planFlush();
+      },
+      onLost: (reason) => {
+        if (peer.stream === stream) this.#lost(id, peer, reason);
+      },
+    });
     peer.stream = stream;
     peer.isFull = false;
-    stream.on('data', () => {
-      // The only frame of this direction is the greeting: the stream stands.
-      if (peer.isReported) log.info({ peer: id, url: peer.url }, 'reached the peer again');
-      peer.isReported = false;
-    });
-    stream.on('drain', () => {
-      peer.isFull = false;
-      this.#planFlush();
-    });
-    const lose = (error?: Error) => {
-      if (peer.stream === stream) this.#lost(id, peer, error);
-    };
-    stream.on('error', lose);
-    stream.on('end', () => lose());
-    stream.on('close', () => lose());
     return stream;
   }
 
-  #lost(id: MemberId, peer: Peer, error: Error | undefined): void {
-    const { clock, log, onUnreachable } = this.#options;
+  #lost(id: MemberId, peer: Peer, reason: string): void {
+    const { clock, log, onUnreachable, onDisconnected, onRemoved } = this.#options;
+    const wasConnected = peer.connectedAt !== undefined;
     peer.stream = undefined;
+    peer.connectedAt = undefined;
+    peer.lostAt ??= clock.now();
+    peer.isRefused = reason.includes('ECONNREFUSED');
     peer.waiting = [];
     peer.waitingBytes = 0;
     onUnreachable(id);
-    if (!peer.isReported && error !== undefined && !this.#isClosed) {
+    if (wasConnected) onDisconnected(id);
+    if (saysRemoved(reason)) onRemoved();
+    if (!peer.isReported && !this.#isClosed) {
       peer.isReported = true;
-      log.warn({ peer: id, url: peer.url, reason: error.message }, 'lost the peer');
+      log.warn({ peer: id, url: peer.url, reason }, 'lost the peer');
     }
     peer.retry = clock.setTimer(reconnectPause, () => {
       peer.retry = undefined;
+      // With the certificates of now, if they have changed meanwhile.
+      if (this.#options.tls() !== peer.tls && this.#peers.get(id) === peer) this.#drop(id, peer);
     });
   }
 
   #planFlush(): void {
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#isFlushPlanned = false;
-      for (const [id, peer] of this.#peers) if (peer.waiting.length > 0) this.#flush(id, peer);
+      this.flush();
     });
   }
 
@@ -176,6 +252,9 @@ export class PeerLinks implements Disposable {
     peer.waitingBytes = 0;
     if (isPausing) return;
     const stream = peer.stream ?? this.#connect(id, peer);
-    peer.isFull = !stream.write({ body: encodeMessages(waiting) });
+    if (stream === undefined) return;
+    const frame = frameOf(waiting);
+    this.#options.onSent?.(id, frame.length);
+    peer.isFull = !stream.send(frame);
   }
 }

@@ -5,7 +5,6 @@ import {
   CompactionRequest,
   LeaseGrantRequest,
   LeaseRevokeRequest,
-  LeaseTimeToLiveResponse,
   PutRequest,
   RequestOp,
   TxnRequest,
@@ -16,6 +15,7 @@ import { parseInitialCluster } from '../membership/members.ts';
 import { createMemoryBackend, type MemoryBackend } from '../mvcc/memory-backend.ts';
 import { encodeCommand, type CommandKind } from './command.ts';
 import { EtcdStateMachine } from './state-machine.ts';
+import { plainConfiguration } from '../raft/configuration.ts';
 
 const founding = parseInitialCluster('a=http://a:2380,b=http://b:2380', 'token');
 const clock = createManualClock();
@@ -95,7 +95,7 @@ describe('the state machine', () => {
     const meta = {
       index: 2,
       term: 1,
-      configuration: { voters: [], votersOutgoing: [], learners: [] },
+      configuration: plainConfiguration([]),
     };
     await other.installSnapshot(meta, snapshot.body);
     expect(other.appliedIndex).toBe(2);
@@ -133,7 +133,7 @@ describe('leases', () => {
     const { lessor } = state;
     apply('lease-grant', LeaseGrantRequest.from({ id: 1n, ttl: 100 }));
     expect(lessor.expired(clock.now() + 1e9, 10)).toEqual([]);
-    apply('lease-checkpoint', LeaseTimeToLiveResponse.from({ id: 1n, ttl: 40 }));
+    apply('lease-checkpoints', { checkpoints: [{ id: 1n, remainingTtl: 40 }] });
     const now = clock.now();
     lessor.promote(now, 1_000);
     expect(lessor.expired(now + 40_999, 10)).toEqual([]);
@@ -142,6 +142,32 @@ describe('leases', () => {
     expect(lessor.expired(now + 99_999, 10)).toEqual([]);
     lessor.demote();
     expect(lessor.renew(1n, now)).toBeUndefined();
+  });
+});
+
+describe('a compaction', () => {
+  it('at 0 is one, and is remembered', async () => {
+    const compacted = { message: 'etcdserver: mvcc: required revision has been compacted' };
+    expect(apply('compact', CompactionRequest.from({ revision: -1 }))).toMatchObject(compacted);
+    expect(apply('compact', CompactionRequest.from({ revision: 0 }))).toEqual({ kind: 'done' });
+    await state.persist();
+    state = await open(backend.crash());
+    expect(state.store.compactRevision).toBe(0);
+    expect(apply('compact', CompactionRequest.from({ revision: 0 }))).toMatchObject(compacted);
+  });
+});
+
+describe('the CORRUPT alarm', () => {
+  it('refuses every write until it is disarmed', () => {
+    const alarm = { memberId: 7, alarm: AlarmType.corrupt };
+    apply('alarm', AlarmRequest.from({ ...alarm, action: AlarmAction.activate }));
+    const corrupt = { code: 15, message: 'etcdserver: corrupt cluster' };
+    expect(put('a')).toMatchObject(corrupt);
+    expect(apply('txn', TxnRequest.from({}))).toMatchObject(corrupt);
+    expect(apply('compact', CompactionRequest.from({ revision: 1 }))).toMatchObject(corrupt);
+    expect(apply('lease-revoke', LeaseRevokeRequest.from({ id: 1n }))).toMatchObject(corrupt);
+    apply('alarm', AlarmRequest.from({ ...alarm, action: AlarmAction.deactivate }));
+    expect(put('a')).toMatchObject({ kind: 'put' });
   });
 });
 

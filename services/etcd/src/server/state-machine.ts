@@ -7,27 +7,37 @@
  *    committed yet is in memory and in the Raft log.
  */
 import type { Clock, Millis, Timer } from '@drydock/ports';
-import { AlarmType, AlarmAction, Member, type TxnRequest } from '@drydock/proto/etcd';
+import { AlarmType, AlarmAction, Member, type AuthCommand } from '@drydock/proto/etcd';
+import { AuthStore } from '../auth/auth-store.ts';
+import { SimpleTokens } from '../auth/simple-tokens.ts';
+import { nobody, type AuthInfo } from '../auth/types.ts';
 import { Lessor, leaseTtlMax } from '../lease/lessor.ts';
 import { Members, type ClusterMember } from '../membership/members.ts';
-import type { Backend } from '../mvcc/backend.ts';
+import { neverCompacted, type Backend, type HistoryHash } from '../mvcc/backend.ts';
 import { failures, type Failure } from '../mvcc/failure.ts';
 import { deleteRange, put, txn } from '../mvcc/operations.ts';
 import type { OpResult } from '../mvcc/results.ts';
 import { MvccStore, type Revision } from '../mvcc/store.ts';
-import { decodeConfigurationEntry } from '../replica/mod.ts';
+import type { HashSeed } from '../mvcc/string-hash.ts';
+import { decodeConfigurationEntry, entersJoint } from '../replica/mod.ts';
 import type {
   CommittedEntry,
+  ConfigurationEntry,
   SnapshotMeta,
   SnapshotReader,
   StateMachine,
 } from '../replica/types.ts';
+import { applyAuth, type Authenticated } from './auth/apply-auth.ts';
+import { refuseCommand } from './auth/request-checks.ts';
+import { changedValues, loadAuth } from './auth/stored-values.ts';
 import { decodeCommand, type Command } from './command.ts';
+import { costOfTxn } from './space-cost.ts';
 
 export type ApplyResult =
   | OpResult
   | Failure
   | { readonly kind: 'lease'; readonly id: bigint; readonly ttl: number }
+  | Authenticated
   | { readonly kind: 'done' };
 
 const done: ApplyResult = { kind: 'done' };
@@ -45,6 +55,9 @@ export interface EtcdStateMachineOptions {
   /** The members of a new cluster; ignored once any are stored. */
   readonly foundingMembers: readonly ClusterMember[];
   readonly cacheBytesMax?: number;
+  /** How long an unused simple token lives; cluster milliseconds. */
+  readonly tokenTtl?: Millis;
+  readonly hashSeed?: HashSeed;
   readonly onRevision?: (revision: Revision) => void;
   /** A snapshot replaced the state; the argument is the revision before. */
   readonly onReplaced?: (seenRevision: number) => void;
@@ -53,9 +66,23 @@ export interface EtcdStateMachineOptions {
   readonly onRemoved?: (member: number) => void;
 }
 
+/** Refused while the members may disagree on what is stored. */
+const writing: ReadonlySet<Command['kind']> = new Set([
+  'put',
+  'delete-range',
+  'txn',
+  'compact',
+  'lease-grant',
+  'lease-revoke',
+]);
+
 /** Time between an apply and the commit of its batch; the original's. */
 const commitInterval: Millis = 100;
+const defaultTokenTtl: Millis = 300_000;
 const commitBytes = 4 * 1024 * 1024;
+/** Compaction forgets that many versions at a time, with a pause in between; the original's figures. */
+const forgetBatch = 1_000;
+const forgetPause: Millis = 10;
 
 interface PendingCommit {
   readonly appliedIndex: number;
@@ -66,6 +93,8 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   readonly store: MvccStore;
   readonly lessor: Lessor;
   readonly members = new Members();
+  readonly auth = new AuthStore();
+  readonly tokens: SimpleTokens;
   readonly #options: EtcdStateMachineOptions;
   readonly #backend: Backend;
   readonly #alarms = new Map<string, Alarm>();
@@ -73,19 +102,26 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   #appliedIndex = 0;
   #durableIndex = 0;
   #writtenIndex = 0;
-  #writtenCompact = 0;
+  #writtenCompact = neverCompacted;
   #writtenRevision = 0;
+  #writtenFinishedCompact = neverCompacted;
+  #forgetTimer: Timer | undefined;
+  #onForgotten: (() => void)[] = [];
   #commits: PendingCommit[] = [];
   #timer: Timer | undefined;
   #hasNoSpaceAlarm = false;
+  #downgradeTarget: string | undefined;
+  #hasCorruptAlarm = false;
 
   /** Call `open` before anything else. */
   constructor(options: EtcdStateMachineOptions) {
     this.#options = options;
     this.#backend = options.backend;
     this.lessor = new Lessor({ ttlMin: options.leaseTtlMin });
+    this.tokens = new SimpleTokens({ ttl: options.tokenTtl ?? defaultTokenTtl });
     this.store = new MvccStore(options.backend, {
       ...(options.cacheBytesMax === undefined ? {} : { cacheBytesMax: options.cacheBytesMax }),
+      ...(options.hashSeed === undefined ? {} : { hashSeed: options.hashSeed }),
       onRevision: (revision) => options.onRevision?.(revision),
       onLease: (lease, key, attached) => {
         if (attached) this.lessor.attach(lease, key);
@@ -118,8 +154,19 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     return this.#alarms.values();
   }
 
-  get hasNoSpaceAlarm(): boolean {
-    return this.#hasNoSpaceAlarm;
+  hasAlarm(member: number, type: AlarmType): boolean {
+    return this.#alarms.has(`${member}-${type}`);
+  }
+
+  #followAlarms(): void {
+    const types = new Set(Array.from(this.#alarms.values(), (one) => one.type));
+    this.#hasNoSpaceAlarm = types.has(AlarmType.nospace);
+    this.#hasCorruptAlarm = types.has(AlarmType.corrupt);
+  }
+
+  /** The version that the cluster goes back to; undefined when it does not. */
+  get downgradeTarget(): string | undefined {
+    return this.#downgradeTarget;
   }
 
   /** Bytes applied, but not handed to the backend's transaction yet. */
@@ -134,16 +181,20 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     this.#alarms.clear();
     this.#values.clear();
     this.#commits = [];
+    this.#downgradeTarget = undefined;
     for (const [name, value] of values) this.#loadValue(name, value);
-    this.#hasNoSpaceAlarm = [...this.#alarms.values()].some(
-      (one) => one.type === AlarmType.nospace,
-    );
+    loadAuth(this.auth, values);
+    // Whose tokens they were may have changed; clients get new ones when these are refused.
+    this.tokens.clear();
+    this.#followAlarms();
     if (this.members.size === 0) {
       for (const member of this.#options.foundingMembers) this.#setMember(member);
     }
     this.#writtenRevision = numberIn(values, 'revision') ?? 1;
-    this.#writtenCompact = numberIn(values, 'compact-revision') ?? 0;
+    this.#writtenCompact = numberIn(values, 'compact-revision') ?? neverCompacted;
     this.store.load({ revision: this.#writtenRevision, compactRevision: this.#writtenCompact });
+    this.#writtenFinishedCompact = numberIn(values, 'finished-compact-revision') ?? neverCompacted;
+    this.#forgetSoon();
     this.#appliedIndex = this.#backend.appliedIndex;
     this.#durableIndex = this.#appliedIndex;
     this.#writtenIndex = this.#appliedIndex;
@@ -153,6 +204,8 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   #loadValue(name: string, value: Uint8Array): void {
     const [folder, id = ''] = name.split('/');
     if (folder === 'member') this.members.set(memberOf(Member.decode(value.slice())));
+    else if (folder === 'leaving') this.members.leaving.add(Number(id));
+    else if (folder === 'removed') this.members.removed.add(Number(id));
     else if (folder === 'lease') {
       const [ttl, remaining] = textOf(value).split(' ').map(Number) as [number, number];
       const now = this.#options.clock.now();
@@ -160,7 +213,7 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     } else if (folder === 'alarm') {
       const [member, type] = id.split('-').map(Number) as [number, AlarmType];
       this.#alarms.set(id, { member, type });
-    }
+    } else if (folder === 'downgrade') this.#downgradeTarget = textOf(value);
   }
 
   apply(entries: readonly CommittedEntry[]): readonly ApplyResult[] {
@@ -173,34 +226,64 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
       this.#appliedIndex = entry.index;
     }
     if (this.store.uncommittedBytes > commitBytes) this.#write();
-    else this.#timer ??= this.#options.clock.setTimer(commitInterval, () => this.#write());
+    else this.#writeSoon();
     return results;
   }
 
   #applyEntry(entry: CommittedEntry): ApplyResult {
-    if (entry.kind === 'data') return this.#applyCommand(decodeCommand(entry.data));
-    const change = entry.kind === 'config' ? decodeConfigurationEntry(entry.data) : undefined;
-    if (change?.kind === 'remove') {
-      this.members.remove(change.member);
-      this.#values.set(`member/${change.member}`, undefined);
-      this.#options.onMembers?.();
-      this.#options.onRemoved?.(change.member);
-    } else if (change !== undefined && change.context.length > 0) {
-      this.#setMember(memberOf(Member.decode(change.context)));
-      this.#options.onMembers?.();
+    if (entry.kind === 'data') {
+      return this.#applyCommand(decodeCommand(entry.data), nobody, entry.index);
     }
+    const change = entry.kind === 'config' ? decodeConfigurationEntry(entry.data) : undefined;
+    if (change !== undefined) this.#changeMembers(change);
     return done;
   }
 
-  #applyCommand(command: Command): ApplyResult {
+  /** Who leaves is known, and reached, until the joint configuration in which it votes has ended. */
+  #changeMembers(entry: ConfigurationEntry): void {
+    const { members } = this;
+    for (const { kind, member, context } of entry.changes) {
+      if (kind !== 'remove') {
+        if (context.length > 0) this.#setMember(memberOf(Member.decode(context)));
+      } else if (entersJoint(entry)) {
+        members.leaving.add(member);
+        this.#values.set(`leaving/${member}`, new Uint8Array(0));
+      } else this.#removeMember(member);
+    }
+    if (entry.transition === 'leave') for (const id of members.leaving) this.#removeMember(id);
+    this.#options.onMembers?.();
+  }
+
+  /** What a member says of itself: not whether it votes, and not that it is back. */
+  #describeMember(member: ClusterMember): void {
+    if (this.members.removed.has(member.id)) return;
+    const isLearner = this.members.get(member.id)?.isLearner ?? member.isLearner;
+    this.#setMember({ ...member, isLearner });
+    this.#options.onMembers?.();
+  }
+
+  #removeMember(id: number): void {
+    this.members.remove(id);
+    this.#values.set(`member/${id}`, undefined);
+    this.#values.set(`leaving/${id}`, undefined);
+    this.#values.set(`removed/${id}`, new Uint8Array(0));
+    this.#options.onRemoved?.(id);
+  }
+
+  #applyCommand(command: Command, by: AuthInfo, index: number): ApplyResult {
     const { store, lessor } = this;
+    if (this.#hasCorruptAlarm && writing.has(command.kind)) return failures.corrupt;
+    if (this.auth.enabled) {
+      const refusal = refuseCommand(this, command, by);
+      if (refusal !== undefined) return refusal;
+    }
     switch (command.kind) {
       case 'put':
         return this.#hasNoSpaceAlarm ? failures.noSpace : put(store, lessor, command.message);
       case 'delete-range':
         return deleteRange(store, command.message);
       case 'txn':
-        if (this.#hasNoSpaceAlarm && takesSpace(command.message)) return failures.noSpace;
+        if (this.#hasNoSpaceAlarm && costOfTxn(command.message) > 0) return failures.noSpace;
         return txn(store, lessor, command.message);
       case 'compact':
         return this.#compact(command.message.revision);
@@ -211,22 +294,77 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
       case 'lease-checkpoint':
         this.#checkpoint(command.message.id, command.message.ttl);
         return done;
+      case 'lease-checkpoints':
+        for (const { id, remainingTtl } of command.message.checkpoints) {
+          this.#checkpoint(id, remainingTtl);
+        }
+        return done;
       case 'alarm':
         this.#alarm(command.message);
         return done;
       case 'member':
-        this.#setMember(memberOf(command.message));
-        this.#options.onMembers?.();
+        this.#describeMember(memberOf(command.message));
+        return done;
+      case 'authorized': {
+        const { user, authRevision: revision } = command.message;
+        return this.#applyCommand(
+          decodeCommand(command.message.command),
+          { user, revision },
+          index,
+        );
+      }
+      case 'auth':
+        return this.#applyAuth(command.message, by, index);
+      case 'downgrade':
+        this.#setDowngrade(command.message.version);
         return done;
     }
     return command satisfies never;
+  }
+
+  #setDowngrade(version: string): void {
+    this.#downgradeTarget = version === '' ? undefined : version;
+    this.#values.set('downgrade', version === '' ? undefined : Buffer.from(version));
+  }
+
+  #applyAuth(command: AuthCommand, by: AuthInfo, index: number): ApplyResult {
+    const { auth: store, tokens } = this;
+    const powers = { store, tokens, now: this.#options.clock.now(), index };
+    const outcome = applyAuth(powers, command, by);
+    if (outcome.kind !== 'changed') return outcome;
+    for (const [name, value] of changedValues(store, outcome)) this.#values.set(name, value);
+    return done;
   }
 
   #compact(revision: number): ApplyResult {
     if (revision <= this.store.compactRevision) return failures.compacted;
     if (revision > this.store.revision) return failures.futureRevision;
     this.store.compact(revision);
+    this.#forgetSoon();
     return done;
+  }
+
+  /** What compaction leaves to forget goes in slices, so that it holds nobody up. */
+  #forgetSoon(): void {
+    this.#forgetTimer ??= this.#options.clock.setTimer(forgetPause, () => {
+      this.#forgetTimer = undefined;
+      const isMore = this.store.forgetSlice(forgetBatch);
+      this.#writeSoon();
+      if (isMore) this.#forgetSoon();
+      else for (const resolve of this.#onForgotten.splice(0)) resolve();
+    });
+  }
+
+  #writeSoon(): void {
+    this.#timer ??= this.#options.clock.setTimer(commitInterval, () => this.#write());
+  }
+
+  /** Resolves when nothing is left to forget of compactions so far. */
+  async forgotten(): Promise<void> {
+    if (this.#forgetTimer === undefined) return;
+    await new Promise<void>((resolve) => {
+      this.#onForgotten.push(resolve);
+    });
   }
 
   #grant(id: bigint, ttl: number): ApplyResult {
@@ -242,7 +380,7 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     if (!this.lessor.has(id)) return failures.leaseNotFound;
     const transaction = this.store.begin();
     for (const key of this.lessor.revoke(id)) {
-      transaction.deleteRange({ from: key, to: undefined, single: true });
+      transaction.delete(key);
     }
     transaction.end();
     this.#values.set(`lease/${id}`, undefined);
@@ -259,15 +397,14 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   #alarm(request: { action: AlarmAction; memberId: number; alarm: AlarmType }): void {
     const name = `${request.memberId}-${request.alarm}`;
     if (request.action === AlarmAction.activate) {
+      if (request.alarm === AlarmType.none) return;
       this.#alarms.set(name, { member: request.memberId, type: request.alarm });
       this.#values.set(`alarm/${name}`, new Uint8Array(0));
     } else if (request.action === AlarmAction.deactivate) {
       this.#alarms.delete(name);
       this.#values.set(`alarm/${name}`, undefined);
     }
-    this.#hasNoSpaceAlarm = [...this.#alarms.values()].some(
-      (one) => one.type === AlarmType.nospace,
-    );
+    this.#followAlarms();
   }
 
   #setMember(member: ClusterMember): void {
@@ -279,8 +416,10 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   #write(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    if (this.#writtenIndex === this.#appliedIndex && this.#values.size === 0) return;
-    const { revision, compactRevision } = this.store;
+    const { revision, compactRevision, finishedCompactRevision, hasDrops } = this.store;
+    const isNothingNew = this.#writtenIndex === this.#appliedIndex && this.#values.size === 0;
+    if (isNothingNew && !hasDrops && finishedCompactRevision === this.#writtenFinishedCompact)
+      return;
     if (revision !== this.#writtenRevision) {
       this.#values.set('revision', Buffer.from(String(revision)));
       this.#writtenRevision = revision;
@@ -288,6 +427,10 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     if (compactRevision !== this.#writtenCompact) {
       this.#values.set('compact-revision', Buffer.from(String(compactRevision)));
       this.#writtenCompact = compactRevision;
+    }
+    if (finishedCompactRevision !== this.#writtenFinishedCompact) {
+      this.#values.set('finished-compact-revision', Buffer.from(String(finishedCompactRevision)));
+      this.#writtenFinishedCompact = finishedCompactRevision;
     }
     this.#writtenIndex = this.#appliedIndex;
     this.#commits.push({ appliedIndex: this.#appliedIndex, revision });
@@ -314,6 +457,12 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     this.#durableIndex = Math.max(this.#durableIndex, index);
   }
 
+  /** The checksum of everything applied so far, up to `revision` if it is not 0. */
+  hash(revision: number): Promise<HistoryHash | undefined> {
+    this.#write();
+    return this.#backend.hash(revision);
+  }
+
   async openSnapshot(): Promise<SnapshotReader> {
     this.#write();
     const snapshot = await this.#backend.snapshot();
@@ -327,6 +476,8 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
   async installSnapshot(meta: SnapshotMeta, body: AsyncIterable<Uint8Array>): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#forgetTimer?.cancel();
+    this.#forgetTimer = undefined;
     const seenRevision = this.store.revision;
     await this.#backend.install(body);
     if (this.#backend.appliedIndex !== meta.index) {
@@ -340,16 +491,11 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
 
   /** Commits what is applied, for an orderly stop. */
   async close(): Promise<void> {
+    this.#forgetTimer?.cancel();
+    this.#forgetTimer = undefined;
     this.#write();
     await this.#backend.sync();
   }
-}
-
-function takesSpace(request: TxnRequest): boolean {
-  return [...request.success, ...request.failure].some(
-    ({ requestPut, requestTxn }) =>
-      requestPut !== undefined || (requestTxn !== undefined && takesSpace(requestTxn)),
-  );
 }
 
 const textOf = (value: Uint8Array) => Buffer.from(value).toString('latin1');

@@ -33,6 +33,7 @@ describe('a transaction', () => {
     ['two puts of a key', [put('a'), put('a')], duplicate],
     ['a put and a delete of its key', [put('a'), remove('a')], duplicate],
     ['a put within a deleted range', [put('b'), remove('a', 'c')], duplicate],
+    ['a put of a key after one from which on is deleted', [remove('a', '\0'), put('b')], undefined],
     ['two deletes of a key', [remove('a'), remove('a')], undefined],
     ['puts of two keys', [put('a'), put('b')], undefined],
     ['a nested put of a key that is put outside', [put('a'), nest([put('a')])], duplicate],

@@ -2,7 +2,8 @@
  * What a request must be before it costs a log entry, with etcd's own words for what it is not.
  *
  * A transaction may not write a key twice, whatever branch runs: a put overlaps no other put and no
- * delete. The two branches of a nested transaction exclude each other, so they may.
+ * delete. The two branches of a nested transaction exclude each other, so they may. A delete from a key
+ * on ("\0" as its end) is not looked at, as the original takes that end literally and finds nothing.
  */
 import type { PutRequest, RangeRequest, RequestOp, TxnRequest } from '@drydock/proto/etcd';
 import { failures, type Failure } from '../mvcc/failure.ts';
@@ -63,8 +64,10 @@ function writesOf(ops: readonly RequestOp[]): Writes | undefined {
   const deletes: KeyRange[] = [];
   const puts = new Set<string>();
   for (const { requestDeleteRange: one } of ops) {
-    if (one !== undefined)
-      deletes.push(keyRange(toByteString(one.key), toByteString(one.rangeEnd)));
+    const rangeEnd = one === undefined ? '\0' : toByteString(one.rangeEnd);
+    if (one !== undefined && rangeEnd !== '\0') {
+      deletes.push(keyRange(toByteString(one.key), rangeEnd));
+    }
   }
   const isDeleted = (key: string) => deletes.some((range) => rangeContains(range, key));
   for (const { requestTxn } of ops) {

@@ -5,23 +5,21 @@
  * 2. Log matching: entries with the same index and term are the same, and so is what precedes them.
  * 3. Leader completeness: what was committed is in the log of every leader of a later term.
  * 4. State machine safety: what members commit, and what they apply, at an index is the same, for
- *    ever; nothing is applied before it is committed.
+ *    ever; nothing is applied before it is committed, and no proposal at two places.
  *
  * The checker looks only at what changed since the last step: a log can change only by growing or by
  * being cut and growing, and a cut shows in the term or in the length.
  */
 import type { Raft } from '../raft/raft.ts';
 import type { CommittedEntry, LogIndex, MemberId, Term } from '../replica/types.ts';
-import type { Member } from './cluster.ts';
-
-export class Violation extends Error {
-  override readonly name = 'Violation';
-}
+import type { Member } from './members.ts';
+import { Violation } from './violation.ts';
 
 interface Known {
   readonly origin: number;
   readonly sequence: number;
   readonly kind: string;
+  readonly data: Uint8Array;
   readonly previousTerm: Term | undefined;
 }
 
@@ -49,6 +47,8 @@ export function createChecker(): Checker {
   /** Terms of the committed entries, by index. */
   const committed: Term[] = [0];
   const applied: (CommittedEntry | undefined)[] = [];
+  /** Where each proposal stands, by origin and sequence. */
+  const places = new Map<string, LogIndex>();
   const seen = new Map<MemberId, Seen>();
 
   const checkLeader = (member: Member, raft: Raft, state: Seen) => {
@@ -74,16 +74,17 @@ export function createChecker(): Checker {
     const from = grownOnly ? Math.max(state.last + 1, log.firstIndex) : log.firstIndex;
     if (from <= log.lastIndex) {
       for (const entry of log.slice(from, log.lastIndex, Infinity)) {
-        const { index, term, origin, sequence, kind } = entry;
+        const { index, term, origin, sequence, kind, data } = entry;
         const previousTerm = log.termAt(index - 1);
         const key = term * 2 ** 32 + index;
         const known = entries.get(key);
         if (known === undefined) {
-          entries.set(key, { origin, sequence, kind, previousTerm });
+          entries.set(key, { origin, sequence, kind, data, previousTerm });
         } else if (
           known.origin !== origin ||
           known.sequence !== sequence ||
           known.kind !== kind ||
+          !isSame(known.data, data) ||
           known.previousTerm !== previousTerm
         ) {
           throw new Violation(
@@ -120,6 +121,16 @@ export function createChecker(): Checker {
     state.committed = log.committed;
   };
 
+  const checkPlace = ({ kind, origin, sequence, index }: CommittedEntry) => {
+    // What a leader adds by itself is nobody's proposal.
+    if (kind === 'empty' || origin === 0) return;
+    const place = places.get(`${origin}/${sequence}`);
+    if (place !== undefined) {
+      throw new Violation(`applied twice: one proposal stands at ${place} and at ${index}`);
+    }
+    places.set(`${origin}/${sequence}`, index);
+  };
+
   return {
     afterStep(members) {
       for (const member of members) {
@@ -145,6 +156,7 @@ export function createChecker(): Checker {
       const before = applied[entry.index];
       if (before === undefined) {
         applied[entry.index] = entry;
+        checkPlace(entry);
       } else if (
         before.term !== entry.term ||
         before.sequence !== entry.sequence ||
@@ -166,4 +178,8 @@ export function createChecker(): Checker {
       return leaders.size;
     },
   };
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a === b || (a.length === b.length && a.every((byte, at) => byte === b[at]));
 }

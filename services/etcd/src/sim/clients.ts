@@ -7,10 +7,11 @@
  * 2. A read sees, for its register, at least the newest write that was acknowledged, and at least what
  *    any read saw, before the read was sent.
  */
-import type { Random } from '@drydock/ports';
+import { createSeededRandom, type Random } from '@drydock/ports';
 import type { LogIndex } from '../replica/types.ts';
-import { Violation, type Checker } from './checker.ts';
-import type { Cluster, Member } from './cluster.ts';
+import type { Checker } from './checker.ts';
+import type { Cluster, RegisterMember } from './cluster.ts';
+import { Violation } from './violation.ts';
 
 const registers = 5;
 /** A member that dies takes its answers with it. */
@@ -40,7 +41,7 @@ export function startClients({ cluster, checker, random, count, report }: Client
   let reads = 0;
   let stopped = false;
 
-  const write = async (member: Member, register: number) => {
+  const write = async (member: RegisterMember, register: number) => {
     const floor = newestAcknowledged;
     const index = await member.replica!.propose(Uint8Array.of(register));
     const entry = checker.appliedAt(index);
@@ -60,7 +61,7 @@ export function startClients({ cluster, checker, random, count, report }: Client
     floors[register] = Math.max(floors[register]!, index);
   };
 
-  const read = async (member: Member, register: number) => {
+  const read = async (member: RegisterMember, register: number) => {
     const floor = floors[register]!;
     const { machine, replica } = member;
     await replica!.linearize();
@@ -75,13 +76,13 @@ export function startClients({ cluster, checker, random, count, report }: Client
     floors[register] = Math.max(floors[register]!, seen);
   };
 
-  const act = () => {
+  const act = (random: Random) => {
     if (stopped) return;
     const member = random.pick(cluster.members);
     const register = random.between(0, registers - 1);
     const isWrite = random.chance(0.6);
     if (member.replica === undefined) {
-      scheduler.schedule(random.between(1, 30), act);
+      scheduler.schedule(random.between(1, 30), () => act(random));
       return;
     }
     let over = false;
@@ -90,12 +91,17 @@ export function startClients({ cluster, checker, random, count, report }: Client
       if (over) return;
       over = true;
       patience.cancel();
-      scheduler.schedule(random.between(1, 60), act);
+      scheduler.schedule(random.between(1, 60), () => act(random));
     };
     const patience = scheduler.schedule(patienceMillis, next);
     (isWrite ? write(member, register) : read(member, register)).then(() => next(), next);
   };
-  for (let at = 0; at < count; at++) scheduler.schedule(random.between(1, 100), act);
+  // Each has its own randomness: a client more or less changes nothing for the others.
+  const seed = random.uint32();
+  for (let at = 0; at < count; at++) {
+    const own = createSeededRandom(seed + at);
+    scheduler.schedule(own.between(1, 100), () => act(own));
+  }
 
   return {
     acknowledged,

@@ -4,15 +4,19 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Mutant } from '../raft/mutants.ts';
-import { runSeed, type RunResult } from './run.ts';
+import type { WorldName } from './schedule.ts';
+import type { RunResult } from './world.ts';
+import { worlds } from './worlds.ts';
 
 export interface ManyOptions {
+  readonly world: WorldName;
   readonly firstSeed: number;
   readonly seeds: number;
-  readonly ticks: number;
+  /** The world's own by default. */
+  readonly ticks?: number | undefined;
   readonly mutant?: Mutant | undefined;
   /** As many as there are processors by default. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Ends everything after the first violation. */
   readonly stopAtViolation?: boolean;
 }
@@ -20,23 +24,13 @@ export interface ManyOptions {
 export interface ManyResult {
   readonly seeds: number;
   readonly violations: readonly RunResult[];
-  readonly totals: Totals;
+  readonly totals: Readonly<Record<string, number>>;
 }
-
-type Totals = Omit<RunResult, 'seed' | 'violation'>;
 
 /** Seeds are dealt out one by one: thread k of n takes every n-th. */
 export async function runMany(options: ManyOptions): Promise<ManyResult> {
   const threads = Math.max(1, Math.min(options.threads ?? availableParallelism(), options.seeds));
-  const totals = {
-    steps: 0,
-    commits: 0,
-    elections: 0,
-    crashes: 0,
-    writes: 0,
-    reads: 0,
-    snapshots: 0,
-  };
+  const totals: Record<string, number> = {};
   const violations: RunResult[] = [];
   let seeds = 0;
   const workers: Worker[] = [];
@@ -48,7 +42,9 @@ export async function runMany(options: ManyOptions): Promise<ManyResult> {
       workers.push(worker);
       worker.on('message', (result: RunResult) => {
         seeds++;
-        for (const key of Object.keys(totals) as (keyof Totals)[]) totals[key] += result[key];
+        for (const [name, count] of Object.entries(result.counts)) {
+          totals[name] = (totals[name] ?? 0) + count;
+        }
         if (result.violation === undefined) return;
         violations.push(result);
         if (options.stopAtViolation === true) for (const one of workers) void one.terminate();
@@ -67,11 +63,14 @@ interface WorkerOptions extends ManyOptions {
 }
 
 async function work(options: WorkerOptions): Promise<void> {
-  const { firstSeed, seeds, ticks, mutant, thread, threads } = options;
+  const { firstSeed, seeds, mutant, thread, threads } = options;
+  const world = worlds[options.world];
+  const ticks = options.ticks ?? world.ticks;
   for (let at = thread; at < seeds; at += threads) {
+    const result = await world.run(world.plan({ seed: firstSeed + at, ticks, mutant }));
     // A thread's port has no origin; the rule means windows.
     // oxlint-disable-next-line unicorn/require-post-message-target-origin
-    parentPort!.postMessage(await runSeed({ seed: firstSeed + at, ticks, mutant }));
+    parentPort!.postMessage(result);
   }
 }
 

@@ -2,8 +2,15 @@
  * The simplest state machine worth replicating: registers, each with the index of its last write.
  * Its own durability lags behind, as a database's does that commits now and then.
  */
-import type { Scheduler } from '@drydock/testing/simulation';
-import type { CommittedEntry, LogIndex, SnapshotMeta, StateMachine } from '../replica/types.ts';
+import type { SimulatedProcess } from '@drydock/testing/simulation';
+import { decodeConfigurationEntry, entersJoint } from '../raft/configuration.ts';
+import type {
+  CommittedEntry,
+  LogIndex,
+  MemberId,
+  SnapshotMeta,
+  StateMachine,
+} from '../replica/types.ts';
 
 interface Registers {
   readonly index: LogIndex;
@@ -14,12 +21,14 @@ interface Registers {
 /** Survives the crashes of its member. */
 export interface RegisterStorage {
   durable: Registers;
+  /** Who leaves with the joint configuration. Ids never come back, so nothing is taken out. */
+  readonly leaving: Set<MemberId>;
   /** Snapshots that were installed. */
   installed: number;
 }
 
 export function createRegisterStorage(): RegisterStorage {
-  return { durable: { index: 0, writes: new Map() }, installed: 0 };
+  return { durable: { index: 0, writes: new Map() }, leaving: new Set(), installed: 0 };
 }
 
 export interface RegisterMachine extends StateMachine<LogIndex> {
@@ -28,27 +37,40 @@ export interface RegisterMachine extends StateMachine<LogIndex> {
 }
 
 export interface RegisterMachineOptions {
-  readonly scheduler: Scheduler;
+  readonly process: SimulatedProcess;
   readonly storage: RegisterStorage;
-  readonly isAlive: () => boolean;
   readonly onApply: (entry: CommittedEntry) => void;
+  readonly onRemoved: (member: MemberId) => void;
   readonly persistLatency: number;
 }
 
+/** Long enough for the power to go meanwhile. */
+const installLatency = 40;
+
 export function createRegisterMachine(options: RegisterMachineOptions): RegisterMachine {
-  const { scheduler, storage, isAlive, onApply, persistLatency } = options;
+  const { process, storage, onApply, onRemoved, persistLatency } = options;
   let index = storage.durable.index;
   let writes = new Map(storage.durable.writes);
 
-  const later = (run: () => void) =>
+  const later = (run: () => void, latency = persistLatency) =>
     new Promise<void>((resolve) => {
-      scheduler.schedule(persistLatency, () => {
-        if (!isAlive()) return;
-        scheduler.touchPromises();
+      process.schedule(latency, () => {
+        process.touchPromises();
         run();
         resolve();
       });
     });
+
+  /** Who leaves goes on voting until the joint configuration has ended. */
+  const applyChange = (data: Uint8Array) => {
+    const entry = decodeConfigurationEntry(data)!;
+    for (const { kind, member } of entry.changes) {
+      if (kind !== 'remove') continue;
+      if (entersJoint(entry)) storage.leaving.add(member);
+      else onRemoved(member);
+    }
+    if (entry.transition === 'leave') for (const member of storage.leaving) onRemoved(member);
+  };
 
   return {
     get appliedIndex() {
@@ -65,6 +87,7 @@ export function createRegisterMachine(options: RegisterMachineOptions): Register
         index = entry.index;
         onApply(entry);
         if (entry.kind === 'data') writes.set(entry.data[0]!, entry.index);
+        if (entry.kind === 'config') applyChange(entry.data);
         return entry.index;
       });
     },
@@ -93,7 +116,7 @@ export function createRegisterMachine(options: RegisterMachineOptions): Register
         storage.installed++;
         index = meta.index;
         writes = new Map(received);
-      });
+      }, installLatency);
     },
     lastWrite: (register) => writes.get(register) ?? 0,
     dump: () => JSON.stringify([...writes].sort(([a], [b]) => a - b)),

@@ -4,13 +4,14 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
 import { follow, freePorts, run, type CommandResult, type FollowedCommand } from './commands.ts';
 
+const memoryFolder = '/dev/shm';
 const mainFile = join(import.meta.dirname, '..', 'main.ts');
 
 export interface TestClusterOptions {
@@ -21,6 +22,12 @@ export interface TestClusterOptions {
   readonly size?: number;
   /** More flags of every member. */
   readonly flags?: readonly string[];
+  /** Keeps the data in memory where the machine has room there, so that syncs cost nothing. */
+  readonly isVolatile?: boolean;
+  /** As whom the wait for a leader asks, once auth is enabled: NAME:PASSWORD. */
+  readonly asUser?: string;
+  /** Before the first start, with the flags that say who the member is: what a restore takes too. */
+  readonly prepare?: (identityFlags: readonly string[]) => Promise<void>;
   /** Shell text before the program at its first start, say a limit; ours only. */
   readonly shellPrefix?: string;
 }
@@ -43,6 +50,8 @@ export interface TestCluster extends AsyncDisposable {
   readonly clientFlags: readonly string[];
   readonly certificates: { certFile: string; keyFile: string; caFile: string } | undefined;
   etcdctl(args: readonly string[], options?: { input?: string }): Promise<CommandResult>;
+  /** Flags for etcdctl with a certificate of that name from the cluster's authority. */
+  certificateFlags(commonName: string): Promise<readonly string[]>;
   /** A command that goes on, as watch does, until it is killed. */
   follow(args: readonly string[]): FollowedCommand;
   /** `flags` come after those of every start, and win. */
@@ -71,11 +80,13 @@ interface Layout {
   readonly certificates: TestCluster['certificates'];
   readonly flags: readonly string[];
   readonly clientTlsFlags: readonly string[];
+  readonly userFlags: readonly string[];
 }
 
 export async function startTestCluster(options: TestClusterOptions = {}): Promise<TestCluster> {
   const { program = 'drydock', size = 3 } = options;
-  const folder = mkdtempSync(join(tmpdir(), `etcd-${program}-`));
+  const parent = options.isVolatile === true && existsSync(memoryFolder) ? memoryFolder : tmpdir();
+  const folder = mkdtempSync(join(parent, `etcd-${program}-`));
   const scheme = options.tls === true ? 'https' : 'http';
   const authority = options.tls === true ? await createTestAuthority('etcd-ca') : undefined;
   const certificates = await authority?.issueFiles(folder, 'member', { commonName: 'member' });
@@ -96,6 +107,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     certificates,
     flags: options.flags ?? [],
     clientTlsFlags: tlsFlags('', certificates, 'client'),
+    userFlags: options.asUser === undefined ? [] : [`--user=${options.asUser}`],
   };
   const endpoints = states.map((one) => one.clientUrl).join(',');
   const clientFlags = [`--endpoints=${endpoints}`, ...layout.clientTlsFlags];
@@ -108,6 +120,11 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     clientFlags,
     certificates,
     etcdctl: (args, more = {}) => run('etcdctl', [...clientFlags, ...args], more.input),
+    certificateFlags: async (commonName) => {
+      if (authority === undefined) throw new Error('the cluster has no TLS');
+      const files = await authority.issueFiles(folder, `client-${commonName}`, { commonName });
+      return [`--endpoints=${endpoints}`, ...tlsFlags('', files, 'client')];
+    },
     follow: (args) => follow([...clientFlags, ...args]),
     start: (index, flags = []) => start(index, flags),
     kill: (index, signal = 'SIGKILL') => kill(states[index]!, signal),
@@ -117,6 +134,7 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  for (const state of states) await options.prepare?.(identityFlagsOf(layout, state));
   for (const index of states.keys()) start(index, [], options.shellPrefix);
   await cluster.leader();
   return cluster;
@@ -136,12 +154,19 @@ function memberOf(state: MemberState): TestMember {
   };
 }
 
-function flagsOf({ states, certificates, flags }: Layout, state: MemberState): string[] {
+function identityFlagsOf({ states }: Layout, state: MemberState): string[] {
   return [
     `--name=${state.name}`,
     `--data-dir=${state.folder}`,
     `--initial-cluster=${states.map((one) => `${one.name}=${one.peerUrl}`).join(',')}`,
     `--initial-advertise-peer-urls=${state.peerUrl}`,
+  ];
+}
+
+function flagsOf(layout: Layout, state: MemberState): string[] {
+  const { certificates, flags } = layout;
+  return [
+    ...identityFlagsOf(layout, state),
     `--listen-peer-urls=${state.peerUrl}`,
     `--listen-client-urls=${state.clientUrl}`,
     `--advertise-client-urls=${state.clientUrl}`,
@@ -181,12 +206,13 @@ async function kill(state: MemberState, signal: NodeJS.Signals): Promise<void> {
 }
 
 /** The index of the leader that all running members agree on, once there is one. */
-async function findLeader({ states, clientTlsFlags }: Layout): Promise<number> {
+async function findLeader({ states, clientTlsFlags, userFlags }: Layout): Promise<number> {
   const { index } = await eventually('a leader that all running members agree on', async () => {
     const running = states.filter((one) => one.process !== undefined);
     const { stdout } = await run('etcdctl', [
       `--endpoints=${running.map((one) => one.clientUrl).join(',')}`,
       ...clientTlsFlags,
+      ...userFlags,
       'endpoint',
       'status',
       '--write-out=json',

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import type { Entry, SnapshotMeta } from '../raft/types.ts';
 import { WalError } from './error.ts';
 import { openWal, type RecoveredLog, type Wal, type WalOptions } from './wal.ts';
+import { plainConfiguration } from '../raft/configuration.ts';
 
 const folder = 'wal';
-const configuration = { voters: [1, 2, 3], votersOutgoing: [], learners: [] };
+const configuration = plainConfiguration([1, 2, 3]);
 const firstBase: SnapshotMeta = { index: 0, term: 0, configuration };
 const identity = { clusterId: 0xfedc_ba98_7654_3210n, memberId: 1 };
 const clock = { now: () => 0 } as Clock;

@@ -1,4 +1,7 @@
-/** `./drydock run COMPONENT [flags]`: this process becomes the component, in the foreground. */
+/**
+ * `./drydock run COMPONENT [flags]`: this process becomes the component, in the foreground. So do the
+ * tools that belong to a component.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../state.ts';
@@ -6,14 +9,17 @@ import { CommandFailure } from '../terminal/failure.ts';
 
 const servicesFolder = join(repositoryRoot, 'services');
 
+/** Programs beside a component's own, below the folder of services. */
+const tools: ReadonlyMap<string, string> = new Map([['etcdutl', 'etcd/src/etcdutl/main.ts']]);
+
 export function run(component: string, flags: readonly string[]): void {
-  const main = join(servicesFolder, component, 'src/main.ts');
+  const main = join(servicesFolder, tools.get(component) ?? `${component}/src/main.ts`);
   if (!/^[a-z-]+$/.test(component) || !existsSync(main)) {
     const known = readdirSync(servicesFolder).filter((name) =>
       existsSync(join(servicesFolder, name, 'src/main.ts')),
     );
     throw new CommandFailure(`there is no component named ${component}`, {
-      remedies: [`components there are: ${known.join(', ')}`],
+      remedies: [`components there are: ${[...known, ...tools.keys()].join(', ')}`],
       exitCode: 2,
     });
   }

@@ -5,22 +5,34 @@
  *   members N [inflight=] [bytes=]          N voters with empty logs
  *   member ID term= log=T,T,.. [voters=]    one member whose log has entries of these terms
  *   campaign ID | tick ID [COUNT]
- *   propose ID TEXT.. | read ID NUMBER | transfer ID to= | compact ID INDEX | change ID KIND MEMBER
+ *   propose ID TEXT.. | read ID NUMBER | transfer ID to= | compact ID INDEX
+ *   change ID [KIND MEMBER].. [transition=] changes of membership at once; none: leaves a joint one
+ *   restart ID [applied=]                   a new core from what is durable, its state machine at `applied`
  *   ready ID [hold]                         shows and does what the core says; `hold`: not yet durable
- *   persisted ID                            what was held is durable
+ *   persisted ID [COUNT]                    what was held is durable, or the first COUNT of it
+ *   unreachable ID PEER | snapshot-lost ID PEER   what the network reports
  *   deliver [ID..]                          hands messages over, to these members
  *   stabilize [ID..]                        readies and deliveries among these until nothing moves
  *   quiet COMMAND ..                        without output
  *   drop [from=] [to=] [kind=]              loses messages
  *   status [ID..] | log ID
+ *   trace                                   events since the last one, as trace.ts writes them
  */
 import { createSeededRandom } from '@drydock/ports';
 import type { ScriptCommand, ScriptInterpreter } from '@drydock/testing/script-runner';
-import { encodeConfigurationEntry, type ConfigurationChangeKind } from '../configuration.ts';
-import { createRaft, type Raft, type Ready } from '../raft.ts';
-import type { Entry, MemberId, Message, Proposal } from '../types.ts';
+import {
+  encodeConfigurationEntry,
+  isJoint,
+  plainConfiguration,
+  type ConfigurationChangeKind,
+  type Transition,
+} from '../configuration.ts';
+import { createRaft, type InitialState, type Raft, type Ready } from '../raft.ts';
+import { traceLine } from '../trace.ts';
+import type { Configuration, Entry, MemberId, Message, Proposal } from '../types.ts';
 
 interface Scripted {
+  readonly options: ScriptCommand['options'];
   readonly raft: Raft;
   /** Durable when the script says so. */
   held: { sequence: number; messages: Message[] }[];
@@ -32,6 +44,7 @@ export function createInterpreter(): ScriptInterpreter {
   const members = new Map<MemberId, Scripted>();
   let bag: Message[] = [];
   let sequence = 0;
+  let traced: string[] = [];
 
   const memberOf = (word: string | undefined): [MemberId, Scripted] => {
     const id = Number(word);
@@ -40,12 +53,7 @@ export function createInterpreter(): ScriptInterpreter {
     return [id, member];
   };
 
-  const addMember = (
-    id: MemberId,
-    { options }: ScriptCommand,
-    initial: { voters: MemberId[]; terms: number[] },
-  ) => {
-    const entries = initial.terms.map((term, at) => entryOf(term, at + 1));
+  const start = (id: MemberId, options: ScriptCommand['options'], initial: InitialState) => {
     const raft = createRaft(
       {
         id,
@@ -55,19 +63,35 @@ export function createInterpreter(): ScriptInterpreter {
         messageBytesMax: Number(options['bytes'] ?? 1_000_000),
         inflightMax: Number(options['inflight'] ?? 256),
         uncommittedBytesMax: Number(options['uncommitted'] ?? 1_000_000),
+        trace: (event) => traced.push(traceLine(event)),
       },
-      {
-        hardState: { term: Number(options['term'] ?? 0), vote: 0, commit: 0 },
-        base: {
-          index: 0,
-          term: 0,
-          configuration: { voters: initial.voters, votersOutgoing: [], learners: [] },
-        },
-        entries,
-        applied: 0,
-      },
+      initial,
     );
-    members.set(id, { raft, held: [] });
+    members.set(id, { options, raft, held: [] });
+  };
+
+  const addMember = (
+    id: MemberId,
+    { options }: ScriptCommand,
+    { voters, terms }: { voters: MemberId[]; terms: number[] },
+  ) =>
+    start(id, options, {
+      hardState: { term: Number(options['term'] ?? 0), vote: 0, commit: 0 },
+      base: { index: 0, term: 0, configuration: plainConfiguration(voters) },
+      entries: terms.map((term, at) => entryOf(term, at + 1)),
+      applied: 0,
+    });
+
+  const restart = (id: MemberId, { options, raft, held }: Scripted, applied?: string) => {
+    if (held.length > 0) throw new Error(`member ${id} has writes that are not durable`);
+    const { log } = raft;
+    const { term, vote, commit, applied: reached } = raft.status();
+    start(id, options, {
+      hardState: { term, vote, commit },
+      base: raft.snapshotMeta(log.firstIndex - 1)!,
+      entries: log.slice(log.firstIndex, log.lastIndex, Infinity),
+      applied: Number(applied ?? reached),
+    });
   };
 
   const takeReady = (id: MemberId, member: Scripted, hold: boolean): string[] => {
@@ -150,28 +174,48 @@ export function createInterpreter(): ScriptInterpreter {
         return propose(memberOf(words[0]), data, 'data');
       }
       case 'change': {
-        const kind = words[1] as ConfigurationChangeKind;
+        const [id, ...rest] = words;
+        const fallback = rest.length === 0 ? 'leave' : 'auto';
+        const transition = (options['transition'] ?? fallback) as Transition;
         const context = new Uint8Array(0);
-        const data = encodeConfigurationEntry({ kind, member: Number(words[2]), context });
-        return propose(memberOf(words[0]), data, 'config');
+        const changes = [];
+        for (let at = 0; at < rest.length; at += 2) {
+          const kind = rest[at] as ConfigurationChangeKind;
+          changes.push({ kind, member: Number(rest[at + 1]), context });
+        }
+        const data = encodeConfigurationEntry({ transition, changes });
+        return propose(memberOf(id), data, 'config');
       }
       case 'read':
         return memberOf(words[0])[1].raft.readIndex(Number(words[1])) ? 'asked' : 'no leader';
       case 'transfer':
         return String(memberOf(words[0])[1].raft.transferLeadership(Number(options['to'])));
+      case 'disconnected':
+        memberOf(words[0])[1].raft.reportDisconnected(Number(options['from']));
+        return '';
       case 'compact':
         memberOf(words[0])[1].raft.compact(Number(words[1]));
+        return '';
+      case 'restart':
+        restart(...memberOf(words[0]), options['applied']);
         return '';
       case 'ready':
         return takeReady(...memberOf(words[0]), words[1] === 'hold').join('\n');
       case 'persisted': {
         const [, member] = memberOf(words[0]);
-        for (const { sequence, messages } of member.held.splice(0)) {
+        const count = Number(words[1] ?? member.held.length);
+        for (const { sequence, messages } of member.held.splice(0, count)) {
           member.raft.persisted(sequence);
           bag.push(...messages);
         }
         return '';
       }
+      case 'unreachable':
+        memberOf(words[0])[1].raft.reportUnreachable(Number(words[1]));
+        return '';
+      case 'snapshot-lost':
+        memberOf(words[0])[1].raft.reportSnapshot(Number(words[1]), false);
+        return '';
       case 'deliver':
         return deliver(among(words)).join('\n');
       case 'stabilize':
@@ -196,6 +240,11 @@ export function createInterpreter(): ScriptInterpreter {
       case 'log': {
         const { log } = memberOf(words[0])[1].raft;
         return log.slice(log.firstIndex, log.lastIndex, Infinity).map(describeEntry).join(' ');
+      }
+      case 'trace': {
+        const lines = traced.join('');
+        traced = [];
+        return lines;
       }
       default:
         throw new Error(`no command '${name}'`);
@@ -280,13 +329,21 @@ function describeFields(message: Message): string {
   }
 }
 
+function describeConfiguration(configuration: Configuration): string {
+  const { voters, votersOutgoing, learners, learnersNext, autoLeave } = configuration;
+  const parts = [`voters ${voters.join()}`];
+  if (isJoint(configuration)) parts.push(`and ${votersOutgoing.join()}`);
+  if (learners.length > 0) parts.push(`learners ${learners.join()}`);
+  if (learnersNext.length > 0) parts.push(`next ${learnersNext.join()}`);
+  if (autoLeave) parts.push('to leave by itself');
+  return parts.join(' ');
+}
+
 function describeStatus(raft: Raft): string {
   const { id, role, term, leader, commit, lastIndex, peers, configuration } = raft.status();
-  const learners =
-    configuration.learners.length === 0 ? '' : ` learners ${configuration.learners.join()}`;
   const lines = [
     `${id} ${role} term ${term} leader ${leader} commit ${commit} last ${lastIndex} ` +
-      `voters ${configuration.voters.join()}${learners}`,
+      describeConfiguration(configuration),
   ];
   for (const peer of peers) {
     const { state, match, next, inflight } = peer;

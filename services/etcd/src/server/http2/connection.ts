@@ -22,13 +22,13 @@ import {
   windowBytesMax,
 } from './frame.ts';
 import type { HeldBytes, Holder } from './held-bytes.ts';
-import { HpackDecoder } from './hpack.ts';
 import { Http2Error, type Http2ErrorCode } from './http2-error.ts';
+import { KeepAlive, type KeepAliveOptions } from './keep-alive.ts';
 import { Outbox } from './outbox.ts';
 import {
-  decodeRequest,
   HeaderBlock,
   headerBlockBytesMax,
+  RequestDecoder,
   type RequestHeaders,
 } from './request-headers.ts';
 import { Http2Stream, type StreamHost, streamWindowBytes } from './stream.ts';
@@ -47,16 +47,33 @@ const lingerMillis = 1_000;
 /** Streams ended here before the other side ended them: what it had sent by then is no mistake. */
 const cutShortMax = 10_000;
 const nothing = Buffer.alloc(0);
+const ownPing = Buffer.alloc(8);
 
 export type OnRequest = (stream: Http2Stream, headers: RequestHeaders) => void;
+
+export interface ConnectionLimits {
+  /** Open streams; never more than 10,000. */
+  readonly streamsMax: number;
+  readonly keepAlive: KeepAliveOptions;
+}
+
+export interface ConnectionOptions {
+  readonly held: HeldBytes;
+  readonly limits: ConnectionLimits;
+  readonly onRequest: OnRequest;
+  /** Of the client's checked certificate. */
+  readonly commonName: string | undefined;
+}
 
 export class Http2Connection implements StreamHost, Holder {
   readonly #socket: Socket;
   readonly #onRequest: OnRequest;
   readonly #held: HeldBytes;
+  readonly #streamsMax: number;
+  readonly #keepAlive: KeepAlive;
   readonly outbox: Outbox;
-  readonly #reader = new FrameReader();
-  readonly #decoder = new HpackDecoder();
+  readonly #reader = new FrameReader({ expectsPreface: true });
+  readonly #decoder: RequestDecoder;
   readonly #block = new HeaderBlock();
   readonly #streams = new Map<number, Http2Stream>();
   readonly #cutShort = new Set<number>();
@@ -78,10 +95,13 @@ export class Http2Connection implements StreamHost, Holder {
   #resets = 0;
   #idleFrames = 0;
 
-  constructor(socket: Socket, held: HeldBytes, onRequest: OnRequest) {
+  constructor(socket: Socket, { held, limits, onRequest, commonName }: ConnectionOptions) {
     this.#socket = socket;
+    this.#decoder = new RequestDecoder(commonName);
     this.#held = held;
     this.#onRequest = onRequest;
+    this.#streamsMax = Math.min(streamsMax, limits.streamsMax);
+    this.#keepAlive = new KeepAlive(limits.keepAlive, performance.now());
     this.outbox = new Outbox(socket);
     held.join(this);
     socket.setNoDelay(true);
@@ -103,7 +123,7 @@ export class Http2Connection implements StreamHost, Holder {
       settings.writeUInt16BE(id, at);
       settings.writeUInt32BE(value, at + 2);
     };
-    put(0, settingId.maxConcurrentStreams, streamsMax);
+    put(0, settingId.maxConcurrentStreams, this.#streamsMax);
     put(6, settingId.initialWindowSize, streamWindowBytes);
     put(12, settingId.maxHeaderListSize, headerBlockBytesMax);
     this.outbox.frame(frameType.settings, 0, 0, settings);
@@ -123,11 +143,21 @@ export class Http2Connection implements StreamHost, Holder {
       if (now - this.#endedAt >= lingerMillis) this.#socket.destroy();
     } else if (this.#slowSince !== undefined && now - this.#slowSince >= slowMillisMax) {
       this.#goAway(new Http2Error('enhance-your-calm', 'this takes too long'));
+    } else this.#keepAliveAt(now);
+  }
+
+  #keepAliveAt(now: number): void {
+    const due = this.#keepAlive.due(now);
+    if (due === 'end') this.#socket.destroy();
+    else if (due === 'ping') {
+      this.outbox.frame(frameType.ping, 0, 0, ownPing);
+      this.outbox.flush();
     }
   }
 
   #take(chunk: Buffer): void {
     if (this.#isOver) return;
+    this.#keepAlive.heard(performance.now());
     try {
       this.#reader.read(chunk, (type, flags, streamId, payload) => {
         this.#frame(type, flags, streamId, payload);
@@ -215,7 +245,7 @@ export class Http2Connection implements StreamHost, Holder {
     if (block === undefined) return;
     this.#slowSince = undefined;
     const { streamId, endsStream } = this.#block;
-    const headers = decodeRequest(this.#decoder, block);
+    const headers = this.#decoder.decode(block);
     if (streamId > this.#lastStreamId) {
       this.#lastStreamId = streamId;
       this.#open(streamId, headers, endsStream);
@@ -235,7 +265,7 @@ export class Http2Connection implements StreamHost, Holder {
       return;
     }
     // Calls that were cancelled while they waited still cost us until they are done.
-    if (this.#streams.size + this.#abandonedCalls >= streamsMax) {
+    if (this.#streams.size + this.#abandonedCalls >= this.#streamsMax) {
       if (!endsStream) this.#rememberCutShort(streamId);
       this.#refuse(streamId, 'refused-stream', 'too many streams');
       return;
@@ -283,6 +313,11 @@ export class Http2Connection implements StreamHost, Holder {
     if (streamId !== 0) throw new Http2Error('protocol', 'a ping on a stream');
     this.#countIdle();
     if ((flags & frameFlag.ack) !== 0) return;
+    const { answers } = this.outbox;
+    const has = { streams: this.#streams.size > 0, answers };
+    if (!this.#keepAlive.allowsPing(performance.now(), has)) {
+      throw new Http2Error('enhance-your-calm', 'too_many_pings');
+    }
     this.outbox.frame(frameType.ping, frameFlag.ack, 0, payload);
   }
 

@@ -29,16 +29,21 @@ export const frameBytesMax = 16_384;
 export const defaultWindowBytes = 65_535;
 export const windowBytesMax = 2 ** 31 - 1;
 
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const headerBytes = 9;
 
 /** False ends the reading: the connection is over. */
 type OnFrame = (type: number, flags: number, streamId: number, payload: Buffer) => boolean;
 
-/** Checks the preface, then hands out whole frames; keeps at most one that is not whole. */
+/** Checks a client's preface, then hands out whole frames; keeps at most one that is not whole. */
 export class FrameReader {
   #rest: Buffer | undefined;
-  #isGreeted = false;
+  #isGreeted: boolean;
+
+  /** Servers expect a preface, clients do not. */
+  constructor(options: { expectsPreface: boolean }) {
+    this.#isGreeted = !options.expectsPreface;
+  }
 
   /** @throws Http2Error: the connection must end */
   read(chunk: Buffer, onFrame: OnFrame): void {

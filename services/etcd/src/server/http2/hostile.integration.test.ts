@@ -309,7 +309,7 @@ describe('gRPC as it should not be', () => {
     ],
     [
       'a message that is none',
-      '13 grpc: error while unmarshalling request',
+      '13 grpc: error unmarshalling request',
       call(1, putPath, Buffer.from('ffffffffffff', 'hex')),
     ],
     [

@@ -39,6 +39,12 @@ export class HpackDecoder {
   #bytesMax = tableBytesMax;
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
+  #changes = 0;
+
+  /** Grows with each change of the table: between two equal numbers a block means the same. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   /** @throws Http2Error: the connection's state is lost then, so it must end. */
   decode(block: Buffer, visit: HeaderVisitor): void {
@@ -96,6 +102,7 @@ export class HpackDecoder {
   }
 
   #add(name: string, value: string): void {
+    this.#changes++;
     this.#names.push(name);
     this.#values.push(value);
     this.#bytes += name.length + value.length + entryOverheadBytes;
@@ -103,6 +110,7 @@ export class HpackDecoder {
   }
 
   #resize(bytesMax: number): void {
+    this.#changes++;
     if (bytesMax > tableBytesMax)
       throw new Http2Error('compression', 'the table may not be so large');
     this.#bytesMax = bytesMax;

@@ -3,18 +3,22 @@
  * together this is one system call, not three a stream.
  */
 import type { Socket } from 'node:net';
+import { frameFlag, frameType } from './frame.ts';
+import { Slab, slabBytes } from './slab.ts';
 
-const slabBytes = 64 * 1024;
 /** Larger payloads are handed to the socket as they are, not copied. */
 const copyBytesMax = 16 * 1024;
+const nothing = Buffer.alloc(0);
 
 export class Outbox {
   readonly #socket: Socket;
-  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
+  #slab = Slab.take(slabBytes);
   /** What is not written yet: [#from, #to) of the slab. */
   #from = 0;
   #to = 0;
   #isPlanned = false;
+  /** Frames of headers or data so far, which are what the other side waits for. */
+  answers = 0;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -30,14 +34,18 @@ export class Outbox {
       this.#isPlanned = true;
       queueMicrotask(() => this.flush());
     }
-    if (this.#to + length <= this.#slab.length) return;
+    const isEmpty = this.#from === this.#to;
+    if (isEmpty && this.#slab.isIdle) this.#from = this.#to = 0;
+    if (this.#to + length <= this.#slab.bytes.length) return;
     this.#write();
-    this.#slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, length));
+    this.#slab.retire();
+    this.#slab = Slab.take(length);
     this.#from = 0;
     this.#to = 0;
   }
 
   frame(type: number, flags: number, streamId: number, payload: Uint8Array): void {
+    if (type <= frameType.headers) this.answers++;
     if (payload.length > copyBytesMax) {
       this.#header(type, flags, streamId, payload.length, 0);
       this.#write();
@@ -45,24 +53,35 @@ export class Outbox {
       return;
     }
     this.#header(type, flags, streamId, payload.length, payload.length);
-    this.#slab.set(payload, this.#to);
+    this.#slab.bytes.set(payload, this.#to);
     this.#to += payload.length;
   }
 
   /** A DATA frame with one whole gRPC message. */
-  messageFrame(streamId: number, message: Uint8Array): void {
-    const length = message.length;
+  messageFrame(streamId: number, message: Uint8Array, tail: Uint8Array = nothing): void {
+    const length = message.length + tail.length;
+    this.answers++;
     this.#header(0, 0, streamId, length + 5, length + 5);
-    const slab = this.#slab;
+    const slab = this.#slab.bytes;
     slab[this.#to] = 0;
     slab.writeUInt32BE(length, this.#to + 1);
     slab.set(message, this.#to + 5);
+    slab.set(tail, this.#to + 5 + message.length);
     this.#to += length + 5;
+  }
+
+  /** A unary answer: headers, one message, trailers. */
+  answerFrames(streamId: number, headers: Buffer, message: Buffer, trailers: Buffer): void {
+    // One reservation keeps the three together in the slab.
+    this.#reserve(headers.length + message.length + trailers.length + 3 * 9 + 5);
+    this.frame(frameType.headers, frameFlag.endHeaders, streamId, headers);
+    this.messageFrame(streamId, message);
+    this.frame(frameType.headers, frameFlag.endHeaders | frameFlag.endStream, streamId, trailers);
   }
 
   #header(type: number, flags: number, streamId: number, length: number, follows: number): void {
     this.#reserve(9 + follows);
-    const slab = this.#slab;
+    const slab = this.#slab.bytes;
     const at = this.#to;
     slab[at] = length >>> 16;
     slab[at + 1] = length >>> 8;
@@ -75,7 +94,9 @@ export class Outbox {
 
   #write(): void {
     if (this.#to === this.#from) return;
-    this.#socket.write(this.#slab.subarray(this.#from, this.#to));
+    const slab = this.#slab;
+    slab.writeBegins();
+    this.#socket.write(slab.bytes.subarray(this.#from, this.#to), slab.onWritten);
     this.#from = this.#to;
   }
 

@@ -1,24 +1,33 @@
 /** The headers of a request: blocks put together from their frames, and what is kept of them. */
 import { frameFlag, unpadded } from './frame.ts';
-import type { HpackDecoder } from './hpack.ts';
+import { HpackDecoder } from './hpack.ts';
 import { Http2Error } from './http2-error.ts';
 
 export const headerBlockBytesMax = 64 * 1024;
 /** Frames of one block: more are a flood of (empty) continuations. */
 const blockFramesMax = 64;
 
-/** The headers that somebody asks for; others are dropped. */
+/** The headers that somebody asks for; others are dropped. Calls with equal headers share them. */
 export interface RequestHeaders {
-  method: string;
-  scheme: string;
-  path: string;
-  contentType: string;
-  requireLeader: boolean;
-  clusterId: string;
-  memberId: string;
-  encoding: string;
-  timeout: string;
+  readonly method: string;
+  readonly scheme: string;
+  readonly path: string;
+  readonly contentType: string;
+  readonly requireLeader: boolean;
+  readonly clusterId: string;
+  readonly memberId: string;
+  readonly peerVersion: string;
+  readonly targetId: string;
+  readonly encoding: string;
+  readonly timeout: string;
+  readonly token: string | undefined;
+  readonly authorization: string | undefined;
+  readonly isForwarded: boolean;
+  /** No header: the connection sets it. */
+  readonly commonName: string | undefined;
 }
+
+type Draft = { -readonly [Name in keyof RequestHeaders]: RequestHeaders[Name] };
 
 /** A header block on its way: HEADERS, then CONTINUATIONs with nothing between them (6.10). */
 export class HeaderBlock {
@@ -67,11 +76,49 @@ export class HeaderBlock {
 }
 
 /**
- * Decodes a block; undefined when the request is malformed (8.1.1), which ends its stream only.
- * @throws Http2Error when the block itself is damaged: the connection must end
+ * Decodes the requests of a connection. Clients that send one call after another send the same block
+ * again, once the header table knows its headers: it is compared then, and not decoded.
  */
-export function decodeRequest(decoder: HpackDecoder, block: Buffer): RequestHeaders | undefined {
-  const headers: RequestHeaders = {
+export class RequestDecoder {
+  readonly #decoder = new HpackDecoder();
+  #block: Buffer | undefined;
+  readonly #commonName: string | undefined;
+  #headers: RequestHeaders | undefined;
+  #changes = 0;
+
+  /** `commonName` is of the client's checked certificate. */
+  constructor(commonName?: string) {
+    this.#commonName = commonName;
+  }
+
+  /**
+   * Undefined when the request is malformed (8.1.1), which ends its stream only.
+   * @throws Http2Error when the block itself is damaged: the connection must end
+   */
+  decode(block: Buffer): RequestHeaders | undefined {
+    const decoder = this.#decoder;
+    if (decoder.changes === this.#changes && this.#block?.equals(block) === true) {
+      return this.#headers;
+    }
+    this.#block = undefined;
+    const before = decoder.changes;
+    const headers = decodeRequest(decoder, block, this.#commonName);
+    if (decoder.changes === before) {
+      // A copy, because the block is a view of what the socket has read.
+      this.#block = Buffer.from(block);
+      this.#headers = headers;
+      this.#changes = before;
+    }
+    return headers;
+  }
+}
+
+function decodeRequest(
+  decoder: HpackDecoder,
+  block: Buffer,
+  commonName: string | undefined,
+): RequestHeaders | undefined {
+  const headers: Draft = {
     method: '',
     scheme: '',
     path: '',
@@ -79,8 +126,14 @@ export function decodeRequest(decoder: HpackDecoder, block: Buffer): RequestHead
     requireLeader: false,
     clusterId: '',
     memberId: '',
+    peerVersion: '',
+    targetId: '',
     encoding: '',
     timeout: '',
+    token: undefined,
+    authorization: undefined,
+    isForwarded: false,
+    commonName,
   };
   let isWellFormed = true;
   let hasRegular = false;
@@ -97,7 +150,7 @@ export function decodeRequest(decoder: HpackDecoder, block: Buffer): RequestHead
 }
 
 /** False for one that a request must not have, or has already. */
-function keepPseudoHeader(headers: RequestHeaders, name: string, value: string): boolean {
+function keepPseudoHeader(headers: Draft, name: string, value: string): boolean {
   switch (name) {
     case ':method':
       if (headers.method !== '') return false;
@@ -116,7 +169,7 @@ function keepPseudoHeader(headers: RequestHeaders, name: string, value: string):
   }
 }
 
-function keepHeader(headers: RequestHeaders, name: string, value: string): void {
+function keepHeader(headers: Draft, name: string, value: string): void {
   switch (name) {
     case 'content-type':
       headers.contentType = value;
@@ -133,8 +186,23 @@ function keepHeader(headers: RequestHeaders, name: string, value: string): void 
     case 'member-id':
       headers.memberId = value;
       break;
+    case 'peer-version':
+      headers.peerVersion = value;
+      break;
+    case 'target-id':
+      headers.targetId = value;
+      break;
     case 'grpc-encoding':
       headers.encoding = value;
+      break;
+    case 'token':
+      headers.token ??= value;
+      break;
+    case 'authorization':
+      headers.authorization ??= value;
+      break;
+    case 'grpcgateway-accept':
+      headers.isForwarded = true;
       break;
     default:
   }

@@ -31,10 +31,12 @@ export interface StreamHost {
 }
 
 export const streamWindowBytes = 1024 * 1024;
+const grpcPrefixBytes = 5;
 /** Bytes waiting in a stream or its socket from which on it is called slow. */
 const readyBytesMax = 256 * 1024;
 const socketBytesMax = 4 * readyBytesMax;
 const nothing = Buffer.alloc(0);
+const noListener = () => {};
 
 export class Http2Stream {
   readonly id: number;
@@ -52,9 +54,9 @@ export class Http2Stream {
   #isClosed = false;
   #isWorkedOn = false;
   #wasSlow = false;
-  onData: (chunk: Buffer, isLast: boolean) => void = () => {};
-  onClose: () => void = () => {};
-  onReady: () => void = () => {};
+  onData: (chunk: Buffer, isLast: boolean) => void = noListener;
+  onClose: () => void = noListener;
+  onReady: () => void = noListener;
 
   constructor(id: number, host: StreamHost, isRemotelyEnded: boolean) {
     this.id = id;
@@ -135,6 +137,19 @@ export class Http2Stream {
     this.#host.hold(bytes);
   }
 
+  /** Calls the listener when the stream is over, at once when it is. */
+  onGone(listener: () => void): void {
+    if (this.#isClosed) {
+      listener();
+      return;
+    }
+    const before = this.onClose;
+    this.onClose = () => {
+      before();
+      listener();
+    };
+  }
+
   /** A call has begun that outlives a cancelled stream; `workDone` follows once. */
   workBegins(): void {
     this.#isWorkedOn = true;
@@ -150,22 +165,52 @@ export class Http2Stream {
     this.#host.outbox.frame(frameType.headers, frameFlag.endHeaders, this.id, block);
   }
 
-  /** One gRPC message. */
-  sendMessage(message: Buffer): void {
-    if (this.#isClosed || this.#isLocallyEnded) return;
-    const bytes = message.length + 5;
+  /** Whether so many bytes can leave at once, in one frame. */
+  #fits(bytes: number): boolean {
     const host = this.#host;
-    const fits =
-      bytes <= host.dataFrameBytesMax && bytes <= this.#sendWindow && bytes <= host.sendWindow;
-    if (this.#queuedBytes === 0 && fits && host.outbox.backlogBytes <= socketBytesMax) {
-      this.#sendCredit -= bytes;
-      host.takeSendWindow(bytes);
-      host.outbox.messageFrame(this.id, message);
+    return (
+      this.#queuedBytes === 0 &&
+      bytes <= host.dataFrameBytesMax &&
+      bytes <= this.#sendWindow &&
+      bytes <= host.sendWindow &&
+      host.outbox.backlogBytes <= socketBytesMax
+    );
+  }
+
+  #takeWindows(bytes: number): void {
+    this.#sendCredit -= bytes;
+    this.#host.takeSendWindow(bytes);
+  }
+
+  /** A whole unary answer; most leave in one piece. */
+  sendAnswer(headers: Buffer, message: Buffer, trailers: Buffer): void {
+    if (this.#isClosed || this.#isLocallyEnded) return;
+    const bytes = message.length + grpcPrefixBytes;
+    if (!this.#fits(bytes)) {
+      this.sendHeaders(headers);
+      this.sendMessage(message);
+      this.sendTrailers(trailers);
       return;
     }
-    const prefix = Buffer.alloc(5);
-    prefix.writeUInt32BE(message.length, 1);
-    this.sendRaw(prefix, message);
+    this.#takeWindows(bytes);
+    this.#isLocallyEnded = true;
+    this.#host.outbox.answerFrames(this.id, headers, message, trailers);
+    this.#end();
+  }
+
+  /** One gRPC message, which may have a tail that others have as well. */
+  sendMessage(message: Buffer, tail: Buffer = nothing): void {
+    if (this.#isClosed || this.#isLocallyEnded) return;
+    const length = message.length + tail.length;
+    const bytes = length + grpcPrefixBytes;
+    if (this.#fits(bytes)) {
+      this.#takeWindows(bytes);
+      this.#host.outbox.messageFrame(this.id, message, tail);
+      return;
+    }
+    const prefix = Buffer.alloc(grpcPrefixBytes);
+    prefix.writeUInt32BE(length, 1);
+    this.sendRaw(prefix, message, tail);
   }
 
   /** Bytes without a gRPC prefix. */
@@ -231,6 +276,11 @@ export class Http2Stream {
     this.#trailers = undefined;
     const flags = frameFlag.endHeaders | frameFlag.endStream;
     this.#host.outbox.frame(frameType.headers, flags, this.id, trailers);
+    this.#end();
+  }
+
+  /** Our side is done. */
+  #end(): void {
     // Whoever still sends is told that nobody listens any more (8.1).
     if (!this.#isRemotelyEnded) {
       this.#host.resetStream(this.id, new Http2Error('none', 'answered'));
