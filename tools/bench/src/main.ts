@@ -1,10 +1,4 @@
-/**
- * The benchmarks, ours beside the original in one run: `node --run bench`.
- *
- *     node --run bench -- [--only put-1,watch] [--rounds N] [--quick] [--write]
- *
- * `--write` puts the figures into docs/benchmarks.md; rows that were left out keep theirs.
- */
+/** The benchmarks, ours beside the original in one run: `node --run bench`; see the usage below. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -25,6 +19,18 @@ const allRows = measurements.flatMap(({ rows }) => rows);
 const basePorts: Record<Contender, number> = { etcd: 27_100, drydock: 27_200 };
 const page = join(import.meta.dirname, '../../../docs/benchmarks.md');
 
+const usage = `Drydock's etcd beside the original, in one run; three members each on loopback.
+
+  node --run bench -- [flags]
+
+  --only A,B    rows: ${allRows.join(', ')}
+  --rounds N    how often the contenders take turns (3)
+  --quick       shorter turns, for a look
+  --write       puts the figures into docs/benchmarks.md; rows that were left out keep theirs
+
+  node --run bench -- --only ${allRows[0]} --rounds 5
+  node --run bench -- --write`;
+
 function readOptions() {
   const { values } = parseArgs({
     options: {
@@ -32,8 +38,13 @@ function readOptions() {
       rounds: { type: 'string', default: '3' },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    process.exit(0);
+  }
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--rounds: expected a whole number from 1 on, got "${values.rounds}"`);
