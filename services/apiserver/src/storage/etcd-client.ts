@@ -68,10 +68,16 @@ export interface EtcdClient {
   grantLease(ttlSeconds: number): Promise<bigint>;
   /** Forgets the history before a revision. */
   compact(revision: number): Promise<void>;
+  watch(signal: AbortSignal): EtcdWatch;
+}
+
+export interface EtcdWatch {
   /** Errors arrive as 'error' events. */
-  watch(signal: AbortSignal): ClientDuplexStream<WatchRequest, WatchResponse>;
-  /** The next call uses another member. */
-  moveOn(): void;
+  readonly stream: ClientDuplexStream<WatchRequest, WatchResponse>;
+  /** The member's, host:port. */
+  readonly endpoint: string;
+  /** The next call uses another member, unless calls have left this one already. */
+  leave(): void;
 }
 
 const retryPauseMillis = 100;
@@ -171,9 +177,15 @@ export function createEtcdClient(options: EtcdClientOptions): EtcdClient {
       const metadata = new Metadata();
       // The member ends the stream when it loses its leader, instead of going silent.
       metadata.set('hasleader', 'true');
-      return channels.duplex(WatchService.watch, { signal, metadata });
+      const { endpoint } = channels;
+      return {
+        endpoint,
+        stream: channels.duplex(WatchService.watch, { signal, metadata }),
+        leave: () => {
+          if (channels.endpoint === endpoint) channels.moveOn();
+        },
+      };
     },
-    moveOn: () => channels.moveOn(),
   };
 }
 

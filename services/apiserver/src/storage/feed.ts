@@ -38,6 +38,8 @@ const pageSize = 1_000;
 const pauseMillis: Millis = 200;
 const pingMillis: Millis = 1_500;
 const silenceMillisMax: Millis = 4_000;
+/** Until a member answers the first time: one whose machine is gone says nothing at all. */
+const firstAnswerMillisMax: Millis = 1_500;
 
 /** Runs until the signal; nothing that happens to etcd ends it. */
 export async function runFeed(options: FeedOptions, signal: AbortSignal): Promise<void> {
@@ -92,9 +94,11 @@ function watchFrom(
     const stop = new AbortController();
     const abort = () => stop.abort();
     signal.addEventListener('abort', abort, { once: true });
-    const stream = etcd.watch(stop.signal);
+    const watch = etcd.watch(stop.signal);
+    const { stream, endpoint } = watch;
     let delivered = start;
     let heardAt = clock.now();
+    let patience = firstAnswerMillisMax;
     let ended = false;
 
     const end = (outcome: Omit<WatchEnd, 'delivered'>) => {
@@ -107,9 +111,10 @@ function watchFrom(
     };
     const keepAlive = () => {
       if (ended) return;
-      if (clock.now() - heardAt > silenceMillisMax) {
-        etcd.moveOn();
-        end({ compacted: false, error: new Error(`etcd was silent for ${silenceMillisMax} ms`) });
+      if (clock.now() - heardAt >= patience) {
+        watch.leave();
+        const error = new Error(`etcd at ${endpoint} was silent for ${patience} ms`);
+        end({ compacted: false, error });
         return;
       }
       stream.write(WatchRequest.from({ progressRequest: {} }));
@@ -119,6 +124,7 @@ function watchFrom(
 
     stream.on('data', (response: WatchResponse) => {
       heardAt = clock.now();
+      patience = silenceMillisMax;
       onHeard?.();
       if (ended) return;
       if (response.canceled) {

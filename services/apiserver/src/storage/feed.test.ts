@@ -1,0 +1,54 @@
+import { Duplex } from 'node:stream';
+import { silentLogger } from '@drydock/ports';
+import { EventType, type Event } from '@drydock/proto/etcd';
+import { createManualClock } from '@drydock/testing/manual-clock';
+import { expect, test } from 'vitest';
+import type { EtcdClient, EtcdWatch } from './etcd-client.ts';
+import { runFeed } from './feed.ts';
+
+/** Takes requests, and says what it is told to say. */
+const openStream = () =>
+  new Duplex({ objectMode: true, read: () => {}, write: (_request, _encoding, done) => done() });
+
+test('a member that does not even answer is left early, once, and not a better one in its place', async () => {
+  const clock = createManualClock();
+  const opened: { stream: Duplex; isLeft: boolean }[] = [];
+  const etcd = {
+    range: async () => ({ header: { revision: 5 }, kvs: [], more: false, count: 0 }),
+    watch: (signal: AbortSignal) => {
+      const watch = { stream: openStream(), isLeft: false };
+      signal.addEventListener('abort', () => watch.stream.destroy(new Error('cancelled')));
+      opened.push(watch);
+      return {
+        stream: watch.stream,
+        endpoint: `etcd-${opened.length}`,
+        leave: () => {
+          watch.isLeft = true;
+        },
+      } as unknown as EtcdWatch;
+    },
+  } as unknown as EtcdClient;
+  const applied: number[] = [];
+  const sink = {
+    reset: () => {},
+    apply: (_events: readonly Event[], at: number) => applied.push(at),
+  };
+  const stop = new AbortController();
+  const feed = runFeed({ etcd, clock, log: silentLogger, sink }, stop.signal);
+  await clock.settle();
+  expect(opened).toHaveLength(1);
+
+  await clock.advance(1_500);
+  await clock.advance(200);
+  expect(opened.map((one) => one.isLeft)).toEqual([true, false]);
+
+  const event = { type: EventType.put, kv: { modRevision: 6 } } as Event;
+  opened[1]!.stream.push({ events: [event], compactRevision: 0 });
+  await clock.settle();
+  expect(applied).toEqual([6]);
+  await clock.advance(3_000);
+  expect(opened).toHaveLength(2);
+  stop.abort();
+  await clock.advance(200);
+  await feed;
+});
