@@ -3,6 +3,7 @@
  * the same connection get the member's HTTP answers.
  */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@drydock/ports';
 import type { Failure } from '../mvcc/failure.ts';
 import { failCall, serveStream, serveUnary } from './grpc-call.ts';
@@ -32,12 +33,17 @@ export interface GrpcServerOptions {
 export interface GrpcServer extends Disposable {
   /** Serves a connection that speaks HTTP/2; `commonName` is of its checked client certificate. */
   accept(socket: Socket, commonName?: string): void;
+  /** Takes no further call; resolves when calls of one message each way are answered, or after a while. */
+  drain(): Promise<void>;
 }
 
 /** What is held for one connection, and for all: unread answers, requests in parts. */
 const connectionBytesMax = 128 * 1024 * 1024;
 const totalBytesMax = 256 * 1024 * 1024;
 const sweepMillis = 1_000;
+/** Real time that calls get to be answered before the server ends; longer than any disk should take. */
+const drainMillis = 2_000;
+const drainPauseMillis = 5;
 
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { log } = options;
@@ -79,6 +85,12 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       connections.add(connection);
       socket.on('close', () => connections.delete(connection));
       log.debug({ peer: socket.remoteAddress }, 'a connection opened');
+    },
+    drain: async () => {
+      const end = performance.now() + drainMillis;
+      for (const connection of connections) connection.drain();
+      const isWorking = () => [...connections].some((connection) => connection.isWorking);
+      while (isWorking() && performance.now() < end) await sleep(drainPauseMillis);
     },
     [Symbol.dispose]: () => {
       clearInterval(sweeping);

@@ -176,6 +176,27 @@ describe('bad input', () => {
   });
 });
 
+describe('a member that is told to stop', () => {
+  it('answers the write that it has begun, and takes no other', async () => {
+    await using cluster = await startTestCluster({ size: 2 });
+    const leader = await cluster.leader();
+    const follower = cluster.members[1 - leader]!;
+    const client = connect(follower.endpoint);
+    const [key, other] = [Buffer.from('begun'), Buffer.from('other')];
+    await put(client, { key: other });
+    // Without its leader the follower can only wait.
+    cluster.members[leader]!.process!.kill('SIGSTOP');
+    const begun = put(client, { key }, 10_000);
+    await range(client, { key: other, serializable: true });
+    const stopping = cluster.kill(1 - leader, 'SIGTERM');
+    await eventually('it is stopping', () => follower.log().includes('"msg":"stopping"'));
+    cluster.members[leader]!.process!.kill('SIGCONT');
+    expect((await begun).header?.revision).toBe(3);
+    await stopping;
+    client.close();
+  });
+});
+
 describe('a full disk', () => {
   it('stops members with a clear error, and loses nothing acknowledged', async () => {
     // A limit on file sizes, in KiB: the write that crosses it fails as on a full disk.

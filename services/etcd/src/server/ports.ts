@@ -18,7 +18,7 @@ import { createClusterService } from './cluster-service.ts';
 import { createElectionService } from './coordination/election-service.ts';
 import { createLockService } from './coordination/lock-service.ts';
 import type { MemberCore } from './core.ts';
-import { createGrpcServer, serviceNames } from './grpc-server.ts';
+import { createGrpcServer, serviceNames, type GrpcServer } from './grpc-server.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { GrpcMethods, UnaryHandler } from './grpc.ts';
 import { createHealthService } from './health-service.ts';
@@ -44,6 +44,8 @@ const peerMessageBytesMax = 128 * 1024 * 1024;
 
 /** What is served at some addresses. */
 interface Surface {
+  /** Not for the other members. */
+  readonly isForClients: boolean;
   readonly urls: readonly string[];
   readonly services: readonly GrpcMethods[];
   readonly tls: TlsSource | undefined;
@@ -78,6 +80,7 @@ export async function openPorts(core: MemberCore, config: MemberConfig, context:
     : undefined;
   const splitsHttp = config.listenClientHttpUrls.length > 0;
 
+  const forClients: GrpcServer[] = [];
   const open = async (surface: Surface) => {
     const { urls, services, tls, bytesMax, serves, keepAlive } = surface;
     const server = starting.use(
@@ -90,6 +93,7 @@ export async function openPorts(core: MemberCore, config: MemberConfig, context:
         log: core.log,
       }),
     );
+    if (surface.isForClients) forClients.push(server);
     const listeners: Listener[] = [];
     for (const url of urls) {
       const listener = await listen({
@@ -108,20 +112,23 @@ export async function openPorts(core: MemberCore, config: MemberConfig, context:
     return listeners.map((one) => one.port);
   };
   const client = {
+    isForClients: true,
     tls: config.clientTls,
     bytesMax: clientBytesMax,
     keepAlive: config.keepAlive,
   };
-  return {
-    peerPorts: await open({
-      urls: config.listenPeerUrls,
-      services: peerServices,
-      tls: config.peerTls,
-      bytesMax: peerMessageBytesMax,
-      serves: 'both',
-      // Members ping each other every two seconds.
-      keepAlive: { ...config.keepAlive, minInterval: 0 },
-    }),
+  const peerPorts = await open({
+    isForClients: false,
+    urls: config.listenPeerUrls,
+    services: peerServices,
+    tls: config.peerTls,
+    bytesMax: peerMessageBytesMax,
+    serves: 'both',
+    // Members ping each other every two seconds.
+    keepAlive: { ...config.keepAlive, minInterval: 0 },
+  });
+  const ports = {
+    peerPorts,
     clientPorts: await open({
       ...client,
       urls: config.listenClientUrls,
@@ -143,6 +150,11 @@ export async function openPorts(core: MemberCore, config: MemberConfig, context:
       serves: 'http',
     }),
   };
+  // Peers are served to the end: writes that clients wait for need them.
+  starting.defer(async () => {
+    await Promise.all(forClients.map((server) => server.drain()));
+  });
+  return ports;
 }
 
 /** What clients may call, and what other members may. */

@@ -47,6 +47,7 @@ const lingerMillis = 1_000;
 /** Streams ended here before the other side ended them: what it had sent by then is no mistake. */
 const cutShortMax = 10_000;
 const nothing = Buffer.alloc(0);
+const stopping = new Http2Error('none', 'the server stops');
 const ownPing = Buffer.alloc(8);
 
 export type OnRequest = (stream: Http2Stream, headers: RequestHeaders) => void;
@@ -84,6 +85,7 @@ export class Http2Connection implements StreamHost, Holder {
   #endedAt = 0;
   #hasSettings = false;
   #isOver = false;
+  #isDraining = false;
   #shouldPump = false;
   #lastStreamId = 0;
   #abandonedCalls = 0;
@@ -130,9 +132,23 @@ export class Http2Connection implements StreamHost, Holder {
     this.updateWindow(0, connectionWindowBytes - defaultWindowBytes);
   }
 
+  /** Takes no further stream: the other side is told to go elsewhere, those that are open go on. */
+  drain(): void {
+    if (this.#isOver || this.#isDraining) return;
+    this.#isDraining = true;
+    this.outbox.frame(frameType.goAway, 0, 0, this.#goAwayPayload(stopping));
+    this.outbox.flush();
+  }
+
+  /** Whether a call of one message each way waits for its answer. */
+  get isWorking(): boolean {
+    for (const stream of this.#streams.values()) if (stream.isWorking) return true;
+    return false;
+  }
+
   /** Ends the connection in order: streams that are open are cut. */
   end(): void {
-    this.#goAway(new Http2Error('none', 'the server stops'));
+    this.#goAway(stopping);
   }
 
   /** To be called about once a second, with `performance.now()`. */
@@ -264,6 +280,12 @@ export class Http2Connection implements StreamHost, Holder {
       this.#refuse(streamId, 'protocol', 'the request is malformed');
       return;
     }
+    if (this.#isDraining) {
+      // It crossed our word on its way; the other side may ask again elsewhere.
+      if (!endsStream) this.#rememberCutShort(streamId);
+      this.#refuse(streamId, 'refused-stream', 'the server stops');
+      return;
+    }
     // Calls that were cancelled while they waited still cost us until they are done.
     if (this.#streams.size + this.#abandonedCalls >= this.#streamsMax) {
       if (!endsStream) this.#rememberCutShort(streamId);
@@ -385,15 +407,19 @@ export class Http2Connection implements StreamHost, Holder {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#endedAt = performance.now();
-    const payload = Buffer.alloc(8);
-    payload.writeUInt32BE(this.#lastStreamId, 0);
-    payload.writeUInt32BE(error.number, 4);
-    this.outbox.frame(frameType.goAway, 0, 0, Buffer.concat([payload, Buffer.from(error.message)]));
+    this.outbox.frame(frameType.goAway, 0, 0, this.#goAwayPayload(error));
     this.outbox.flush();
     this.#close();
     // One that does not read would keep its backlog; the others get to read why they were ended.
     if (this.outbox.backlogBytes > backlogBytesMax / 2) this.#socket.destroy();
     else this.#socket.end();
+  }
+
+  #goAwayPayload(error: Http2Error): Buffer {
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(this.#lastStreamId, 0);
+    head.writeUInt32BE(error.number, 4);
+    return Buffer.concat([head, Buffer.from(error.message)]);
   }
 
   #close(): void {

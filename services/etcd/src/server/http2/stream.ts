@@ -155,6 +155,11 @@ export class Http2Stream {
     this.#isWorkedOn = true;
   }
 
+  /** A call waits for its answer. */
+  get isWorking(): boolean {
+    return this.#isWorkedOn;
+  }
+
   workDone(): void {
     if (this.#isWorkedOn && this.#isClosed) this.#host.abandon(-1);
     this.#isWorkedOn = false;
