@@ -1,30 +1,12 @@
 /** A member's metrics; names are etcd's where the meaning is. */
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { MemberCore } from './core.ts';
 import { registerEtcdMetrics } from './metrics/etcd-metrics.ts';
+import { createAskedMetrics } from './metrics/asked-metrics.ts';
 
 export function registerMetrics(core: MemberCore, registry: Registry): void {
   registerEtcdMetrics(core, registry);
-  const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  const counter = (name: string, help: string, value: () => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(value());
-      },
-    });
+  const { gauge, counter } = createAskedMetrics(registry);
   const { replica, state, hub } = core;
   const status = () => replica.status();
   const metrics = () => replica.metrics();

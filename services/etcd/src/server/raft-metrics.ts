@@ -1,22 +1,14 @@
 /** Raft's facts as metrics: what `Raft.Watch` shows, in numbers. Names are etcd's where the meaning is. */
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { MemberCore } from './core.ts';
+import { createAskedMetrics } from './metrics/asked-metrics.ts';
 
 const roleNumbers = { follower: 0, 'pre-candidate': 1, candidate: 2, leader: 3 } as const;
 
 export function registerRaftMetrics(core: MemberCore, registry: Registry): void {
-  const registers = [registry];
   const { replica } = core;
   const status = () => replica.status();
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
+  const { gauge } = createAskedMetrics(registry);
 
   gauge(
     'drydock_raft_role',

@@ -3,31 +3,14 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { clusterVersion } from '../downgrade.ts';
 import type { MemberCore } from '../core.ts';
 import { apiVersion } from '../maintenance-service.ts';
+import { createAskedMetrics } from './asked-metrics.ts';
 
 const hex = (id: number) => id.toString(16);
 
 export function registerEtcdMetrics(core: MemberCore, registry: Registry): void {
   const { meters, state, hub, memberId } = core;
   const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  const counter = (name: string, help: string, value: () => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(value());
-      },
-    });
+  const { gauge, counter } = createAskedMetrics(registry);
   const byPeer = (name: string, label: string, help: string, counts: ReadonlyMap<number, number>) =>
     new Counter({
       name,
