@@ -6,15 +6,18 @@
  * 1. Only failures that say nothing happened at the other side (UNAVAILABLE) move on to the next
  *    endpoint; whether a call may be repeated is its caller's decision.
  * 2. Every unary call has a deadline.
+ * 3. A stream has none, and TCP dials an address that is gone for two minutes: a channel that is still
+ *    without a connection after `connectTimeoutMillis` is given up, and what waits for it is UNAVAILABLE.
  */
 import {
   Client,
+  connectivityState,
   Metadata,
   type CallOptions,
   type ClientDuplexStream,
   type ClientReadableStream,
 } from '@grpc/grpc-js';
-import type { Clock, Millis, Random } from '@drydock/ports';
+import type { Clock, Millis, Random, Timer } from '@drydock/ports';
 import { RpcError, StatusCode, toRpcError } from './status.ts';
 import { channelCredentials, serverNameOptions, type TlsMaterial } from './tls.ts';
 
@@ -34,6 +37,8 @@ export interface ChannelSetOptions {
   readonly random: Random;
   /** Default deadline of unary calls in cluster milliseconds; 10,000 if not given. */
   readonly timeoutMillis?: Millis;
+  /** How long calls wait for a connection, in cluster milliseconds; 5,000 if not given. */
+  readonly connectTimeoutMillis?: Millis;
   /** HTTP/2 stream window in bytes; large lists go twice as fast with 8 MiB. */
   readonly flowControlWindowBytes?: number;
 }
@@ -69,11 +74,35 @@ export interface ChannelSet extends Disposable {
 
 export function createChannelSet(options: ChannelSetOptions): ChannelSet {
   if (options.endpoints.length === 0) throw new Error('a channel set needs at least one endpoint');
+  const { clock, connectTimeoutMillis = 5_000 } = options;
   const clients = new Map<string, Client>();
+  /** Of the clients that had no connection when they were last called. */
+  const dials = new Map<Client, Timer>();
   let current = options.random.between(0, options.endpoints.length - 1);
 
   const clientAt = (index: number): Client => {
-    const endpoint = options.endpoints[index % options.endpoints.length]!;
+    const client = openClient(options.endpoints[index]!);
+    const isReady = client.getChannel().getConnectivityState(false) === connectivityState.READY;
+    if (!isReady && !dials.has(client)) {
+      dials.set(
+        client,
+        clock.setTimer(connectTimeoutMillis, () => endDial(client, index)),
+      );
+    }
+    return client;
+  };
+
+  /** A new channel asks for the address again. */
+  const endDial = (client: Client, index: number) => {
+    dials.delete(client);
+    const state = client.getChannel().getConnectivityState(false);
+    if (state !== connectivityState.CONNECTING) return;
+    clients.delete(options.endpoints[index]!);
+    leave(index);
+    client.close();
+  };
+
+  const openClient = (endpoint: string): Client => {
     let client = clients.get(endpoint);
     if (client === undefined) {
       client = new Client(endpoint, channelCredentials(options.tls, endpoint), {
@@ -157,7 +186,9 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
       return watchStream(stream as never, index, streamOptions.signal);
     },
     [Symbol.dispose]: () => {
+      for (const timer of dials.values()) timer.cancel();
       for (const client of clients.values()) client.close();
+      dials.clear();
       clients.clear();
     },
   };

@@ -3,7 +3,8 @@ import { silentLogger } from '@drydock/ports';
 import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { objectApi, type ApiObject, type GetRequest, type WatchEvent } from '@drydock/proto/api';
 import { createTestAuthority, type TestAuthority } from '@drydock/testing/certificates';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createChannelSet, type ChannelSetOptions } from './channel.ts';
@@ -14,7 +15,7 @@ import {
   type CallContext,
   type RpcServer,
 } from './server.ts';
-import { RpcError, StatusCode } from './status.ts';
+import { RpcError, StatusCode, toRpcError } from './status.ts';
 import type { TlsMaterial } from './tls.ts';
 
 const clock = createSystemClock();
@@ -188,6 +189,26 @@ describe('a set of endpoints', () => {
       code: StatusCode.UNAVAILABLE,
     });
     expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(2);
+  });
+
+  test('gives up an address that never answers, and finds a server there later', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const dialled = once(silent, 'connection') as Promise<[Socket]>;
+    await using second = await serve({ get: async () => objectWith(2) });
+    using channels = channelsTo([port, second.port], { connectTimeoutMillis: 300 });
+    const stream = channels.serverStream(objectApi.Watch, {});
+    const [error] = (await once(stream, 'error')) as [Error];
+    expect(toRpcError(error)).toMatchObject({ code: StatusCode.UNAVAILABLE });
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(2);
+    const [socket] = await dialled;
+    silent.close();
+    socket.destroy();
+    await once(silent, 'close');
+    await using _first = await serve({ get: async () => objectWith(1) }, port);
+    channels.moveOn();
+    expect((await channels.unary(objectApi.Get, get)).resourceVersion).toBe(1);
   });
 
   test('a slow reader holds back its own stream, not the server', async () => {

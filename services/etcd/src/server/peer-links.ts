@@ -7,7 +7,7 @@
  * 3. A stream stands to every member, also where nothing is to be sent: whether the cluster is healthy
  *    enough for a change of its members is then known at once by whoever leads.
  */
-import type { Client } from '@grpc/grpc-js';
+import { connectivityState, type Client } from '@grpc/grpc-js';
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
 import { PeerService } from '@drydock/proto/etcd';
 import type { LinkState, MemberId, Message } from '../replica/types.ts';
@@ -46,7 +46,7 @@ const queueBytesMax = 32 * 1024 * 1024;
 interface Peer {
   readonly url: string;
   readonly tls: ClientMaterial | undefined;
-  readonly client: Client;
+  client: Client;
   stream: PeerStream | undefined;
   isFull: boolean;
   waiting: Message[];
@@ -221,6 +221,7 @@ export class PeerLinks implements Disposable {
     peer.isRefused = reason.includes('ECONNREFUSED');
     peer.waiting = [];
     peer.waitingBytes = 0;
+    this.#stopDialling(peer);
     onUnreachable(id);
     if (wasConnected) onDisconnected(id);
     if (saysRemoved(reason)) onRemoved();
@@ -233,6 +234,14 @@ export class PeerLinks implements Disposable {
       // With the certificates of now, if they have changed meanwhile.
       if (this.#options.tls() !== peer.tls && this.#peers.get(id) === peer) this.#drop(id, peer);
     });
+  }
+
+  /** TCP dials an address that is gone for two minutes; the peer may be back with another one. */
+  #stopDialling(peer: Peer): void {
+    const { client } = peer;
+    if (client.getChannel().getConnectivityState(false) !== connectivityState.CONNECTING) return;
+    peer.client = createClient(peer.url, peer.tls);
+    client.close();
   }
 
   #planFlush(): void {
