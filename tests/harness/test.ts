@@ -1,13 +1,14 @@
-/** `test` with the shared cluster as a fixture. */
+/** `test` with the shared cluster as a fixture; when one fails, the cluster's parts are heard too. */
 import { inject, test as base } from 'vitest';
 import { connectCluster, startDeadParts, waitForWholeCluster, type Cluster } from './cluster.ts';
+import { printErrors } from './failure-logs.ts';
 
 export const test = base.extend<{ cluster: Cluster }>({
-  // vitest reads the pattern to learn what a fixture needs: this one needs nothing.
-  // oxlint-disable-next-line no-empty-pattern
-  cluster: async ({}, use) => {
+  cluster: async ({ onTestFailed }, use) => {
     const { name, timeScale } = inject('cluster');
     const cluster = await connectCluster(name, timeScale);
+    const since = Date.now();
+    onTestFailed(() => printErrors(cluster, since));
     await startDeadParts(cluster);
     await waitForWholeCluster(cluster);
     await use(cluster);

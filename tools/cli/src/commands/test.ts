@@ -4,12 +4,14 @@
  * 1. Suites run from cheap to dear, and a failing one does not keep the next from running.
  * 2. The last line is `N passed, N failed, N skipped`, summed over all; the static checks count as one
  *    test. The exit code is 1 when anything failed.
- * 3. What is skipped is listed with its reason.
+ * 3. Just above it stands, once more, what failed and why: whoever sees only the end of a long log can
+ *    still act on it. What is skipped is listed with its reason.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ensureEngine, installTools } from '../docker/engine.ts';
 import { execute } from '../execute.ts';
 import { repositoryRoot } from '../state.ts';
@@ -21,9 +23,12 @@ type Suite = 'check' | (typeof vitestSuites)[number];
 
 interface Tally {
   passed: number;
-  failed: number;
+  readonly failed: { name: string; reason: string }[];
   readonly skipped: { name: string; reason: string }[];
 }
+
+/** So much of each reason is repeated at the end; all of it stands where the test ran. */
+const repeatedLines = 25;
 
 /** What each suite needs beyond the npm packages. */
 const toolsOf: Partial<Record<Suite, readonly string[]>> = {
@@ -38,17 +43,25 @@ export async function test(
 ): Promise<void> {
   const suites =
     options.only === undefined ? (['check', ...vitestSuites] as const) : [options.only];
-  const tally: Tally = { passed: 0, failed: 0, skipped: [] };
+  const tally: Tally = { passed: 0, failed: [], skipped: [] };
   const environment = await prepare(suites);
   for (const suite of suites) {
     console.log(`\n=== ${suite}`);
     if (suite === 'check') await runChecks(tally);
     else await runVitest(suite, vitestArguments, environment, tally);
   }
+  report(tally);
+  process.exitCode = tally.failed.length > 0 || tally.passed === 0 ? 1 : 0;
+}
+
+function report({ passed, failed, skipped }: Tally): void {
   console.log('');
-  for (const { name, reason } of tally.skipped) console.log(`skipped: ${name} (${reason})`);
-  console.log(`${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped`);
-  process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+  for (const { name, reason } of skipped) console.log(`skipped: ${name} (${reason})`);
+  for (const { name, reason } of failed) {
+    const lines = reason.split('\n').slice(0, repeatedLines);
+    console.log(`failed: ${name}\n${lines.map((line) => `    ${line}`).join('\n')}\n`);
+  }
+  console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
 }
 
 /** Installs what the suites need, as far as this user may; what stays missing fails its own tests. */
@@ -98,9 +111,13 @@ async function newestKubectl(): Promise<Kubectl | undefined> {
 }
 
 async function runChecks(tally: Tally): Promise<void> {
-  const code = await inherit(join(repositoryRoot, 'scripts/check'), [], {});
+  const output: string[] = [];
+  const code = await run(join(repositoryRoot, 'scripts/check'), [], {}, output);
   if (code === 0) tally.passed++;
-  else tally.failed++;
+  else {
+    const lines = stripVTControlCharacters(output.join('')).trimEnd().split('\n');
+    tally.failed.push({ name: 'check', reason: lines.slice(-repeatedLines).join('\n') });
+  }
 }
 
 async function runVitest(
@@ -115,36 +132,51 @@ async function runVitest(
   const reporters = ['--reporter=default', `--reporter=${reporter}`];
   const args = ['run', '--project', suite, '--passWithNoTests', ...reporters, ...vitestArguments];
   try {
-    const code = await inherit('vitest', args, {
+    const code = await run('vitest', args, {
       ...environment,
       DRYDOCK_TEST_SUMMARY: summaryFile,
     });
     if (!existsSync(summaryFile)) {
-      console.log(`${suite}: vitest ended with ${code} before it ran a test`);
-      tally.failed++;
+      tally.failed.push({ name: suite, reason: `vitest ended with ${code} before it ran a test` });
       return;
     }
     const summary = JSON.parse(readFileSync(summaryFile, 'utf8')) as TestSummary;
-    for (const problem of summary.problems) console.log(`${suite}: ${problem}`);
     tally.passed += summary.passed;
-    tally.failed += summary.failed + summary.problems.length;
-    if (code !== 0 && summary.failed + summary.problems.length === 0) tally.failed++;
+    const problems = summary.problems.map((reason) => ({
+      name: `${suite}, outside of tests`,
+      reason,
+    }));
+    const failed = [...summary.failed, ...problems];
+    tally.failed.push(...failed);
+    if (code !== 0 && failed.length === 0) {
+      tally.failed.push({ name: suite, reason: `vitest ended with ${code}, and no test failed` });
+    }
     tally.skipped.push(...summary.skipped);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function inherit(
+/** Runs a command; its output goes to ours, and with `output` given also there. Returns its exit code. */
+async function run(
   command: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
+  output?: string[],
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: repositoryRoot,
-      stdio: 'inherit',
+      stdio: output === undefined ? 'inherit' : ['inherit', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
+    });
+    child.stdout?.on('data', (data: Buffer) => {
+      output?.push(data.toString());
+      process.stdout.write(data);
+    });
+    child.stderr?.on('data', (data: Buffer) => {
+      output?.push(data.toString());
+      process.stderr.write(data);
     });
     child.on('error', (error) => {
       console.log(`${command}: ${error.message}`);
