@@ -39,6 +39,8 @@ export interface ChannelSetOptions {
   readonly timeoutMillis?: Millis;
   /** How long calls wait for a connection, in cluster milliseconds; 5,000 if not given. */
   readonly connectTimeoutMillis?: Millis;
+  /** Pings also a connection without calls: true if not given. etcd drops who does that to it. */
+  readonly pingsIdle?: boolean;
   /** HTTP/2 stream window in bytes; large lists go twice as fast with 8 MiB. */
   readonly flowControlWindowBytes?: number;
 }
@@ -110,7 +112,7 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
         'grpc.max_receive_message_length': -1,
         'grpc.keepalive_time_ms': 10_000,
         'grpc.keepalive_timeout_ms': 5_000,
-        'grpc.keepalive_permit_without_calls': 1,
+        'grpc.keepalive_permit_without_calls': options.pingsIdle === false ? 0 : 1,
         'grpc.initial_reconnect_backoff_ms': 100,
         'grpc.max_reconnect_backoff_ms': 2_000,
         // The default of 30 s would keep dialling where a restarted server was.

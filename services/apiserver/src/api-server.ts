@@ -102,7 +102,13 @@ function createCore(
   stack: AsyncDisposableStack,
 ): Core {
   const channels = stack.use(
-    createChannelSet({ endpoints: options.etcdEndpoints, tls: options.etcdTls, clock, random }),
+    createChannelSet({
+      endpoints: options.etcdEndpoints,
+      tls: options.etcdTls,
+      pingsIdle: false,
+      clock,
+      random,
+    }),
   );
   const etcd = createEtcdClient({ channels, clock });
   const cacher = stack.use(createCacher({ kinds, etcd, clock, log }));

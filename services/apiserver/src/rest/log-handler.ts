@@ -2,13 +2,15 @@
 import { badRequestError, findResource, internalError, type Node, type Pod } from '@drydock/api';
 import { nodeApi, type LogsChunk } from '@drydock/proto/node';
 import { StatusCode, channelCredentials, toRpcError, type TlsMaterial } from '@drydock/rpc';
-import { Client, Metadata, type ClientReadableStream } from '@grpc/grpc-js';
+import { Client, connectivityState, Metadata, type ClientReadableStream } from '@grpc/grpc-js';
 import type { Registry } from '../registry/registry.ts';
 import type { Action } from './resource-handler.ts';
 
 export type LogHandler = (action: Action) => Promise<void>;
 
 const agentPort = 10_250;
+/** Real milliseconds. TCP dials a node that is gone for two minutes. */
+const connectTimeout = 5_000;
 
 export function createLogHandler(options: {
   readonly registry: Registry;
@@ -37,6 +39,10 @@ export function createLogHandler(options: {
       'grpc.default_authority': nodeName,
       'grpc.max_receive_message_length': -1,
     });
+    const dial = setTimeout(() => {
+      const state = client.getChannel().getConnectivityState(false);
+      if (state !== connectivityState.READY) client.close();
+    }, connectTimeout);
     try {
       const { path, requestSerialize, responseDeserialize } = nodeApi.Logs;
       const logs: ClientReadableStream<LogsChunk> = client.makeServerStreamRequest(
@@ -51,6 +57,7 @@ export function createLogHandler(options: {
       exchange.signal.addEventListener('abort', () => logs.cancel(), { once: true });
       await pipe(logs, action, { headers, address, nodeName });
     } finally {
+      clearTimeout(dial);
       client.close();
     }
   };
@@ -95,10 +102,16 @@ function agentError(error: unknown, { address, nodeName }: { address: string; no
       return badRequestError(failure.message);
     default:
       return internalError(
-        `cannot read logs from the node-agent of node "${nodeName}" at ${address}: ${failure.message}`,
+        `cannot read logs from the node-agent of node "${nodeName}" at ${address}: ${reasonOf(failure)}`,
       );
   }
 }
+
+/** What grpc-js says of a channel that was closed while it dialled is no reason. */
+const reasonOf = ({ message }: Error): string =>
+  message.includes('Channel closed before call started')
+    ? `no connection within ${connectTimeout / 1_000} s`
+    : message;
 
 function addressOf(node: Node): string {
   const addresses = node.status.addresses ?? [];
