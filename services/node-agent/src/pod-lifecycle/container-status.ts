@@ -80,6 +80,7 @@ function neverHere(
   known: ApiContainerStatus | undefined,
   { memory, waitingReason, isEnding }: StatusSurroundings,
 ): ApiContainerStatus {
+  if (isEnding && known?.state?.terminated !== undefined) return known;
   const reason = memory.waiting.get(container.name);
   const base = {
     name: container.name,
@@ -88,6 +89,7 @@ function neverHere(
     image: container.image ?? '',
     imageID: known?.imageID ?? '',
     started: false,
+    ...(known?.containerID === undefined ? {} : { containerID: known.containerID }),
   };
   const lost = known?.state?.running;
   const ended =
@@ -101,7 +103,6 @@ function neverHere(
     ...base,
     state: { waiting },
     lastState: ended === undefined ? (known?.lastState ?? {}) : { terminated: ended },
-    ...(known?.containerID === undefined ? {} : { containerID: known.containerID }),
   };
 }
 

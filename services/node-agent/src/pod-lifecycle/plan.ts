@@ -22,6 +22,7 @@ import {
   instancesOf,
   isInitialized,
   isSidecar,
+  isTerminalPhase,
   mayRestart,
   specHashOf,
   type PodRuntime,
@@ -85,9 +86,6 @@ export function plan(input: PlanInput): Plan {
 }
 
 const now = (actions: readonly Action[]): Plan => ({ actions, recheckAfterMillis: undefined });
-
-const isTerminalPhase = (pod: Pod) =>
-  pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
 
 /** All containers have ended and the restart policy has nothing to start again. */
 function isComplete({ pod, runtime }: Pick<PlanInput, 'pod' | 'runtime'>): boolean {

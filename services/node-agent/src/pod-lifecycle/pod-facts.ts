@@ -65,3 +65,7 @@ export function isInitialized(
   if (isSidecar(container)) return instance.state === 'running' && isStarted(instance);
   return instance.state === 'exited' && instance.exitCode === 0;
 }
+
+/** The pod is over: it never runs again, whatever becomes of its node. */
+export const isTerminalPhase = ({ status }: Pod): boolean =>
+  status.phase === 'Succeeded' || status.phase === 'Failed';

@@ -105,6 +105,16 @@ describe('the status of a pod', () => {
     expect(reason({ terminationMessage: 'last words' })).toMatchObject({ message: 'last words' });
   });
 
+  it('that is over stays what it was when its node has lost the containers', () => {
+    const once = pod({ restartPolicy: 'Never' });
+    const over = statusOf(once, runtime([sandbox()], exited('main', 0)));
+    for (const later of [{ ...once, status: over }, deleted({ ...once, status: over })]) {
+      const now = statusOf(later, runtime([]));
+      expect(now.phase).toBe('Succeeded');
+      expect(now.containerStatuses).toEqual(over.containerStatuses);
+    }
+  });
+
   it('ends as Succeeded or Failed when nothing restarts', () => {
     const end = (policy: 'Never' | 'OnFailure', code: number) => {
       const now = statusOf(

@@ -15,7 +15,13 @@ import {
 import { conditionsOf } from './conditions.ts';
 import { containerStatusOf, type StatusSurroundings } from './container-status.ts';
 import type { PodMemory } from './memory.ts';
-import { currentSandbox, initContainersOf, isSidecar, type PodRuntime } from './pod-facts.ts';
+import {
+  currentSandbox,
+  initContainersOf,
+  isSidecar,
+  isTerminalPhase,
+  type PodRuntime,
+} from './pod-facts.ts';
 import { qosClass } from './qos.ts';
 
 export interface StatusInput {
@@ -37,7 +43,10 @@ export function status(input: StatusInput): PodStatus {
     runtimeName: input.runtimeName,
     restartPolicy: pod.spec.restartPolicy ?? 'Always',
     waitingReason: initContainersOf(pod).length > 0 ? 'PodInitializing' : 'ContainerCreating',
-    isEnding: pod.metadata.deletionTimestamp !== undefined || memory.failure !== undefined,
+    isEnding:
+      pod.metadata.deletionTimestamp !== undefined ||
+      memory.failure !== undefined ||
+      isTerminalPhase(pod),
   };
   const init = initContainersOf(pod).map((container) =>
     containerStatusOf(container, pod.status.initContainerStatuses, {
@@ -88,8 +97,7 @@ interface Parts {
 
 /** Kubelet's getPhase. A terminal phase is never left. */
 function phaseOf(pod: Pod, { init, main, failed }: Parts): PodPhase {
-  const { phase: before } = pod.status;
-  if (before === 'Succeeded' || before === 'Failed') return before;
+  if (isTerminalPhase(pod)) return pod.status.phase!;
   const policy = pod.spec.restartPolicy ?? 'Always';
   const someRuns = main.some((one) => one.state?.running !== undefined);
   if (failed && !someRuns) return 'Failed';

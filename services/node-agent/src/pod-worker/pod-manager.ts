@@ -9,6 +9,7 @@ import type { Pod } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
 import { nextAddress } from '../cni/addresses.ts';
 import { refusal, type Allocatable } from '../pod-lifecycle/admission.ts';
+import { isTerminalPhase } from '../pod-lifecycle/pod-facts.ts';
 import type { PodIdentity, RuntimeEvent, RuntimeService } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { createPodWorker, type PodWorker, type PodWorkerPowers } from './pod-worker.ts';
@@ -178,8 +179,7 @@ const inPhase = ({ status }: Pod, phases: ReadonlySet<string>) =>
 
 /** A pod that has ended and left nothing behind needs no worker; one being deleted does. */
 function isOver(pod: Pod, cache: RuntimeCache): boolean {
-  const { phase } = pod.status;
-  if (phase !== 'Succeeded' && phase !== 'Failed') return false;
+  if (!isTerminalPhase(pod)) return false;
   if (pod.metadata.deletionTimestamp !== undefined) return false;
   const { sandboxes, containers } = cache.get(pod.metadata.uid ?? '');
   return sandboxes.length + containers.length === 0;

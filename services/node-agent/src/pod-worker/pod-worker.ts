@@ -23,6 +23,7 @@ import {
   currentSandbox,
   describePod,
   identityOf,
+  isTerminalPhase,
   type PodRuntime,
 } from '../pod-lifecycle/pod-facts.ts';
 import { status } from '../pod-lifecycle/status.ts';
@@ -349,7 +350,7 @@ export function createPodWorker(
     const isOwn = startTime === undefined || startTime === formatTime(memory.acceptedAt);
     const startedAt = isOwn ? memory.acceptedAt : parseTime(startTime);
     const left = deadlineLeft(pod, startedAt, clock);
-    if (left === undefined || memory.failure !== undefined || inEnd()) return;
+    if (left === undefined || memory.failure !== undefined || isTerminalPhase(pod)) return;
     if (left > 0) {
       askAgainAfter(left);
       return;
@@ -357,7 +358,6 @@ export function createPodWorker(
     memory.failure = deadlineExceeded;
     events.record(pod, { type: 'Normal', ...deadlineExceeded });
   };
-  const inEnd = () => pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
 
   /** The earliest wish counts; every sync wishes anew. */
   const askAgainAfter = (delay: Millis) => {
