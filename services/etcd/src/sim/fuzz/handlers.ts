@@ -109,7 +109,7 @@ const asViolation = (path: string, request: Uint8Array, cause: unknown) =>
 const requestNames: Readonly<Record<string, string>> = { Compact: 'CompactionRequest' };
 
 /** The request's own message, or another; sometimes damaged. */
-function drawRequest(random: Random, path: string): Buffer {
+export function drawRequest(random: Random, path: string): Buffer {
   const name = requestNames[path.split('/').at(-1)!] ?? `${path.split('/').at(-1)}Request`;
   const own = wireCodecs.find(({ typeName }) => typeName.endsWith(name)) ?? wireCodecs[0]!;
   const codec = random.chance(0.9) ? own : random.pick(wireCodecs);
