@@ -20,6 +20,9 @@ export interface MemberConfig {
   readonly logPath: string;
   readonly token: string;
   readonly isJoining: boolean;
+  /** The other members are lost for good: this one goes on without them. */
+  readonly isAlone: boolean;
+  readonly preVote: boolean;
   /** As --initial-cluster names them. */
   readonly foundingMembers: readonly ClusterMember[];
   readonly advertisePeerUrls: readonly string[];
@@ -108,6 +111,8 @@ export async function readConfig(
     logPath: walFolder === undefined ? 'member/log' : 'log',
     token,
     isJoining: flags['initial-cluster-state'] === 'existing',
+    isAlone: flags['force-new-cluster'],
+    preVote: flags['pre-vote'],
     foundingMembers: foundingMembers(flags, urls.advertisePeerUrls, token),
     ...urls,
     sharesPorts: flags['socket-reuse-port'],

@@ -119,7 +119,6 @@ describe('what is not served here', () => {
     ['--enable-v2', '--enable-v2=true is not served here'],
     ['--enable-pprof=true', '--enable-pprof=true is not served here'],
     ['--discovery=https://d', '--discovery=https://d is not served here'],
-    ['--pre-vote=false', '--pre-vote=false cannot be turned off here'],
     ['--experimental-enable-v2v3=/v2', '--experimental-enable-v2v3=/v2 is not served here'],
     [
       '--experimental-enable-distributed-tracing',
@@ -131,15 +130,12 @@ describe('what is not served here', () => {
     expect(line).toContain(words);
   });
 
-  it.each([
-    '--proxy=off',
-    '--enable-v2=false',
-    '--discovery=',
-    '--proxy-failure-wait=1',
-    '--pre-vote',
-  ])('%s asks for nothing and is accepted', (flag) => {
-    expect(settingsOf([flag]).remarks).toEqual([]);
-  });
+  it.each(['--proxy=off', '--enable-v2=false', '--discovery=', '--proxy-failure-wait=1'])(
+    '%s asks for nothing and is accepted',
+    (flag) => {
+      expect(settingsOf([flag]).remarks).toEqual([]);
+    },
+  );
 
   it('what only tunes the original is accepted with a remark', () => {
     expect(

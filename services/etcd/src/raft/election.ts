@@ -62,8 +62,9 @@ export function mayCampaign({ configuration, id, log }: RaftState): boolean {
 export function campaign(state: RaftState, options: { transfer: boolean }): void {
   if (state.role === 'leader' || !mayCampaign(state)) return;
   state.why = options.transfer ? 'transfer' : 'timeout';
-  if (options.transfer) startVote(state, true);
-  else startPreVote(state);
+  const asksBefore = !options.transfer && state.options.preVote !== false;
+  if (asksBefore) startPreVote(state);
+  else startVote(state, options.transfer);
 }
 
 function startPreVote(state: RaftState): void {

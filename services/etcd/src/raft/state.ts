@@ -30,6 +30,8 @@ export interface RaftOptions {
   /** Real timeouts are drawn from [electionTicks, 2 x electionTicks). */
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
+  /** Whether to ask before an election if it can be won (thesis 9.6); true by default. */
+  readonly preVote?: boolean | undefined;
   /** Of the entries in one append. */
   readonly messageBytesMax: number;
   /** Appends to one peer that wait for an answer. */

@@ -2,6 +2,7 @@
 import { plainConfiguration } from '../raft/configuration.ts';
 import { createRaft, type Raft } from '../raft/raft.ts';
 import { openWal, type Wal } from '../wal/wal.ts';
+import { standAlone } from './alone.ts';
 import { toReplicaError } from './failure.ts';
 import type { ReplicaInternals, Settings } from './settings.ts';
 import { createSpool, type Spool } from './spool.ts';
@@ -27,12 +28,19 @@ export async function openParts<Result>(
 ): Promise<ReplicaParts> {
   const { disk, clock, random, stateMachine, logger } = powers;
   let opened: Wal | undefined;
+  const place = {
+    disk,
+    clock,
+    folder: `${options.folder}/wal`,
+    identity: { clusterId: options.clusterId, memberId: options.id },
+  };
   try {
+    if (options.alone === true) {
+      const removed = await standAlone(place);
+      if (removed.length > 0) logger.warn({ removed }, 'goes on without the other members');
+    }
     const { wal, log, isNew, cutBytes } = await openWal({
-      disk,
-      clock,
-      folder: `${options.folder}/wal`,
-      identity: { clusterId: options.clusterId, memberId: options.id },
+      ...place,
       firstBase: { index: 0, term: 0, configuration: plainConfiguration(options.voters) },
       segmentBytesMax: settings.segmentBytesMax,
       preallocateBytes: settings.preallocateBytes,
@@ -64,6 +72,7 @@ export async function openParts<Result>(
         random,
         electionTicks: settings.electionTicks,
         heartbeatTicks: 1,
+        preVote: options.preVote,
         messageBytesMax: settings.messageBytesMax,
         inflightMax: settings.inflightMax,
         uncommittedBytesMax: settings.uncommittedBytesMax,

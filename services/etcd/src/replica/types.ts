@@ -109,6 +109,13 @@ export interface ReplicaOptions {
   readonly heartbeatInterval?: Millis;
   /** At least 5 heartbeats; real timeouts are random in [1, 2) of it. 1,000 by default. */
   readonly electionTimeout?: Millis;
+  /** Whether to ask before an election if it can be won; true by default. */
+  readonly preVote?: boolean | undefined;
+  /**
+   * The cluster is lost but for this member: it goes on as the only one, with all that it holds
+   * (alone.ts). Nothing happens in a folder without a log.
+   */
+  readonly alone?: boolean | undefined;
   /** Applied entries between two releases of the log. 10,000 by default. */
   readonly snapshotCount?: number;
   /** Entries kept in memory behind that for slow followers. 5,000 by default. */

@@ -298,6 +298,8 @@ async function openReplica(context: StartContext, state: EtcdStateMachine) {
         clusterId: BigInt(clusterId),
         heartbeatInterval: config.heartbeatInterval,
         electionTimeout: config.electionTimeout,
+        preVote: config.preVote,
+        alone: config.isAlone,
         snapshotCount: config.snapshotCount,
         catchUpEntries: config.catchUpEntries,
         trace: tracing?.trace,

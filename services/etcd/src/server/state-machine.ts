@@ -244,7 +244,10 @@ export class EtcdStateMachine implements StateMachine<ApplyResult> {
     const { members } = this;
     for (const { kind, member, context } of entry.changes) {
       if (kind !== 'remove') {
+        const known = members.get(member);
         if (context.length > 0) this.#setMember(memberOf(Member.decode(context)));
+        else if (known !== undefined)
+          this.#setMember({ ...known, isLearner: kind === 'add-learner' });
       } else if (entersJoint(entry)) {
         members.leaving.add(member);
         this.#values.set(`leaving/${member}`, new Uint8Array(0));

@@ -58,6 +58,7 @@ export interface MembersOptions {
   readonly inflightMax?: number;
   readonly electionTimeout?: number;
   readonly heartbeatInterval?: number;
+  readonly preVote?: boolean;
 }
 
 export interface Members<Result, Machine> {

@@ -31,7 +31,10 @@ export const raftWorld: World = {
   run,
 };
 
-function clusterOptions(random: Random, { onlyShortReigns, mutant }: Schedule): ClusterOptions {
+function clusterOptions(
+  random: Random,
+  { seed, onlyShortReigns, mutant }: Schedule,
+): ClusterOptions {
   return {
     random: createSeededRandom(random.uint32()),
     size: onlyShortReigns ? 3 : random.pick([3, 3, 5]),
@@ -41,6 +44,7 @@ function clusterOptions(random: Random, { onlyShortReigns, mutant }: Schedule): 
     inflightMax: random.pick([1, 2, 8]),
     electionTimeout: onlyShortReigns ? 100 : random.pick([500, 500, 1_000]),
     heartbeatInterval: onlyShortReigns ? 20 : 100,
+    preVote: seed % 8 !== 0,
     snapshotCount: random.pick([10, 50, 200]),
     catchUpEntries: random.pick([5, 20]),
   };

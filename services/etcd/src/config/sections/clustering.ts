@@ -39,10 +39,10 @@ export const clusteringFlags = {
     default: true,
     help: 'Refuse changes of membership after which the members that run would be no majority.',
   }),
-  'pre-vote': refused(
-    boolean({ default: true, help: 'Ask whether an election can be won before it is begun.' }),
-    'cannot be turned off here: without it a member that returns deposes a leader that works',
-  ),
+  'pre-vote': boolean({
+    default: true,
+    help: 'Ask whether an election can be won before it is begun.',
+  }),
   'auto-compaction-retention': text({
     default: '0',
     help: 'History to keep when compacting by itself: hours, a duration, or revisions; 0: do not.',

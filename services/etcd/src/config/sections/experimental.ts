@@ -94,13 +94,10 @@ export const experimentalFlags = {
 } as const;
 
 export const unsafeFlags = {
-  'force-new-cluster': refused(
-    boolean({
-      default: false,
-      help: 'Be the only member from now on, with the data that is here.',
-    }),
-    'is not served here: restore a snapshot of the data folder into a new cluster instead',
-  ),
+  'force-new-cluster': boolean({
+    default: false,
+    help: 'Be the only member from now on, with the data that is here; the others must never run again.',
+  }),
   'unsafe-no-fsync': boolean({
     default: false,
     help: 'Never sync the log: fast, and a power loss loses what was acknowledged.',

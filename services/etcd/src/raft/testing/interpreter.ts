@@ -2,7 +2,7 @@
  * The commands of the scripts in testdata/: cores without any shell, whose messages stay in a bag until
  * the script delivers or drops them.
  *
- *   members N [inflight=] [bytes=]          N voters with empty logs
+ *   members N [inflight=] [bytes=] [pre-vote=no]   N voters with empty logs
  *   member ID term= log=T,T,.. [voters=]    one member whose log has entries of these terms
  *   campaign ID | tick ID [COUNT]
  *   propose ID TEXT.. | read ID NUMBER | transfer ID to= | compact ID INDEX
@@ -60,6 +60,7 @@ export function createInterpreter(): ScriptInterpreter {
         random: createSeededRandom(id),
         electionTicks: 10,
         heartbeatTicks: 1,
+        preVote: options['pre-vote'] !== 'no',
         messageBytesMax: Number(options['bytes'] ?? 1_000_000),
         inflightMax: Number(options['inflight'] ?? 256),
         uncommittedBytesMax: Number(options['uncommitted'] ?? 1_000_000),

@@ -65,6 +65,7 @@ function worldOptions(
     inflightMax: random.pick([1, 2, 8]),
     electionTimeout: random.pick([500, 1_000]),
     heartbeatInterval: 100,
+    preVote: schedule.seed % 8 !== 0,
     snapshotCount: random.pick([10, 50]),
     catchUpEntries: random.pick([5, 20]),
   };
