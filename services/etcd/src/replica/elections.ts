@@ -81,9 +81,8 @@ export class Elections {
   }
 
   onTick(): void {
-    const now = this.#options.now();
-    this.#lateness.push(Math.max(0, now - this.#lastTick - this.#options.tickInterval));
-    this.#lastTick = now;
+    this.#lateness.push(this.#latenessNow());
+    this.#lastTick = this.#options.now();
     // What is older than two election timeouts explains nothing.
     if (this.#lateness.length > 2 * this.#options.electionTicks) this.#lateness.shift();
   }
@@ -130,7 +129,8 @@ export class Elections {
       isTransfer: change.why === 'transfer' || this.#isTransferring,
       hasKnownLeader: this.#knownLeader !== nobody,
       electionTimeout: this.#electionTimeout,
-      tickLateness: Math.max(0, ...this.#lateness),
+      // A process that was stopped reads what waits in its sockets before it ticks again.
+      tickLateness: Math.max(this.#latenessNow(), ...this.#lateness),
       logSync: this.#longestSync(),
       silence: now() - this.#heardLeader,
       link: this.#linkFor(event, peers),
@@ -142,6 +142,11 @@ export class Elections {
     const key = `${event} ${cause}` as const;
     this.#totals.set(key, (this.#totals.get(key) ?? 0) + 1);
     logger.info(record, 'an election, and its cause');
+  }
+
+  /** How long the next tick is overdue. */
+  #latenessNow(): Millis {
+    return Math.max(0, this.#options.now() - this.#lastTick - this.#options.tickInterval);
   }
 
   #longestSync(): Millis {
