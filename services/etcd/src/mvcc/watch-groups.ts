@@ -3,6 +3,7 @@
  * that a revision costs the same for one of them and for thousands.
  *
  * A member may have joined behind events that wait: its own `nextRevision` says where its part begins.
+ * Members of one stream follow each other, so that its part can leave while those of others are made.
  */
 import { rangeContains, type KeyRange } from './key-index.ts';
 import type { EventForm, EventGroup } from './watch-events.ts';
@@ -11,13 +12,34 @@ export class WatcherGroup<Member> {
   readonly name: string;
   readonly range: KeyRange;
   readonly form: EventForm;
-  readonly members = new Set<Member>();
+  readonly #byStream = new Map<object, Set<Member>>();
   waiting: EventGroup[] = [];
 
   constructor(name: string, range: KeyRange, form: EventForm) {
     this.name = name;
     this.range = range;
     this.form = form;
+  }
+
+  get isEmpty(): boolean {
+    return this.#byStream.size === 0;
+  }
+
+  add(member: Member, stream: object): void {
+    const members = this.#byStream.get(stream);
+    if (members === undefined) this.#byStream.set(stream, new Set([member]));
+    else members.add(member);
+  }
+
+  remove(member: Member, stream: object): void {
+    const members = this.#byStream.get(stream);
+    members?.delete(member);
+    if (members?.size === 0) this.#byStream.delete(stream);
+  }
+
+  /** Members may leave while they are visited. */
+  each(visit: (member: Member) => void): void {
+    for (const members of this.#byStream.values()) for (const member of members) visit(member);
   }
 }
 
@@ -39,7 +61,7 @@ export class WatcherGroups<Member> {
     return this.#byName.values();
   }
 
-  join(member: Member, range: KeyRange, form: EventForm): WatcherGroup<Member> {
+  join(member: Member, stream: object, range: KeyRange, form: EventForm): WatcherGroup<Member> {
     const name = nameOf(range, form);
     let group = this.#byName.get(name);
     if (group === undefined) {
@@ -52,13 +74,13 @@ export class WatcherGroups<Member> {
         else groups.add(group);
       }
     }
-    group.members.add(member);
+    group.add(member, stream);
     return group;
   }
 
-  leave(member: Member, group: WatcherGroup<Member>): void {
-    group.members.delete(member);
-    if (group.members.size > 0) return;
+  leave(member: Member, stream: object, group: WatcherGroup<Member>): void {
+    group.remove(member, stream);
+    if (!group.isEmpty) return;
     group.waiting = [];
     this.#byName.delete(group.name);
     this.#ranges.delete(group);

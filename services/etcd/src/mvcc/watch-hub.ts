@@ -139,24 +139,24 @@ export class WatchHub {
    */
   reset(seenRevision: number): void {
     for (const group of this.#synced.all) {
-      for (const watcher of group.members) {
+      group.each((watcher) => {
         const due = group.waiting.find(({ revision }) => revision >= watcher.nextRevision);
         const next = due?.revision ?? Math.max(watcher.nextRevision, seenRevision + 1);
         this.#leave(watcher);
         this.#fallBehind(watcher, next);
-      }
+      });
     }
     this.#planCatchUp();
   }
 
   #join(watcher: HubWatcher): void {
     const { options } = watcher;
-    watcher.group = this.#synced.join(watcher, options.range, options);
+    watcher.group = this.#synced.join(watcher, options.sink, options.range, options);
   }
 
   #leave(watcher: HubWatcher): void {
     if (watcher.group === undefined) return;
-    this.#synced.leave(watcher, watcher.group);
+    this.#synced.leave(watcher, watcher.options.sink, watcher.group);
     watcher.group = undefined;
   }
 
@@ -195,7 +195,7 @@ export class WatchHub {
       if (waiting.length === 0) continue;
       group.waiting = [];
       const batch = new EventBatch(waiting);
-      for (const watcher of group.members) this.#deliver(watcher, batch);
+      group.each((watcher) => this.#deliver(watcher, batch));
     }
   }
 

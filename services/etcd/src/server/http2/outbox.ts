@@ -1,6 +1,7 @@
 /**
  * Collects the frames of one turn of the loop and writes them at once: with many streams answered
- * together this is one system call, not three a stream.
+ * together this is one system call, not three a stream. A large part leaves before the turn ends: the
+ * other side reads it while more is made.
  */
 import type { Socket } from 'node:net';
 import { frameFlag, frameType } from './frame.ts';
@@ -8,6 +9,8 @@ import { Slab, slabBytes } from './slab.ts';
 
 /** Larger payloads are handed to the socket as they are, not copied. */
 const copyBytesMax = 16 * 1024;
+/** So much does not wait for the end of the turn. */
+const largeBytes = 32 * 1024;
 const nothing = Buffer.alloc(0);
 
 export class Outbox {
@@ -68,6 +71,7 @@ export class Outbox {
     slab.set(message, this.#to + 5);
     slab.set(tail, this.#to + 5 + message.length);
     this.#to += length + 5;
+    if (this.#to - this.#from >= largeBytes) this.#write();
   }
 
   /** A unary answer: headers, one message, trailers. */
