@@ -23,7 +23,11 @@ import { age } from './time.ts';
 
 export interface KindParts<T extends KubernetesObject> {
   readonly group?: string;
-  readonly kind: SchemaName;
+  /** 'v1' when absent. */
+  readonly version?: string;
+  readonly kind: string;
+  /** The name of the kind when absent. */
+  readonly schema?: SchemaName;
   readonly resource: string;
   readonly description: string;
   readonly shortNames?: readonly string[];
@@ -115,7 +119,7 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
   const rules = { namespaced, nameProblems: parts.nameProblems ?? defaultNameProblems };
   return {
     group: parts.group ?? '',
-    version: 'v1',
+    version: parts.version ?? 'v1',
     kind: parts.kind,
     listKind: `${parts.kind}List`,
     resource: parts.resource,
@@ -125,7 +129,7 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
     namespaced,
     verbs: parts.verbs ?? allVerbs,
     subresources: parts.subresources ?? [],
-    schema: parts.kind,
+    schema: parts.schema ?? (parts.kind as SchemaName),
     description: parts.description,
     allowCreateOnUpdate: parts.allowCreateOnUpdate ?? false,
     allowUnconditionalUpdate: parts.allowUnconditionalUpdate ?? true,

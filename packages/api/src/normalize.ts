@@ -10,7 +10,7 @@
  *    depth, and nothing recurses deeper than the schema does.
  */
 import { QuantityError, canonicalQuantity } from './quantity.ts';
-import { fieldsOf, typeFacts } from './schema.ts';
+import { fieldsOf, typeFacts, upstreamName } from './schema.ts';
 import type { FieldSchema, SchemaName } from './schema.ts';
 
 /** A value that does not fit its type. */
@@ -50,9 +50,11 @@ const packageName = (name: SchemaName) => typeFacts(name).package.split('.').at(
 function goType(field: FieldSchema): string {
   switch (field.type) {
     case 'object':
-      return `${packageName(field.ref!)}.${field.ref}`;
+      return `${packageName(field.ref!)}.${upstreamName(field.ref!)}`;
     case 'bytes':
       return '[]uint8';
+    case 'strings':
+      return '[]string';
     case 'Time':
     case 'MicroTime':
       return `v1.${field.type}`;
@@ -184,6 +186,12 @@ function normalizeElement(
       throw mismatch(describe(value), 'intstr.IntOrString', owner, place);
     case 'bytes':
       return normalizeBytes(value, field, owner, place);
+    case 'strings':
+      if (!Array.isArray(value)) throw mismatch(describe(value), '[]string', owner, place);
+      return value.map((one: unknown) => {
+        if (typeof one === 'string') return one;
+        throw mismatch(describe(one), 'string', owner, place);
+      });
     case 'FieldsV1':
     case 'RawExtension':
     case 'any':

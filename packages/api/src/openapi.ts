@@ -8,7 +8,7 @@
 import { groupVersion } from './kind.ts';
 import type { KindDefinition } from './kind.ts';
 import { groupVersions, kinds } from './registry.ts';
-import { fieldsOf, typeFacts } from './schema.ts';
+import { fieldsOf, typeFacts, upstreamName } from './schema.ts';
 import type { ElementType, FieldSchema, SchemaName } from './schema.ts';
 
 type Json = Record<string, unknown>;
@@ -18,7 +18,8 @@ const metaPackage = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 /** The name of a type among an OpenAPI document's schemas. */
 function definitionName(name: SchemaName): string {
   const { package: from } = typeFacts(name);
-  return from === 'meta.v1' ? `${metaPackage}.${name}` : `io.k8s.api.${from}.${name}`;
+  const own = upstreamName(name);
+  return from === 'meta.v1' ? `${metaPackage}.${own}` : `io.k8s.api.${from}.${own}`;
 }
 
 const scalarDefinitions: Readonly<Partial<Record<ElementType, readonly [string, Json]>>> = {
@@ -77,6 +78,8 @@ class Definitions {
         return { type: 'integer', format: field.type };
       case 'bytes':
         return { type: 'string', format: 'byte' };
+      case 'strings':
+        return { type: 'array', items: { type: 'string' } };
       case 'string':
         return field.enum === undefined ? { type: 'string' } : { type: 'string', enum: field.enum };
       default:

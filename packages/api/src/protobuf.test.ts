@@ -59,6 +59,11 @@ function encodeElement(number: number, field: FieldSchema, value: unknown): Byte
           ? [...tagged(1, 0, [0]), ...tagged(2, 0, varint(value)), ...text(3, '')]
           : [...tagged(1, 0, [1]), ...tagged(2, 0, [0]), ...text(3, value as string)],
       );
+    case 'strings':
+      return delimited(
+        number,
+        (value as string[]).flatMap((one) => text(1, one)),
+      );
     case 'Time':
     case 'MicroTime':
       return delimited(number, encodeTime(value as string));

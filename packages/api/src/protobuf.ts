@@ -184,6 +184,15 @@ function readWrapped(reader: Reader): Uint8Array {
   return content;
 }
 
+function readStrings(reader: Reader): string[] {
+  const texts: string[] = [];
+  while (reader.next()) {
+    if (reader.number === 1) texts.push(reader.text());
+    else reader.skip();
+  }
+  return texts;
+}
+
 function readJson(reader: Reader): unknown {
   const text = decoder.decode(readWrapped(reader));
   if (text === '') return null;
@@ -216,6 +225,8 @@ function readElement(reader: Reader, field: FieldSchema): unknown {
     case 'Time':
     case 'MicroTime':
       return readTime(reader.message());
+    case 'strings':
+      return readStrings(reader.message());
     case 'FieldsV1':
     case 'RawExtension':
     case 'any':

@@ -23,6 +23,8 @@ export type ElementType =
   | 'MicroTime'
   | 'FieldsV1'
   | 'RawExtension'
+  /** A list of strings as the element of a map. */
+  | 'strings'
   | 'any';
 
 export interface FieldSchema {
@@ -55,6 +57,8 @@ interface InlineSchema {
 export interface TypeFacts {
   /** Upstream's package, as in 'core.v1'. */
   readonly package: string;
+  /** Its name there, where it is another than ours: two packages have a type of that name. */
+  readonly upstream?: string;
   readonly fields: Readonly<Record<string, FieldSchema>>;
   readonly inline: readonly InlineSchema[];
 }
@@ -73,6 +77,11 @@ export function fieldsOf(name: SchemaName): ReadonlyMap<string, FieldSchema> {
   for (const key of Object.keys(facts.fields)) fields.set(key, facts.fields[key]!);
   flattened.set(name, fields);
   return fields;
+}
+
+/** The name of a type in its own package. */
+export function upstreamName(name: SchemaName): string {
+  return schemaFacts[name].upstream ?? name;
 }
 
 export function typeFacts(name: SchemaName): TypeFacts {

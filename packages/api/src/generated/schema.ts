@@ -2,6 +2,12 @@
 import type { TypeFacts } from '../schema.ts';
 
 export type SchemaName =
+  | 'ControllerRevision'
+  | 'DaemonSet'
+  | 'DaemonSetCondition'
+  | 'DaemonSetSpec'
+  | 'DaemonSetStatus'
+  | 'DaemonSetUpdateStrategy'
   | 'Deployment'
   | 'DeploymentCondition'
   | 'DeploymentSpec'
@@ -11,10 +17,90 @@ export type SchemaName =
   | 'ReplicaSetCondition'
   | 'ReplicaSetSpec'
   | 'ReplicaSetStatus'
+  | 'RollingUpdateDaemonSet'
   | 'RollingUpdateDeployment'
+  | 'RollingUpdateStatefulSetStrategy'
+  | 'StatefulSet'
+  | 'StatefulSetCondition'
+  | 'StatefulSetOrdinals'
+  | 'StatefulSetPersistentVolumeClaimRetentionPolicy'
+  | 'StatefulSetSpec'
+  | 'StatefulSetStatus'
+  | 'StatefulSetUpdateStrategy'
+  | 'BoundObjectReference'
+  | 'SelfSubjectReview'
+  | 'SelfSubjectReviewStatus'
+  | 'TokenRequest'
+  | 'TokenRequestSpec'
+  | 'TokenRequestStatus'
+  | 'TokenReview'
+  | 'TokenReviewSpec'
+  | 'TokenReviewStatus'
+  | 'UserInfo'
+  | 'FieldSelectorAttributes'
+  | 'LabelSelectorAttributes'
+  | 'LocalSubjectAccessReview'
+  | 'NonResourceAttributes'
+  | 'NonResourceRule'
+  | 'ResourceAttributes'
+  | 'ResourceRule'
+  | 'SelfSubjectAccessReview'
+  | 'SelfSubjectAccessReviewSpec'
+  | 'SelfSubjectRulesReview'
+  | 'SelfSubjectRulesReviewSpec'
+  | 'SubjectAccessReview'
+  | 'SubjectAccessReviewSpec'
+  | 'SubjectAccessReviewStatus'
+  | 'SubjectRulesReviewStatus'
+  | 'V1CrossVersionObjectReference'
+  | 'V1HorizontalPodAutoscaler'
+  | 'V1HorizontalPodAutoscalerSpec'
+  | 'V1HorizontalPodAutoscalerStatus'
   | 'Scale'
   | 'ScaleSpec'
   | 'ScaleStatus'
+  | 'ContainerResourceMetricSource'
+  | 'ContainerResourceMetricStatus'
+  | 'CrossVersionObjectReference'
+  | 'ExternalMetricSource'
+  | 'ExternalMetricStatus'
+  | 'HPAScalingPolicy'
+  | 'HPAScalingRules'
+  | 'HorizontalPodAutoscaler'
+  | 'HorizontalPodAutoscalerBehavior'
+  | 'HorizontalPodAutoscalerCondition'
+  | 'HorizontalPodAutoscalerSpec'
+  | 'HorizontalPodAutoscalerStatus'
+  | 'MetricIdentifier'
+  | 'MetricSpec'
+  | 'MetricStatus'
+  | 'MetricTarget'
+  | 'MetricValueStatus'
+  | 'ObjectMetricSource'
+  | 'ObjectMetricStatus'
+  | 'PodsMetricSource'
+  | 'PodsMetricStatus'
+  | 'ResourceMetricSource'
+  | 'ResourceMetricStatus'
+  | 'CronJob'
+  | 'CronJobSpec'
+  | 'CronJobStatus'
+  | 'Job'
+  | 'JobCondition'
+  | 'JobSpec'
+  | 'JobStatus'
+  | 'JobTemplateSpec'
+  | 'PodFailurePolicy'
+  | 'PodFailurePolicyOnExitCodesRequirement'
+  | 'PodFailurePolicyOnPodConditionsPattern'
+  | 'PodFailurePolicyRule'
+  | 'SuccessPolicy'
+  | 'SuccessPolicyRule'
+  | 'UncountedTerminatedPods'
+  | 'CertificateSigningRequest'
+  | 'CertificateSigningRequestCondition'
+  | 'CertificateSigningRequestSpec'
+  | 'CertificateSigningRequestStatus'
   | 'Lease'
   | 'LeaseSpec'
   | 'AWSElasticBlockStoreVolumeSource'
@@ -22,14 +108,20 @@ export type SchemaName =
   | 'AppArmorProfile'
   | 'AttachedVolume'
   | 'AzureDiskVolumeSource'
+  | 'AzureFilePersistentVolumeSource'
   | 'AzureFileVolumeSource'
   | 'Binding'
+  | 'CSIPersistentVolumeSource'
   | 'CSIVolumeSource'
   | 'Capabilities'
+  | 'CephFSPersistentVolumeSource'
   | 'CephFSVolumeSource'
+  | 'CinderPersistentVolumeSource'
   | 'CinderVolumeSource'
   | 'ClientIPConfig'
   | 'ClusterTrustBundleProjection'
+  | 'ComponentCondition'
+  | 'ComponentStatus'
   | 'ConfigMap'
   | 'ConfigMapEnvSource'
   | 'ConfigMapKeySelector'
@@ -51,6 +143,10 @@ export type SchemaName =
   | 'DownwardAPIVolumeFile'
   | 'DownwardAPIVolumeSource'
   | 'EmptyDirVolumeSource'
+  | 'EndpointAddress'
+  | 'CoreV1EndpointPort'
+  | 'EndpointSubset'
+  | 'Endpoints'
   | 'EnvFromSource'
   | 'EnvVar'
   | 'EnvVarSource'
@@ -62,26 +158,34 @@ export type SchemaName =
   | 'EventSource'
   | 'ExecAction'
   | 'FCVolumeSource'
+  | 'FlexPersistentVolumeSource'
   | 'FlexVolumeSource'
   | 'FlockerVolumeSource'
   | 'GCEPersistentDiskVolumeSource'
   | 'GRPCAction'
   | 'GitRepoVolumeSource'
+  | 'GlusterfsPersistentVolumeSource'
   | 'GlusterfsVolumeSource'
   | 'HTTPGetAction'
   | 'HTTPHeader'
   | 'HostAlias'
   | 'HostIP'
   | 'HostPathVolumeSource'
+  | 'ISCSIPersistentVolumeSource'
   | 'ISCSIVolumeSource'
   | 'ImageVolumeSource'
   | 'KeyToPath'
   | 'Lifecycle'
   | 'LifecycleHandler'
+  | 'LimitRange'
+  | 'LimitRangeItem'
+  | 'LimitRangeSpec'
   | 'LinuxContainerUser'
   | 'LoadBalancerIngress'
   | 'LoadBalancerStatus'
   | 'LocalObjectReference'
+  | 'LocalVolumeSource'
+  | 'ModifyVolumeStatus'
   | 'NFSVolumeSource'
   | 'Namespace'
   | 'NamespaceCondition'
@@ -105,9 +209,16 @@ export type SchemaName =
   | 'NodeSystemInfo'
   | 'ObjectFieldSelector'
   | 'ObjectReference'
+  | 'PersistentVolume'
+  | 'PersistentVolumeClaim'
+  | 'PersistentVolumeClaimCondition'
   | 'PersistentVolumeClaimSpec'
+  | 'PersistentVolumeClaimStatus'
   | 'PersistentVolumeClaimTemplate'
   | 'PersistentVolumeClaimVolumeSource'
+  | 'PersistentVolumeSource'
+  | 'PersistentVolumeSpec'
+  | 'PersistentVolumeStatus'
   | 'PhotonPersistentDiskVolumeSource'
   | 'Pod'
   | 'PodAffinity'
@@ -125,6 +236,7 @@ export type SchemaName =
   | 'PodSecurityContext'
   | 'PodSpec'
   | 'PodStatus'
+  | 'PodTemplate'
   | 'PodTemplateSpec'
   | 'PortStatus'
   | 'PortworxVolumeSource'
@@ -133,19 +245,31 @@ export type SchemaName =
   | 'ProbeHandler'
   | 'ProjectedVolumeSource'
   | 'QuobyteVolumeSource'
+  | 'RBDPersistentVolumeSource'
   | 'RBDVolumeSource'
+  | 'ReplicationController'
+  | 'ReplicationControllerCondition'
+  | 'ReplicationControllerSpec'
+  | 'ReplicationControllerStatus'
   | 'ResourceClaim'
   | 'ResourceFieldSelector'
   | 'ResourceHealth'
+  | 'ResourceQuota'
+  | 'ResourceQuotaSpec'
+  | 'ResourceQuotaStatus'
   | 'ResourceRequirements'
   | 'ResourceStatus'
   | 'SELinuxOptions'
+  | 'ScaleIOPersistentVolumeSource'
   | 'ScaleIOVolumeSource'
+  | 'ScopeSelector'
+  | 'ScopedResourceSelectorRequirement'
   | 'SeccompProfile'
   | 'Secret'
   | 'SecretEnvSource'
   | 'SecretKeySelector'
   | 'SecretProjection'
+  | 'SecretReference'
   | 'SecretVolumeSource'
   | 'SecurityContext'
   | 'Service'
@@ -156,11 +280,14 @@ export type SchemaName =
   | 'ServiceStatus'
   | 'SessionAffinityConfig'
   | 'SleepAction'
+  | 'StorageOSPersistentVolumeSource'
   | 'StorageOSVolumeSource'
   | 'Sysctl'
   | 'TCPSocketAction'
   | 'Taint'
   | 'Toleration'
+  | 'TopologySelectorLabelRequirement'
+  | 'TopologySelectorTerm'
   | 'TopologySpreadConstraint'
   | 'TypedLocalObjectReference'
   | 'TypedObjectReference'
@@ -168,6 +295,7 @@ export type SchemaName =
   | 'VolumeDevice'
   | 'VolumeMount'
   | 'VolumeMountStatus'
+  | 'VolumeNodeAffinity'
   | 'VolumeProjection'
   | 'VolumeResourceRequirements'
   | 'VolumeSource'
@@ -180,8 +308,11 @@ export type SchemaName =
   | 'EndpointPort'
   | 'EndpointSlice'
   | 'ForZone'
+  | 'EventsV1Event'
+  | 'EventsV1EventSeries'
   | 'Condition'
   | 'DeleteOptions'
+  | 'FieldSelectorRequirement'
   | 'LabelSelector'
   | 'LabelSelectorRequirement'
   | 'ListMeta'
@@ -198,10 +329,128 @@ export type SchemaName =
   | 'TableRow'
   | 'TableRowCondition'
   | 'WatchEvent'
+  | 'HTTPIngressPath'
+  | 'HTTPIngressRuleValue'
+  | 'IPBlock'
+  | 'Ingress'
+  | 'IngressBackend'
+  | 'IngressClass'
+  | 'IngressClassParametersReference'
+  | 'IngressClassSpec'
+  | 'IngressLoadBalancerIngress'
+  | 'IngressLoadBalancerStatus'
+  | 'IngressPortStatus'
+  | 'IngressRule'
+  | 'IngressRuleValue'
+  | 'IngressServiceBackend'
+  | 'IngressSpec'
+  | 'IngressStatus'
+  | 'IngressTLS'
+  | 'NetworkPolicy'
+  | 'NetworkPolicyEgressRule'
+  | 'NetworkPolicyIngressRule'
+  | 'NetworkPolicyPeer'
+  | 'NetworkPolicyPort'
+  | 'NetworkPolicySpec'
+  | 'ServiceBackendPort'
   | 'Eviction'
+  | 'PodDisruptionBudget'
+  | 'PodDisruptionBudgetSpec'
+  | 'PodDisruptionBudgetStatus'
+  | 'AggregationRule'
+  | 'ClusterRole'
+  | 'ClusterRoleBinding'
+  | 'PolicyRule'
+  | 'Role'
+  | 'RoleBinding'
+  | 'RoleRef'
+  | 'Subject'
+  | 'PriorityClass'
+  | 'CSIDriver'
+  | 'CSIDriverSpec'
+  | 'CSINode'
+  | 'CSINodeDriver'
+  | 'CSINodeSpec'
+  | 'CSIStorageCapacity'
+  | 'StorageClass'
+  | 'StorageV1TokenRequest'
+  | 'VolumeAttachment'
+  | 'VolumeAttachmentSource'
+  | 'VolumeAttachmentSpec'
+  | 'VolumeAttachmentStatus'
+  | 'VolumeError'
+  | 'VolumeNodeResources'
 ;
 
 export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
+  ControllerRevision: {
+    package: 'apps.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "data": { type: "RawExtension", omitempty: true, proto: 2 },
+      "revision": { type: "int64", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  DaemonSet: {
+    package: 'apps.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "DaemonSetSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "DaemonSetStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  DaemonSetCondition: {
+    package: 'apps.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 3 },
+      "reason": { type: "string", omitempty: true, proto: 4 },
+      "message": { type: "string", omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  DaemonSetSpec: {
+    package: 'apps.v1',
+    fields: {
+      "selector": { type: "object", ref: "LabelSelector", pointer: true, required: true, proto: 1 },
+      "template": { type: "object", ref: "PodTemplateSpec", required: true, proto: 2 },
+      "updateStrategy": { type: "object", ref: "DaemonSetUpdateStrategy", omitempty: true, proto: 3 },
+      "minReadySeconds": { type: "int32", omitempty: true, proto: 4 },
+      "revisionHistoryLimit": { type: "int32", pointer: true, omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  DaemonSetStatus: {
+    package: 'apps.v1',
+    fields: {
+      "currentNumberScheduled": { type: "int32", required: true, proto: 1 },
+      "numberMisscheduled": { type: "int32", required: true, proto: 2 },
+      "desiredNumberScheduled": { type: "int32", required: true, proto: 3 },
+      "numberReady": { type: "int32", required: true, proto: 4 },
+      "observedGeneration": { type: "int64", omitempty: true, proto: 5 },
+      "updatedNumberScheduled": { type: "int32", omitempty: true, proto: 6 },
+      "numberAvailable": { type: "int32", omitempty: true, proto: 7 },
+      "numberUnavailable": { type: "int32", omitempty: true, proto: 8 },
+      "collisionCount": { type: "int32", pointer: true, omitempty: true, proto: 9 },
+      "conditions": { type: "object", ref: "DaemonSetCondition", container: "list", omitempty: true, proto: 10, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
+    },
+    inline: [],
+  },
+  DaemonSetUpdateStrategy: {
+    package: 'apps.v1',
+    fields: {
+      "type": { type: "string", enum: ["OnDelete","RollingUpdate"], omitempty: true, proto: 1 },
+      "rollingUpdate": { type: "object", ref: "RollingUpdateDaemonSet", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
   Deployment: {
     package: 'apps.v1',
     fields: {
@@ -305,11 +554,392 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  RollingUpdateDaemonSet: {
+    package: 'apps.v1',
+    fields: {
+      "maxUnavailable": { type: "IntOrString", pointer: true, omitempty: true, proto: 1 },
+      "maxSurge": { type: "IntOrString", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
   RollingUpdateDeployment: {
     package: 'apps.v1',
     fields: {
       "maxUnavailable": { type: "IntOrString", pointer: true, omitempty: true, proto: 1 },
       "maxSurge": { type: "IntOrString", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  RollingUpdateStatefulSetStrategy: {
+    package: 'apps.v1',
+    fields: {
+      "partition": { type: "int32", pointer: true, omitempty: true, proto: 1 },
+      "maxUnavailable": { type: "IntOrString", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  StatefulSet: {
+    package: 'apps.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "StatefulSetSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "StatefulSetStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  StatefulSetCondition: {
+    package: 'apps.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 3 },
+      "reason": { type: "string", omitempty: true, proto: 4 },
+      "message": { type: "string", omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  StatefulSetOrdinals: {
+    package: 'apps.v1',
+    fields: {
+      "start": { type: "int32", proto: 1 },
+    },
+    inline: [],
+  },
+  StatefulSetPersistentVolumeClaimRetentionPolicy: {
+    package: 'apps.v1',
+    fields: {
+      "whenDeleted": { type: "string", omitempty: true, proto: 1 },
+      "whenScaled": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  StatefulSetSpec: {
+    package: 'apps.v1',
+    fields: {
+      "replicas": { type: "int32", pointer: true, omitempty: true, proto: 1 },
+      "selector": { type: "object", ref: "LabelSelector", pointer: true, required: true, proto: 2 },
+      "template": { type: "object", ref: "PodTemplateSpec", required: true, proto: 3 },
+      "volumeClaimTemplates": { type: "object", ref: "PersistentVolumeClaim", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+      "serviceName": { type: "string", required: true, proto: 5 },
+      "podManagementPolicy": { type: "string", enum: ["OrderedReady","Parallel"], omitempty: true, proto: 6 },
+      "updateStrategy": { type: "object", ref: "StatefulSetUpdateStrategy", omitempty: true, proto: 7 },
+      "revisionHistoryLimit": { type: "int32", pointer: true, omitempty: true, proto: 8 },
+      "minReadySeconds": { type: "int32", omitempty: true, proto: 9 },
+      "persistentVolumeClaimRetentionPolicy": { type: "object", ref: "StatefulSetPersistentVolumeClaimRetentionPolicy", pointer: true, omitempty: true, proto: 10 },
+      "ordinals": { type: "object", ref: "StatefulSetOrdinals", pointer: true, omitempty: true, proto: 11 },
+    },
+    inline: [],
+  },
+  StatefulSetStatus: {
+    package: 'apps.v1',
+    fields: {
+      "observedGeneration": { type: "int64", omitempty: true, proto: 1 },
+      "replicas": { type: "int32", required: true, proto: 2 },
+      "readyReplicas": { type: "int32", omitempty: true, proto: 3 },
+      "currentReplicas": { type: "int32", omitempty: true, proto: 4 },
+      "updatedReplicas": { type: "int32", omitempty: true, proto: 5 },
+      "currentRevision": { type: "string", omitempty: true, proto: 6 },
+      "updateRevision": { type: "string", omitempty: true, proto: 7 },
+      "collisionCount": { type: "int32", pointer: true, omitempty: true, proto: 9 },
+      "conditions": { type: "object", ref: "StatefulSetCondition", container: "list", omitempty: true, proto: 10, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
+      "availableReplicas": { type: "int32", proto: 11 },
+    },
+    inline: [],
+  },
+  StatefulSetUpdateStrategy: {
+    package: 'apps.v1',
+    fields: {
+      "type": { type: "string", enum: ["OnDelete","RollingUpdate"], omitempty: true, proto: 1 },
+      "rollingUpdate": { type: "object", ref: "RollingUpdateStatefulSetStrategy", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  BoundObjectReference: {
+    package: 'authentication.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true, proto: 1 },
+      "apiVersion": { type: "string", omitempty: true, proto: 2 },
+      "name": { type: "string", omitempty: true, proto: 3 },
+      "uid": { type: "string", omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  SelfSubjectReview: {
+    package: 'authentication.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "status": { type: "object", ref: "SelfSubjectReviewStatus", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  SelfSubjectReviewStatus: {
+    package: 'authentication.v1',
+    fields: {
+      "userInfo": { type: "object", ref: "UserInfo", omitempty: true, proto: 1 },
+    },
+    inline: [],
+  },
+  TokenRequest: {
+    package: 'authentication.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "TokenRequestSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "TokenRequestStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  TokenRequestSpec: {
+    package: 'authentication.v1',
+    fields: {
+      "audiences": { type: "string", container: "list", required: true, proto: 1, listType: "atomic" },
+      "expirationSeconds": { type: "int64", pointer: true, proto: 4 },
+      "boundObjectRef": { type: "object", ref: "BoundObjectReference", pointer: true, proto: 3 },
+    },
+    inline: [],
+  },
+  TokenRequestStatus: {
+    package: 'authentication.v1',
+    fields: {
+      "token": { type: "string", required: true, proto: 1 },
+      "expirationTimestamp": { type: "Time", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  TokenReview: {
+    package: 'authentication.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "TokenReviewSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "TokenReviewStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  TokenReviewSpec: {
+    package: 'authentication.v1',
+    fields: {
+      "token": { type: "string", omitempty: true, proto: 1 },
+      "audiences": { type: "string", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  TokenReviewStatus: {
+    package: 'authentication.v1',
+    fields: {
+      "authenticated": { type: "bool", omitempty: true, proto: 1 },
+      "user": { type: "object", ref: "UserInfo", omitempty: true, proto: 2 },
+      "audiences": { type: "string", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+      "error": { type: "string", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  UserInfo: {
+    package: 'authentication.v1',
+    fields: {
+      "username": { type: "string", omitempty: true, proto: 1 },
+      "uid": { type: "string", omitempty: true, proto: 2 },
+      "groups": { type: "string", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+      "extra": { type: "strings", container: "map", omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  FieldSelectorAttributes: {
+    package: 'authorization.v1',
+    fields: {
+      "rawSelector": { type: "string", omitempty: true, proto: 1 },
+      "requirements": { type: "object", ref: "FieldSelectorRequirement", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  LabelSelectorAttributes: {
+    package: 'authorization.v1',
+    fields: {
+      "rawSelector": { type: "string", omitempty: true, proto: 1 },
+      "requirements": { type: "object", ref: "LabelSelectorRequirement", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  LocalSubjectAccessReview: {
+    package: 'authorization.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "SubjectAccessReviewSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "SubjectAccessReviewStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  NonResourceAttributes: {
+    package: 'authorization.v1',
+    fields: {
+      "path": { type: "string", omitempty: true, proto: 1 },
+      "verb": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  NonResourceRule: {
+    package: 'authorization.v1',
+    fields: {
+      "verbs": { type: "string", container: "list", required: true, proto: 1, listType: "atomic" },
+      "nonResourceURLs": { type: "string", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  ResourceAttributes: {
+    package: 'authorization.v1',
+    fields: {
+      "namespace": { type: "string", omitempty: true, proto: 1 },
+      "verb": { type: "string", omitempty: true, proto: 2 },
+      "group": { type: "string", omitempty: true, proto: 3 },
+      "version": { type: "string", omitempty: true, proto: 4 },
+      "resource": { type: "string", omitempty: true, proto: 5 },
+      "subresource": { type: "string", omitempty: true, proto: 6 },
+      "name": { type: "string", omitempty: true, proto: 7 },
+      "fieldSelector": { type: "object", ref: "FieldSelectorAttributes", pointer: true, omitempty: true, proto: 8 },
+      "labelSelector": { type: "object", ref: "LabelSelectorAttributes", pointer: true, omitempty: true, proto: 9 },
+    },
+    inline: [],
+  },
+  ResourceRule: {
+    package: 'authorization.v1',
+    fields: {
+      "verbs": { type: "string", container: "list", required: true, proto: 1, listType: "atomic" },
+      "apiGroups": { type: "string", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "resources": { type: "string", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+      "resourceNames": { type: "string", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+    },
+    inline: [],
+  },
+  SelfSubjectAccessReview: {
+    package: 'authorization.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "SelfSubjectAccessReviewSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "SubjectAccessReviewStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  SelfSubjectAccessReviewSpec: {
+    package: 'authorization.v1',
+    fields: {
+      "resourceAttributes": { type: "object", ref: "ResourceAttributes", pointer: true, omitempty: true, proto: 1 },
+      "nonResourceAttributes": { type: "object", ref: "NonResourceAttributes", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  SelfSubjectRulesReview: {
+    package: 'authorization.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "SelfSubjectRulesReviewSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "SubjectRulesReviewStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  SelfSubjectRulesReviewSpec: {
+    package: 'authorization.v1',
+    fields: {
+      "namespace": { type: "string", omitempty: true, proto: 1 },
+    },
+    inline: [],
+  },
+  SubjectAccessReview: {
+    package: 'authorization.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "SubjectAccessReviewSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "SubjectAccessReviewStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  SubjectAccessReviewSpec: {
+    package: 'authorization.v1',
+    fields: {
+      "resourceAttributes": { type: "object", ref: "ResourceAttributes", pointer: true, omitempty: true, proto: 1 },
+      "nonResourceAttributes": { type: "object", ref: "NonResourceAttributes", pointer: true, omitempty: true, proto: 2 },
+      "user": { type: "string", omitempty: true, proto: 3 },
+      "groups": { type: "string", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+      "extra": { type: "strings", container: "map", omitempty: true, proto: 5 },
+      "uid": { type: "string", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  SubjectAccessReviewStatus: {
+    package: 'authorization.v1',
+    fields: {
+      "allowed": { type: "bool", required: true, proto: 1 },
+      "denied": { type: "bool", omitempty: true, proto: 4 },
+      "reason": { type: "string", omitempty: true, proto: 2 },
+      "evaluationError": { type: "string", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  SubjectRulesReviewStatus: {
+    package: 'authorization.v1',
+    fields: {
+      "resourceRules": { type: "object", ref: "ResourceRule", container: "list", required: true, proto: 1, listType: "atomic" },
+      "nonResourceRules": { type: "object", ref: "NonResourceRule", container: "list", required: true, proto: 2, listType: "atomic" },
+      "incomplete": { type: "bool", required: true, proto: 3 },
+      "evaluationError": { type: "string", omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  V1CrossVersionObjectReference: {
+    package: 'autoscaling.v1',
+    upstream: 'CrossVersionObjectReference',
+    fields: {
+      "kind": { type: "string", required: true, proto: 1 },
+      "name": { type: "string", required: true, proto: 2 },
+      "apiVersion": { type: "string", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  V1HorizontalPodAutoscaler: {
+    package: 'autoscaling.v1',
+    upstream: 'HorizontalPodAutoscaler',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "V1HorizontalPodAutoscalerSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "V1HorizontalPodAutoscalerStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  V1HorizontalPodAutoscalerSpec: {
+    package: 'autoscaling.v1',
+    upstream: 'HorizontalPodAutoscalerSpec',
+    fields: {
+      "scaleTargetRef": { type: "object", ref: "V1CrossVersionObjectReference", required: true, proto: 1 },
+      "minReplicas": { type: "int32", pointer: true, omitempty: true, proto: 2 },
+      "maxReplicas": { type: "int32", required: true, proto: 3 },
+      "targetCPUUtilizationPercentage": { type: "int32", pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  V1HorizontalPodAutoscalerStatus: {
+    package: 'autoscaling.v1',
+    upstream: 'HorizontalPodAutoscalerStatus',
+    fields: {
+      "observedGeneration": { type: "int64", pointer: true, omitempty: true, proto: 1 },
+      "lastScaleTime": { type: "Time", pointer: true, omitempty: true, proto: 2 },
+      "currentReplicas": { type: "int32", required: true, proto: 3 },
+      "desiredReplicas": { type: "int32", required: true, proto: 4 },
+      "currentCPUUtilizationPercentage": { type: "int32", pointer: true, omitempty: true, proto: 5 },
     },
     inline: [],
   },
@@ -336,6 +966,426 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "replicas": { type: "int32", required: true, proto: 1 },
       "selector": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ContainerResourceMetricSource: {
+    package: 'autoscaling.v2',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "target": { type: "object", ref: "MetricTarget", required: true, proto: 2 },
+      "container": { type: "string", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ContainerResourceMetricStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "current": { type: "object", ref: "MetricValueStatus", required: true, proto: 2 },
+      "container": { type: "string", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  CrossVersionObjectReference: {
+    package: 'autoscaling.v2',
+    fields: {
+      "kind": { type: "string", required: true, proto: 1 },
+      "name": { type: "string", required: true, proto: 2 },
+      "apiVersion": { type: "string", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ExternalMetricSource: {
+    package: 'autoscaling.v2',
+    fields: {
+      "metric": { type: "object", ref: "MetricIdentifier", required: true, proto: 1 },
+      "target": { type: "object", ref: "MetricTarget", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ExternalMetricStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "metric": { type: "object", ref: "MetricIdentifier", required: true, proto: 1 },
+      "current": { type: "object", ref: "MetricValueStatus", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  HPAScalingPolicy: {
+    package: 'autoscaling.v2',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "value": { type: "int32", required: true, proto: 2 },
+      "periodSeconds": { type: "int32", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  HPAScalingRules: {
+    package: 'autoscaling.v2',
+    fields: {
+      "stabilizationWindowSeconds": { type: "int32", pointer: true, omitempty: true, proto: 3 },
+      "selectPolicy": { type: "string", pointer: true, omitempty: true, proto: 1 },
+      "policies": { type: "object", ref: "HPAScalingPolicy", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  HorizontalPodAutoscaler: {
+    package: 'autoscaling.v2',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "HorizontalPodAutoscalerSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "HorizontalPodAutoscalerStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  HorizontalPodAutoscalerBehavior: {
+    package: 'autoscaling.v2',
+    fields: {
+      "scaleUp": { type: "object", ref: "HPAScalingRules", pointer: true, omitempty: true, proto: 1 },
+      "scaleDown": { type: "object", ref: "HPAScalingRules", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  HorizontalPodAutoscalerCondition: {
+    package: 'autoscaling.v2',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 3 },
+      "reason": { type: "string", omitempty: true, proto: 4 },
+      "message": { type: "string", omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  HorizontalPodAutoscalerSpec: {
+    package: 'autoscaling.v2',
+    fields: {
+      "scaleTargetRef": { type: "object", ref: "CrossVersionObjectReference", required: true, proto: 1 },
+      "minReplicas": { type: "int32", pointer: true, omitempty: true, proto: 2 },
+      "maxReplicas": { type: "int32", required: true, proto: 3 },
+      "metrics": { type: "object", ref: "MetricSpec", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+      "behavior": { type: "object", ref: "HorizontalPodAutoscalerBehavior", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  HorizontalPodAutoscalerStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "observedGeneration": { type: "int64", pointer: true, omitempty: true, proto: 1 },
+      "lastScaleTime": { type: "Time", pointer: true, omitempty: true, proto: 2 },
+      "currentReplicas": { type: "int32", omitempty: true, proto: 3 },
+      "desiredReplicas": { type: "int32", required: true, proto: 4 },
+      "currentMetrics": { type: "object", ref: "MetricStatus", container: "list", proto: 5, listType: "atomic" },
+      "conditions": { type: "object", ref: "HorizontalPodAutoscalerCondition", container: "list", omitempty: true, proto: 6, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
+    },
+    inline: [],
+  },
+  MetricIdentifier: {
+    package: 'autoscaling.v2',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "selector": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  MetricSpec: {
+    package: 'autoscaling.v2',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "object": { type: "object", ref: "ObjectMetricSource", pointer: true, omitempty: true, proto: 2 },
+      "pods": { type: "object", ref: "PodsMetricSource", pointer: true, omitempty: true, proto: 3 },
+      "resource": { type: "object", ref: "ResourceMetricSource", pointer: true, omitempty: true, proto: 4 },
+      "containerResource": { type: "object", ref: "ContainerResourceMetricSource", pointer: true, omitempty: true, proto: 7 },
+      "external": { type: "object", ref: "ExternalMetricSource", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  MetricStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "object": { type: "object", ref: "ObjectMetricStatus", pointer: true, omitempty: true, proto: 2 },
+      "pods": { type: "object", ref: "PodsMetricStatus", pointer: true, omitempty: true, proto: 3 },
+      "resource": { type: "object", ref: "ResourceMetricStatus", pointer: true, omitempty: true, proto: 4 },
+      "containerResource": { type: "object", ref: "ContainerResourceMetricStatus", pointer: true, omitempty: true, proto: 7 },
+      "external": { type: "object", ref: "ExternalMetricStatus", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  MetricTarget: {
+    package: 'autoscaling.v2',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "value": { type: "Quantity", pointer: true, omitempty: true, proto: 2 },
+      "averageValue": { type: "Quantity", pointer: true, omitempty: true, proto: 3 },
+      "averageUtilization": { type: "int32", pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  MetricValueStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "value": { type: "Quantity", pointer: true, omitempty: true, proto: 1 },
+      "averageValue": { type: "Quantity", pointer: true, omitempty: true, proto: 2 },
+      "averageUtilization": { type: "int32", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ObjectMetricSource: {
+    package: 'autoscaling.v2',
+    fields: {
+      "describedObject": { type: "object", ref: "CrossVersionObjectReference", required: true, proto: 1 },
+      "target": { type: "object", ref: "MetricTarget", required: true, proto: 2 },
+      "metric": { type: "object", ref: "MetricIdentifier", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ObjectMetricStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "metric": { type: "object", ref: "MetricIdentifier", required: true, proto: 1 },
+      "current": { type: "object", ref: "MetricValueStatus", required: true, proto: 2 },
+      "describedObject": { type: "object", ref: "CrossVersionObjectReference", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  PodsMetricSource: {
+    package: 'autoscaling.v2',
+    fields: {
+      "metric": { type: "object", ref: "MetricIdentifier", required: true, proto: 1 },
+      "target": { type: "object", ref: "MetricTarget", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  PodsMetricStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "metric": { type: "object", ref: "MetricIdentifier", required: true, proto: 1 },
+      "current": { type: "object", ref: "MetricValueStatus", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ResourceMetricSource: {
+    package: 'autoscaling.v2',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "target": { type: "object", ref: "MetricTarget", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ResourceMetricStatus: {
+    package: 'autoscaling.v2',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "current": { type: "object", ref: "MetricValueStatus", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  CronJob: {
+    package: 'batch.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "CronJobSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "CronJobStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  CronJobSpec: {
+    package: 'batch.v1',
+    fields: {
+      "schedule": { type: "string", required: true, proto: 1 },
+      "timeZone": { type: "string", pointer: true, omitempty: true, proto: 8 },
+      "startingDeadlineSeconds": { type: "int64", pointer: true, omitempty: true, proto: 2 },
+      "concurrencyPolicy": { type: "string", enum: ["Allow","Forbid","Replace"], omitempty: true, proto: 3 },
+      "suspend": { type: "bool", pointer: true, omitempty: true, proto: 4 },
+      "jobTemplate": { type: "object", ref: "JobTemplateSpec", required: true, proto: 5 },
+      "successfulJobsHistoryLimit": { type: "int32", pointer: true, omitempty: true, proto: 6 },
+      "failedJobsHistoryLimit": { type: "int32", pointer: true, omitempty: true, proto: 7 },
+    },
+    inline: [],
+  },
+  CronJobStatus: {
+    package: 'batch.v1',
+    fields: {
+      "active": { type: "object", ref: "ObjectReference", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+      "lastScheduleTime": { type: "Time", pointer: true, omitempty: true, proto: 4 },
+      "lastSuccessfulTime": { type: "Time", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  Job: {
+    package: 'batch.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "JobSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "JobStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  JobCondition: {
+    package: 'batch.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "lastProbeTime": { type: "Time", omitempty: true, proto: 3 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 4 },
+      "reason": { type: "string", omitempty: true, proto: 5 },
+      "message": { type: "string", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  JobSpec: {
+    package: 'batch.v1',
+    fields: {
+      "parallelism": { type: "int32", pointer: true, omitempty: true, proto: 1 },
+      "completions": { type: "int32", pointer: true, omitempty: true, proto: 2 },
+      "activeDeadlineSeconds": { type: "int64", pointer: true, omitempty: true, proto: 3 },
+      "podFailurePolicy": { type: "object", ref: "PodFailurePolicy", pointer: true, omitempty: true, proto: 11 },
+      "successPolicy": { type: "object", ref: "SuccessPolicy", pointer: true, omitempty: true, proto: 16 },
+      "backoffLimit": { type: "int32", pointer: true, omitempty: true, proto: 7 },
+      "backoffLimitPerIndex": { type: "int32", pointer: true, omitempty: true, proto: 12 },
+      "maxFailedIndexes": { type: "int32", pointer: true, omitempty: true, proto: 13 },
+      "selector": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 4 },
+      "manualSelector": { type: "bool", pointer: true, omitempty: true, proto: 5 },
+      "template": { type: "object", ref: "PodTemplateSpec", required: true, proto: 6 },
+      "ttlSecondsAfterFinished": { type: "int32", pointer: true, omitempty: true, proto: 8 },
+      "completionMode": { type: "string", enum: ["Indexed","NonIndexed"], pointer: true, omitempty: true, proto: 9 },
+      "suspend": { type: "bool", pointer: true, omitempty: true, proto: 10 },
+      "podReplacementPolicy": { type: "string", enum: ["Failed","TerminatingOrFailed"], pointer: true, omitempty: true, proto: 14 },
+      "managedBy": { type: "string", pointer: true, omitempty: true, proto: 15 },
+    },
+    inline: [],
+  },
+  JobStatus: {
+    package: 'batch.v1',
+    fields: {
+      "conditions": { type: "object", ref: "JobCondition", container: "list", omitempty: true, proto: 1, mergeKey: "type", patchStrategy: "merge", listType: "atomic" },
+      "startTime": { type: "Time", pointer: true, omitempty: true, proto: 2 },
+      "completionTime": { type: "Time", pointer: true, omitempty: true, proto: 3 },
+      "active": { type: "int32", omitempty: true, proto: 4 },
+      "succeeded": { type: "int32", omitempty: true, proto: 5 },
+      "failed": { type: "int32", omitempty: true, proto: 6 },
+      "terminating": { type: "int32", pointer: true, omitempty: true, proto: 11 },
+      "completedIndexes": { type: "string", omitempty: true, proto: 7 },
+      "failedIndexes": { type: "string", pointer: true, omitempty: true, proto: 10 },
+      "uncountedTerminatedPods": { type: "object", ref: "UncountedTerminatedPods", pointer: true, omitempty: true, proto: 8 },
+      "ready": { type: "int32", pointer: true, omitempty: true, proto: 9 },
+    },
+    inline: [],
+  },
+  JobTemplateSpec: {
+    package: 'batch.v1',
+    fields: {
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "JobSpec", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  PodFailurePolicy: {
+    package: 'batch.v1',
+    fields: {
+      "rules": { type: "object", ref: "PodFailurePolicyRule", container: "list", required: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
+  PodFailurePolicyOnExitCodesRequirement: {
+    package: 'batch.v1',
+    fields: {
+      "containerName": { type: "string", pointer: true, omitempty: true, proto: 1 },
+      "operator": { type: "string", enum: ["In","NotIn"], required: true, proto: 2 },
+      "values": { type: "int32", container: "list", required: true, proto: 3, listType: "set" },
+    },
+    inline: [],
+  },
+  PodFailurePolicyOnPodConditionsPattern: {
+    package: 'batch.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  PodFailurePolicyRule: {
+    package: 'batch.v1',
+    fields: {
+      "action": { type: "string", enum: ["Count","FailIndex","FailJob","Ignore"], required: true, proto: 1 },
+      "onExitCodes": { type: "object", ref: "PodFailurePolicyOnExitCodesRequirement", pointer: true, omitempty: true, proto: 2 },
+      "onPodConditions": { type: "object", ref: "PodFailurePolicyOnPodConditionsPattern", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+    },
+    inline: [],
+  },
+  SuccessPolicy: {
+    package: 'batch.v1',
+    fields: {
+      "rules": { type: "object", ref: "SuccessPolicyRule", container: "list", required: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
+  SuccessPolicyRule: {
+    package: 'batch.v1',
+    fields: {
+      "succeededIndexes": { type: "string", pointer: true, omitempty: true, proto: 1 },
+      "succeededCount": { type: "int32", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  UncountedTerminatedPods: {
+    package: 'batch.v1',
+    fields: {
+      "succeeded": { type: "string", container: "list", omitempty: true, proto: 1, listType: "set" },
+      "failed": { type: "string", container: "list", omitempty: true, proto: 2, listType: "set" },
+    },
+    inline: [],
+  },
+  CertificateSigningRequest: {
+    package: 'certificates.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "CertificateSigningRequestSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "CertificateSigningRequestStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  CertificateSigningRequestCondition: {
+    package: 'certificates.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 6 },
+      "reason": { type: "string", omitempty: true, proto: 2 },
+      "message": { type: "string", omitempty: true, proto: 3 },
+      "lastUpdateTime": { type: "Time", omitempty: true, proto: 4 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  CertificateSigningRequestSpec: {
+    package: 'certificates.v1',
+    fields: {
+      "request": { type: "bytes", required: true, proto: 1, listType: "atomic" },
+      "signerName": { type: "string", required: true, proto: 7 },
+      "expirationSeconds": { type: "int32", pointer: true, omitempty: true, proto: 8 },
+      "usages": { type: "string", enum: ["any","cert sign","client auth","code signing","content commitment","crl sign","data encipherment","decipher only","digital signature","email protection","encipher only","ipsec end system","ipsec tunnel","ipsec user","key agreement","key encipherment","microsoft sgc","netscape sgc","ocsp signing","s/mime","server auth","signing","timestamping"], container: "list", omitempty: true, proto: 5, listType: "atomic" },
+      "username": { type: "string", omitempty: true, proto: 2 },
+      "uid": { type: "string", omitempty: true, proto: 3 },
+      "groups": { type: "string", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+      "extra": { type: "strings", container: "map", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  CertificateSigningRequestStatus: {
+    package: 'certificates.v1',
+    fields: {
+      "conditions": { type: "object", ref: "CertificateSigningRequestCondition", container: "list", omitempty: true, proto: 1, listType: "map", listMapKeys: ["type"] },
+      "certificate": { type: "bytes", omitempty: true, proto: 2, listType: "atomic" },
     },
     inline: [],
   },
@@ -409,6 +1459,16 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  AzureFilePersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "secretName": { type: "string", required: true, proto: 1 },
+      "shareName": { type: "string", required: true, proto: 2 },
+      "readOnly": { type: "bool", omitempty: true, proto: 3 },
+      "secretNamespace": { type: "string", pointer: true, proto: 4 },
+    },
+    inline: [],
+  },
   AzureFileVolumeSource: {
     package: 'core.v1',
     fields: {
@@ -425,6 +1485,22 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "apiVersion": { type: "string", omitempty: true },
       "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
       "target": { type: "object", ref: "ObjectReference", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  CSIPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "driver": { type: "string", required: true, proto: 1 },
+      "volumeHandle": { type: "string", required: true, proto: 2 },
+      "readOnly": { type: "bool", omitempty: true, proto: 3 },
+      "fsType": { type: "string", omitempty: true, proto: 4 },
+      "volumeAttributes": { type: "string", container: "map", omitempty: true, proto: 5 },
+      "controllerPublishSecretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 6 },
+      "nodeStageSecretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 7 },
+      "nodePublishSecretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 8 },
+      "controllerExpandSecretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 9 },
+      "nodeExpandSecretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 10 },
     },
     inline: [],
   },
@@ -447,6 +1523,18 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  CephFSPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "monitors": { type: "string", container: "list", required: true, proto: 1, listType: "atomic" },
+      "path": { type: "string", omitempty: true, proto: 2 },
+      "user": { type: "string", omitempty: true, proto: 3 },
+      "secretFile": { type: "string", omitempty: true, proto: 4 },
+      "secretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 5 },
+      "readOnly": { type: "bool", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
   CephFSVolumeSource: {
     package: 'core.v1',
     fields: {
@@ -456,6 +1544,16 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "secretFile": { type: "string", omitempty: true, proto: 4 },
       "secretRef": { type: "object", ref: "LocalObjectReference", pointer: true, omitempty: true, proto: 5 },
       "readOnly": { type: "bool", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  CinderPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "volumeID": { type: "string", required: true, proto: 1 },
+      "fsType": { type: "string", omitempty: true, proto: 2 },
+      "readOnly": { type: "bool", omitempty: true, proto: 3 },
+      "secretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 4 },
     },
     inline: [],
   },
@@ -484,6 +1582,26 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "labelSelector": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 3 },
       "optional": { type: "bool", pointer: true, omitempty: true, proto: 5 },
       "path": { type: "string", required: true, proto: 4 },
+    },
+    inline: [],
+  },
+  ComponentCondition: {
+    package: 'core.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "message": { type: "string", omitempty: true, proto: 3 },
+      "error": { type: "string", omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  ComponentStatus: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "conditions": { type: "object", ref: "ComponentCondition", container: "list", omitempty: true, proto: 2, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
     },
     inline: [],
   },
@@ -703,6 +1821,46 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  EndpointAddress: {
+    package: 'core.v1',
+    fields: {
+      "ip": { type: "string", required: true, proto: 1 },
+      "hostname": { type: "string", omitempty: true, proto: 3 },
+      "nodeName": { type: "string", pointer: true, omitempty: true, proto: 4 },
+      "targetRef": { type: "object", ref: "ObjectReference", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  CoreV1EndpointPort: {
+    package: 'core.v1',
+    upstream: 'EndpointPort',
+    fields: {
+      "name": { type: "string", omitempty: true, proto: 1 },
+      "port": { type: "int32", required: true, proto: 2 },
+      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], omitempty: true, proto: 3 },
+      "appProtocol": { type: "string", pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  EndpointSubset: {
+    package: 'core.v1',
+    fields: {
+      "addresses": { type: "object", ref: "EndpointAddress", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+      "notReadyAddresses": { type: "object", ref: "EndpointAddress", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "ports": { type: "object", ref: "CoreV1EndpointPort", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+    },
+    inline: [],
+  },
+  Endpoints: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "subsets": { type: "object", ref: "EndpointSubset", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
   EnvFromSource: {
     package: 'core.v1',
     fields: {
@@ -832,6 +1990,17 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  FlexPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "driver": { type: "string", required: true, proto: 1 },
+      "fsType": { type: "string", omitempty: true, proto: 2 },
+      "secretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 3 },
+      "readOnly": { type: "bool", omitempty: true, proto: 4 },
+      "options": { type: "string", container: "map", omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
   FlexVolumeSource: {
     package: 'core.v1',
     fields: {
@@ -875,6 +2044,16 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "repository": { type: "string", required: true, proto: 1 },
       "revision": { type: "string", omitempty: true, proto: 2 },
       "directory": { type: "string", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  GlusterfsPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "endpoints": { type: "string", required: true, proto: 1 },
+      "path": { type: "string", required: true, proto: 2 },
+      "readOnly": { type: "bool", omitempty: true, proto: 3 },
+      "endpointsNamespace": { type: "string", pointer: true, omitempty: true, proto: 4 },
     },
     inline: [],
   },
@@ -926,6 +2105,23 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "path": { type: "string", required: true, proto: 1 },
       "type": { type: "string", enum: ["","BlockDevice","CharDevice","Directory","DirectoryOrCreate","File","FileOrCreate","Socket"], pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ISCSIPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "targetPortal": { type: "string", required: true, proto: 1 },
+      "iqn": { type: "string", required: true, proto: 2 },
+      "lun": { type: "int32", required: true, proto: 3 },
+      "iscsiInterface": { type: "string", omitempty: true, proto: 4 },
+      "fsType": { type: "string", omitempty: true, proto: 5 },
+      "readOnly": { type: "bool", omitempty: true, proto: 6 },
+      "portals": { type: "string", container: "list", omitempty: true, proto: 7, listType: "atomic" },
+      "chapAuthDiscovery": { type: "bool", omitempty: true, proto: 8 },
+      "chapAuthSession": { type: "bool", omitempty: true, proto: 11 },
+      "secretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 10 },
+      "initiatorName": { type: "string", pointer: true, omitempty: true, proto: 12 },
     },
     inline: [],
   },
@@ -981,6 +2177,35 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  LimitRange: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "LimitRangeSpec", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  LimitRangeItem: {
+    package: 'core.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "max": { type: "Quantity", container: "map", omitempty: true, proto: 2 },
+      "min": { type: "Quantity", container: "map", omitempty: true, proto: 3 },
+      "default": { type: "Quantity", container: "map", omitempty: true, proto: 4 },
+      "defaultRequest": { type: "Quantity", container: "map", omitempty: true, proto: 5 },
+      "maxLimitRequestRatio": { type: "Quantity", container: "map", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  LimitRangeSpec: {
+    package: 'core.v1',
+    fields: {
+      "limits": { type: "object", ref: "LimitRangeItem", container: "list", required: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
   LinuxContainerUser: {
     package: 'core.v1',
     fields: {
@@ -1011,6 +2236,22 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     package: 'core.v1',
     fields: {
       "name": { type: "string", omitempty: true, proto: 1 },
+    },
+    inline: [],
+  },
+  LocalVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "path": { type: "string", required: true, proto: 1 },
+      "fsType": { type: "string", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ModifyVolumeStatus: {
+    package: 'core.v1',
+    fields: {
+      "targetVolumeAttributesClassName": { type: "string", omitempty: true, proto: 1 },
+      "status": { type: "string", enum: ["InProgress","Infeasible","Pending"], required: true, proto: 2 },
     },
     inline: [],
   },
@@ -1239,6 +2480,40 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  PersistentVolume: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "PersistentVolumeSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "PersistentVolumeStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  PersistentVolumeClaim: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "PersistentVolumeClaimSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "PersistentVolumeClaimStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  PersistentVolumeClaimCondition: {
+    package: 'core.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "lastProbeTime": { type: "Time", omitempty: true, proto: 3 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 4 },
+      "reason": { type: "string", omitempty: true, proto: 5 },
+      "message": { type: "string", omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
   PersistentVolumeClaimSpec: {
     package: 'core.v1',
     fields: {
@@ -1251,6 +2526,20 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "dataSource": { type: "object", ref: "TypedLocalObjectReference", pointer: true, omitempty: true, proto: 7 },
       "dataSourceRef": { type: "object", ref: "TypedObjectReference", pointer: true, omitempty: true, proto: 8 },
       "volumeAttributesClassName": { type: "string", pointer: true, omitempty: true, proto: 9 },
+    },
+    inline: [],
+  },
+  PersistentVolumeClaimStatus: {
+    package: 'core.v1',
+    fields: {
+      "phase": { type: "string", enum: ["Bound","Lost","Pending"], omitempty: true, proto: 1 },
+      "accessModes": { type: "string", enum: ["ReadOnlyMany","ReadWriteMany","ReadWriteOnce","ReadWriteOncePod"], container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "capacity": { type: "Quantity", container: "map", omitempty: true, proto: 3 },
+      "conditions": { type: "object", ref: "PersistentVolumeClaimCondition", container: "list", omitempty: true, proto: 4, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
+      "allocatedResources": { type: "Quantity", container: "map", omitempty: true, proto: 5 },
+      "allocatedResourceStatuses": { type: "string", enum: ["ControllerResizeInProgress","ControllerResizeInfeasible","NodeResizeInProgress","NodeResizeInfeasible","NodeResizePending"], container: "map", omitempty: true, proto: 7 },
+      "currentVolumeAttributesClassName": { type: "string", pointer: true, omitempty: true, proto: 8 },
+      "modifyVolumeStatus": { type: "object", ref: "ModifyVolumeStatus", pointer: true, omitempty: true, proto: 9 },
     },
     inline: [],
   },
@@ -1267,6 +2556,59 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "claimName": { type: "string", required: true, proto: 1 },
       "readOnly": { type: "bool", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  PersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "gcePersistentDisk": { type: "object", ref: "GCEPersistentDiskVolumeSource", pointer: true, omitempty: true, proto: 1 },
+      "awsElasticBlockStore": { type: "object", ref: "AWSElasticBlockStoreVolumeSource", pointer: true, omitempty: true, proto: 2 },
+      "hostPath": { type: "object", ref: "HostPathVolumeSource", pointer: true, omitempty: true, proto: 3 },
+      "glusterfs": { type: "object", ref: "GlusterfsPersistentVolumeSource", pointer: true, omitempty: true, proto: 4 },
+      "nfs": { type: "object", ref: "NFSVolumeSource", pointer: true, omitempty: true, proto: 5 },
+      "rbd": { type: "object", ref: "RBDPersistentVolumeSource", pointer: true, omitempty: true, proto: 6 },
+      "iscsi": { type: "object", ref: "ISCSIPersistentVolumeSource", pointer: true, omitempty: true, proto: 7 },
+      "cinder": { type: "object", ref: "CinderPersistentVolumeSource", pointer: true, omitempty: true, proto: 8 },
+      "cephfs": { type: "object", ref: "CephFSPersistentVolumeSource", pointer: true, omitempty: true, proto: 9 },
+      "fc": { type: "object", ref: "FCVolumeSource", pointer: true, omitempty: true, proto: 10 },
+      "flocker": { type: "object", ref: "FlockerVolumeSource", pointer: true, omitempty: true, proto: 11 },
+      "flexVolume": { type: "object", ref: "FlexPersistentVolumeSource", pointer: true, omitempty: true, proto: 12 },
+      "azureFile": { type: "object", ref: "AzureFilePersistentVolumeSource", pointer: true, omitempty: true, proto: 13 },
+      "vsphereVolume": { type: "object", ref: "VsphereVirtualDiskVolumeSource", pointer: true, omitempty: true, proto: 14 },
+      "quobyte": { type: "object", ref: "QuobyteVolumeSource", pointer: true, omitempty: true, proto: 15 },
+      "azureDisk": { type: "object", ref: "AzureDiskVolumeSource", pointer: true, omitempty: true, proto: 16 },
+      "photonPersistentDisk": { type: "object", ref: "PhotonPersistentDiskVolumeSource", pointer: true, omitempty: true, proto: 17 },
+      "portworxVolume": { type: "object", ref: "PortworxVolumeSource", pointer: true, omitempty: true, proto: 18 },
+      "scaleIO": { type: "object", ref: "ScaleIOPersistentVolumeSource", pointer: true, omitempty: true, proto: 19 },
+      "local": { type: "object", ref: "LocalVolumeSource", pointer: true, omitempty: true, proto: 20 },
+      "storageos": { type: "object", ref: "StorageOSPersistentVolumeSource", pointer: true, omitempty: true, proto: 21 },
+      "csi": { type: "object", ref: "CSIPersistentVolumeSource", pointer: true, omitempty: true, proto: 22 },
+    },
+    inline: [],
+  },
+  PersistentVolumeSpec: {
+    package: 'core.v1',
+    fields: {
+      "capacity": { type: "Quantity", container: "map", omitempty: true, proto: 1 },
+      "accessModes": { type: "string", enum: ["ReadOnlyMany","ReadWriteMany","ReadWriteOnce","ReadWriteOncePod"], container: "list", omitempty: true, proto: 3, listType: "atomic" },
+      "claimRef": { type: "object", ref: "ObjectReference", pointer: true, omitempty: true, proto: 4 },
+      "persistentVolumeReclaimPolicy": { type: "string", enum: ["Delete","Recycle","Retain"], omitempty: true, proto: 5 },
+      "storageClassName": { type: "string", omitempty: true, proto: 6 },
+      "mountOptions": { type: "string", container: "list", omitempty: true, proto: 7, listType: "atomic" },
+      "volumeMode": { type: "string", enum: ["Block","Filesystem"], pointer: true, omitempty: true, proto: 8 },
+      "nodeAffinity": { type: "object", ref: "VolumeNodeAffinity", pointer: true, omitempty: true, proto: 9 },
+      "volumeAttributesClassName": { type: "string", pointer: true, omitempty: true, proto: 10 },
+    },
+    inline: [{ ref: "PersistentVolumeSource", proto: 2 }],
+  },
+  PersistentVolumeStatus: {
+    package: 'core.v1',
+    fields: {
+      "phase": { type: "string", enum: ["Available","Bound","Failed","Pending","Released"], omitempty: true, proto: 1 },
+      "message": { type: "string", omitempty: true, proto: 2 },
+      "reason": { type: "string", omitempty: true, proto: 3 },
+      "lastPhaseTransitionTime": { type: "Time", pointer: true, omitempty: true, proto: 4 },
     },
     inline: [],
   },
@@ -1478,6 +2820,16 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  PodTemplate: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "template": { type: "object", ref: "PodTemplateSpec", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
   PodTemplateSpec: {
     package: 'core.v1',
     fields: {
@@ -1554,6 +2906,20 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  RBDPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "monitors": { type: "string", container: "list", required: true, proto: 1, listType: "atomic" },
+      "image": { type: "string", required: true, proto: 2 },
+      "fsType": { type: "string", omitempty: true, proto: 3 },
+      "pool": { type: "string", omitempty: true, proto: 4 },
+      "user": { type: "string", omitempty: true, proto: 5 },
+      "keyring": { type: "string", omitempty: true, proto: 6 },
+      "secretRef": { type: "object", ref: "SecretReference", pointer: true, omitempty: true, proto: 7 },
+      "readOnly": { type: "bool", omitempty: true, proto: 8 },
+    },
+    inline: [],
+  },
   RBDVolumeSource: {
     package: 'core.v1',
     fields: {
@@ -1565,6 +2931,50 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "keyring": { type: "string", omitempty: true, proto: 6 },
       "secretRef": { type: "object", ref: "LocalObjectReference", pointer: true, omitempty: true, proto: 7 },
       "readOnly": { type: "bool", omitempty: true, proto: 8 },
+    },
+    inline: [],
+  },
+  ReplicationController: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "ReplicationControllerSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "ReplicationControllerStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ReplicationControllerCondition: {
+    package: 'core.v1',
+    fields: {
+      "type": { type: "string", required: true, proto: 1 },
+      "status": { type: "string", enum: ["False","True","Unknown"], required: true, proto: 2 },
+      "lastTransitionTime": { type: "Time", omitempty: true, proto: 3 },
+      "reason": { type: "string", omitempty: true, proto: 4 },
+      "message": { type: "string", omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  ReplicationControllerSpec: {
+    package: 'core.v1',
+    fields: {
+      "replicas": { type: "int32", pointer: true, omitempty: true, proto: 1 },
+      "minReadySeconds": { type: "int32", omitempty: true, proto: 4 },
+      "selector": { type: "string", container: "map", omitempty: true, proto: 2 },
+      "template": { type: "object", ref: "PodTemplateSpec", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ReplicationControllerStatus: {
+    package: 'core.v1',
+    fields: {
+      "replicas": { type: "int32", required: true, proto: 1 },
+      "fullyLabeledReplicas": { type: "int32", omitempty: true, proto: 2 },
+      "readyReplicas": { type: "int32", omitempty: true, proto: 4 },
+      "availableReplicas": { type: "int32", omitempty: true, proto: 5 },
+      "observedGeneration": { type: "int64", omitempty: true, proto: 3 },
+      "conditions": { type: "object", ref: "ReplicationControllerCondition", container: "list", omitempty: true, proto: 6, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
     },
     inline: [],
   },
@@ -1590,6 +3000,34 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "resourceID": { type: "string", required: true, proto: 1 },
       "health": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ResourceQuota: {
+    package: 'core.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "ResourceQuotaSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "ResourceQuotaStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ResourceQuotaSpec: {
+    package: 'core.v1',
+    fields: {
+      "hard": { type: "Quantity", container: "map", omitempty: true, proto: 1 },
+      "scopes": { type: "string", enum: ["BestEffort","CrossNamespacePodAffinity","NotBestEffort","NotTerminating","PriorityClass","Terminating"], container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "scopeSelector": { type: "object", ref: "ScopeSelector", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ResourceQuotaStatus: {
+    package: 'core.v1',
+    fields: {
+      "hard": { type: "Quantity", container: "map", omitempty: true, proto: 1 },
+      "used": { type: "Quantity", container: "map", omitempty: true, proto: 2 },
     },
     inline: [],
   },
@@ -1620,6 +3058,22 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  ScaleIOPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "gateway": { type: "string", required: true, proto: 1 },
+      "system": { type: "string", required: true, proto: 2 },
+      "secretRef": { type: "object", ref: "SecretReference", pointer: true, required: true, proto: 3 },
+      "sslEnabled": { type: "bool", omitempty: true, proto: 4 },
+      "protectionDomain": { type: "string", omitempty: true, proto: 5 },
+      "storagePool": { type: "string", omitempty: true, proto: 6 },
+      "storageMode": { type: "string", omitempty: true, proto: 7 },
+      "volumeName": { type: "string", omitempty: true, proto: 8 },
+      "fsType": { type: "string", omitempty: true, proto: 9 },
+      "readOnly": { type: "bool", omitempty: true, proto: 10 },
+    },
+    inline: [],
+  },
   ScaleIOVolumeSource: {
     package: 'core.v1',
     fields: {
@@ -1633,6 +3087,22 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "volumeName": { type: "string", omitempty: true, proto: 8 },
       "fsType": { type: "string", omitempty: true, proto: 9 },
       "readOnly": { type: "bool", omitempty: true, proto: 10 },
+    },
+    inline: [],
+  },
+  ScopeSelector: {
+    package: 'core.v1',
+    fields: {
+      "matchExpressions": { type: "object", ref: "ScopedResourceSelectorRequirement", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
+  ScopedResourceSelectorRequirement: {
+    package: 'core.v1',
+    fields: {
+      "scopeName": { type: "string", enum: ["BestEffort","CrossNamespacePodAffinity","NotBestEffort","NotTerminating","PriorityClass","Terminating"], required: true, proto: 1 },
+      "operator": { type: "string", enum: ["DoesNotExist","Exists","In","NotIn"], required: true, proto: 2 },
+      "values": { type: "string", container: "list", omitempty: true, proto: 3, listType: "atomic" },
     },
     inline: [],
   },
@@ -1679,6 +3149,14 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "optional": { type: "bool", pointer: true, omitempty: true, proto: 4 },
     },
     inline: [{ ref: "LocalObjectReference", proto: 1 }],
+  },
+  SecretReference: {
+    package: 'core.v1',
+    fields: {
+      "name": { type: "string", omitempty: true, proto: 1 },
+      "namespace": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
   },
   SecretVolumeSource: {
     package: 'core.v1',
@@ -1800,6 +3278,17 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  StorageOSPersistentVolumeSource: {
+    package: 'core.v1',
+    fields: {
+      "volumeName": { type: "string", omitempty: true, proto: 1 },
+      "volumeNamespace": { type: "string", omitempty: true, proto: 2 },
+      "fsType": { type: "string", omitempty: true, proto: 3 },
+      "readOnly": { type: "bool", omitempty: true, proto: 4 },
+      "secretRef": { type: "object", ref: "ObjectReference", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
   StorageOSVolumeSource: {
     package: 'core.v1',
     fields: {
@@ -1845,6 +3334,21 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "value": { type: "string", omitempty: true, proto: 3 },
       "effect": { type: "string", enum: ["NoExecute","NoSchedule","PreferNoSchedule"], omitempty: true, proto: 4 },
       "tolerationSeconds": { type: "int64", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  TopologySelectorLabelRequirement: {
+    package: 'core.v1',
+    fields: {
+      "key": { type: "string", required: true, proto: 1 },
+      "values": { type: "string", container: "list", required: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  TopologySelectorTerm: {
+    package: 'core.v1',
+    fields: {
+      "matchLabelExpressions": { type: "object", ref: "TopologySelectorLabelRequirement", container: "list", omitempty: true, proto: 1, listType: "atomic" },
     },
     inline: [],
   },
@@ -1916,6 +3420,13 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "mountPath": { type: "string", required: true, proto: 2 },
       "readOnly": { type: "bool", omitempty: true, proto: 3 },
       "recursiveReadOnly": { type: "string", pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  VolumeNodeAffinity: {
+    package: 'core.v1',
+    fields: {
+      "required": { type: "object", ref: "NodeSelector", pointer: true, omitempty: true, proto: 1 },
     },
     inline: [],
   },
@@ -2061,6 +3572,39 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  EventsV1Event: {
+    package: 'events.v1',
+    upstream: 'Event',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", proto: 1 },
+      "eventTime": { type: "MicroTime", required: true, proto: 2 },
+      "series": { type: "object", ref: "EventsV1EventSeries", pointer: true, omitempty: true, proto: 3 },
+      "reportingController": { type: "string", omitempty: true, proto: 4 },
+      "reportingInstance": { type: "string", omitempty: true, proto: 5 },
+      "action": { type: "string", omitempty: true, proto: 6 },
+      "reason": { type: "string", omitempty: true, proto: 7 },
+      "regarding": { type: "object", ref: "ObjectReference", omitempty: true, proto: 8 },
+      "related": { type: "object", ref: "ObjectReference", pointer: true, omitempty: true, proto: 9 },
+      "note": { type: "string", omitempty: true, proto: 10 },
+      "type": { type: "string", omitempty: true, proto: 11 },
+      "deprecatedSource": { type: "object", ref: "EventSource", omitempty: true, proto: 12 },
+      "deprecatedFirstTimestamp": { type: "Time", omitempty: true, proto: 13 },
+      "deprecatedLastTimestamp": { type: "Time", omitempty: true, proto: 14 },
+      "deprecatedCount": { type: "int32", omitempty: true, proto: 15 },
+    },
+    inline: [],
+  },
+  EventsV1EventSeries: {
+    package: 'events.v1',
+    upstream: 'EventSeries',
+    fields: {
+      "count": { type: "int32", required: true, proto: 1 },
+      "lastObservedTime": { type: "MicroTime", required: true, proto: 2 },
+    },
+    inline: [],
+  },
   Condition: {
     package: 'meta.v1',
     fields: {
@@ -2084,6 +3628,15 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "propagationPolicy": { type: "string", enum: ["Background","Foreground","Orphan"], pointer: true, omitempty: true, proto: 4 },
       "dryRun": { type: "string", container: "list", omitempty: true, proto: 5, listType: "atomic" },
       "ignoreStoreReadErrorWithClusterBreakingPotential": { type: "bool", pointer: true, omitempty: true, proto: 6 },
+    },
+    inline: [],
+  },
+  FieldSelectorRequirement: {
+    package: 'meta.v1',
+    fields: {
+      "key": { type: "string", required: true, proto: 1 },
+      "operator": { type: "string", required: true, proto: 2 },
+      "values": { type: "string", container: "list", omitempty: true, proto: 3, listType: "atomic" },
     },
     inline: [],
   },
@@ -2261,6 +3814,212 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     },
     inline: [],
   },
+  HTTPIngressPath: {
+    package: 'networking.v1',
+    fields: {
+      "path": { type: "string", omitempty: true, proto: 1 },
+      "pathType": { type: "string", pointer: true, required: true, proto: 3 },
+      "backend": { type: "object", ref: "IngressBackend", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  HTTPIngressRuleValue: {
+    package: 'networking.v1',
+    fields: {
+      "paths": { type: "object", ref: "HTTPIngressPath", container: "list", required: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
+  IPBlock: {
+    package: 'networking.v1',
+    fields: {
+      "cidr": { type: "string", required: true, proto: 1 },
+      "except": { type: "string", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  Ingress: {
+    package: 'networking.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "IngressSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "IngressStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  IngressBackend: {
+    package: 'networking.v1',
+    fields: {
+      "service": { type: "object", ref: "IngressServiceBackend", pointer: true, omitempty: true, proto: 4 },
+      "resource": { type: "object", ref: "TypedLocalObjectReference", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  IngressClass: {
+    package: 'networking.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "IngressClassSpec", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  IngressClassParametersReference: {
+    package: 'networking.v1',
+    fields: {
+      "apiGroup": { type: "string", pointer: true, omitempty: true, proto: 1 },
+      "kind": { type: "string", required: true, proto: 2 },
+      "name": { type: "string", required: true, proto: 3 },
+      "scope": { type: "string", pointer: true, proto: 4 },
+      "namespace": { type: "string", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  IngressClassSpec: {
+    package: 'networking.v1',
+    fields: {
+      "controller": { type: "string", omitempty: true, proto: 1 },
+      "parameters": { type: "object", ref: "IngressClassParametersReference", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  IngressLoadBalancerIngress: {
+    package: 'networking.v1',
+    fields: {
+      "ip": { type: "string", omitempty: true, proto: 1 },
+      "hostname": { type: "string", omitempty: true, proto: 2 },
+      "ports": { type: "object", ref: "IngressPortStatus", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+    },
+    inline: [],
+  },
+  IngressLoadBalancerStatus: {
+    package: 'networking.v1',
+    fields: {
+      "ingress": { type: "object", ref: "IngressLoadBalancerIngress", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
+  IngressPortStatus: {
+    package: 'networking.v1',
+    fields: {
+      "port": { type: "int32", required: true, proto: 1 },
+      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], required: true, proto: 2 },
+      "error": { type: "string", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  IngressRule: {
+    package: 'networking.v1',
+    fields: {
+      "host": { type: "string", omitempty: true, proto: 1 },
+    },
+    inline: [{ ref: "IngressRuleValue", proto: 2 }],
+  },
+  IngressRuleValue: {
+    package: 'networking.v1',
+    fields: {
+      "http": { type: "object", ref: "HTTPIngressRuleValue", pointer: true, omitempty: true, proto: 1 },
+    },
+    inline: [],
+  },
+  IngressServiceBackend: {
+    package: 'networking.v1',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "port": { type: "object", ref: "ServiceBackendPort", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  IngressSpec: {
+    package: 'networking.v1',
+    fields: {
+      "ingressClassName": { type: "string", pointer: true, omitempty: true, proto: 4 },
+      "defaultBackend": { type: "object", ref: "IngressBackend", pointer: true, omitempty: true, proto: 1 },
+      "tls": { type: "object", ref: "IngressTLS", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "rules": { type: "object", ref: "IngressRule", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+    },
+    inline: [],
+  },
+  IngressStatus: {
+    package: 'networking.v1',
+    fields: {
+      "loadBalancer": { type: "object", ref: "IngressLoadBalancerStatus", omitempty: true, proto: 1 },
+    },
+    inline: [],
+  },
+  IngressTLS: {
+    package: 'networking.v1',
+    fields: {
+      "hosts": { type: "string", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+      "secretName": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  NetworkPolicy: {
+    package: 'networking.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "NetworkPolicySpec", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  NetworkPolicyEgressRule: {
+    package: 'networking.v1',
+    fields: {
+      "ports": { type: "object", ref: "NetworkPolicyPort", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+      "to": { type: "object", ref: "NetworkPolicyPeer", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  NetworkPolicyIngressRule: {
+    package: 'networking.v1',
+    fields: {
+      "ports": { type: "object", ref: "NetworkPolicyPort", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+      "from": { type: "object", ref: "NetworkPolicyPeer", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  NetworkPolicyPeer: {
+    package: 'networking.v1',
+    fields: {
+      "podSelector": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 1 },
+      "namespaceSelector": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 2 },
+      "ipBlock": { type: "object", ref: "IPBlock", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  NetworkPolicyPort: {
+    package: 'networking.v1',
+    fields: {
+      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], pointer: true, omitempty: true, proto: 1 },
+      "port": { type: "IntOrString", pointer: true, omitempty: true, proto: 2 },
+      "endPort": { type: "int32", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  NetworkPolicySpec: {
+    package: 'networking.v1',
+    fields: {
+      "podSelector": { type: "object", ref: "LabelSelector", required: true, proto: 1 },
+      "ingress": { type: "object", ref: "NetworkPolicyIngressRule", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "egress": { type: "object", ref: "NetworkPolicyEgressRule", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+      "policyTypes": { type: "string", enum: ["Egress","Ingress"], container: "list", omitempty: true, proto: 4, listType: "atomic" },
+    },
+    inline: [],
+  },
+  ServiceBackendPort: {
+    package: 'networking.v1',
+    fields: {
+      "name": { type: "string", omitempty: true, proto: 1 },
+      "number": { type: "int32", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
   Eviction: {
     package: 'policy.v1',
     fields: {
@@ -2268,6 +4027,275 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "apiVersion": { type: "string", omitempty: true },
       "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
       "deleteOptions": { type: "object", ref: "DeleteOptions", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  PodDisruptionBudget: {
+    package: 'policy.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "PodDisruptionBudgetSpec", omitempty: true, proto: 2 },
+      "status": { type: "object", ref: "PodDisruptionBudgetStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  PodDisruptionBudgetSpec: {
+    package: 'policy.v1',
+    fields: {
+      "minAvailable": { type: "IntOrString", pointer: true, omitempty: true, proto: 1 },
+      "selector": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 2, patchStrategy: "replace" },
+      "maxUnavailable": { type: "IntOrString", pointer: true, omitempty: true, proto: 3 },
+      "unhealthyPodEvictionPolicy": { type: "string", enum: ["AlwaysAllow","IfHealthyBudget"], pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  PodDisruptionBudgetStatus: {
+    package: 'policy.v1',
+    fields: {
+      "observedGeneration": { type: "int64", omitempty: true, proto: 1 },
+      "disruptedPods": { type: "Time", container: "map", omitempty: true, proto: 2 },
+      "disruptionsAllowed": { type: "int32", required: true, proto: 3 },
+      "currentHealthy": { type: "int32", required: true, proto: 4 },
+      "desiredHealthy": { type: "int32", required: true, proto: 5 },
+      "expectedPods": { type: "int32", required: true, proto: 6 },
+      "conditions": { type: "object", ref: "Condition", container: "list", omitempty: true, proto: 7, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
+    },
+    inline: [],
+  },
+  AggregationRule: {
+    package: 'rbac.v1',
+    fields: {
+      "clusterRoleSelectors": { type: "object", ref: "LabelSelector", container: "list", omitempty: true, proto: 1, listType: "atomic" },
+    },
+    inline: [],
+  },
+  ClusterRole: {
+    package: 'rbac.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "rules": { type: "object", ref: "PolicyRule", container: "list", proto: 2, listType: "atomic" },
+      "aggregationRule": { type: "object", ref: "AggregationRule", pointer: true, omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  ClusterRoleBinding: {
+    package: 'rbac.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "subjects": { type: "object", ref: "Subject", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "roleRef": { type: "object", ref: "RoleRef", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  PolicyRule: {
+    package: 'rbac.v1',
+    fields: {
+      "verbs": { type: "string", container: "list", required: true, proto: 1, listType: "atomic" },
+      "apiGroups": { type: "string", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "resources": { type: "string", container: "list", omitempty: true, proto: 3, listType: "atomic" },
+      "resourceNames": { type: "string", container: "list", omitempty: true, proto: 4, listType: "atomic" },
+      "nonResourceURLs": { type: "string", container: "list", omitempty: true, proto: 5, listType: "atomic" },
+    },
+    inline: [],
+  },
+  Role: {
+    package: 'rbac.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "rules": { type: "object", ref: "PolicyRule", container: "list", proto: 2, listType: "atomic" },
+    },
+    inline: [],
+  },
+  RoleBinding: {
+    package: 'rbac.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "subjects": { type: "object", ref: "Subject", container: "list", omitempty: true, proto: 2, listType: "atomic" },
+      "roleRef": { type: "object", ref: "RoleRef", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  RoleRef: {
+    package: 'rbac.v1',
+    fields: {
+      "apiGroup": { type: "string", required: true, proto: 1 },
+      "kind": { type: "string", required: true, proto: 2 },
+      "name": { type: "string", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  Subject: {
+    package: 'rbac.v1',
+    fields: {
+      "kind": { type: "string", required: true, proto: 1 },
+      "apiGroup": { type: "string", omitempty: true, proto: 2 },
+      "name": { type: "string", required: true, proto: 3 },
+      "namespace": { type: "string", omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  PriorityClass: {
+    package: 'scheduling.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "value": { type: "int32", required: true, proto: 2 },
+      "globalDefault": { type: "bool", omitempty: true, proto: 3 },
+      "description": { type: "string", omitempty: true, proto: 4 },
+      "preemptionPolicy": { type: "string", enum: ["Never","PreemptLowerPriority"], pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  CSIDriver: {
+    package: 'storage.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "CSIDriverSpec", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  CSIDriverSpec: {
+    package: 'storage.v1',
+    fields: {
+      "attachRequired": { type: "bool", pointer: true, omitempty: true, proto: 1 },
+      "podInfoOnMount": { type: "bool", pointer: true, omitempty: true, proto: 2 },
+      "volumeLifecycleModes": { type: "string", container: "list", omitempty: true, proto: 3, listType: "set" },
+      "storageCapacity": { type: "bool", pointer: true, omitempty: true, proto: 4 },
+      "fsGroupPolicy": { type: "string", pointer: true, omitempty: true, proto: 5 },
+      "tokenRequests": { type: "object", ref: "StorageV1TokenRequest", container: "list", omitempty: true, proto: 6, listType: "atomic" },
+      "requiresRepublish": { type: "bool", pointer: true, omitempty: true, proto: 7 },
+      "seLinuxMount": { type: "bool", pointer: true, omitempty: true, proto: 8 },
+    },
+    inline: [],
+  },
+  CSINode: {
+    package: 'storage.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "CSINodeSpec", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  CSINodeDriver: {
+    package: 'storage.v1',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "nodeID": { type: "string", required: true, proto: 2 },
+      "topologyKeys": { type: "string", container: "list", proto: 3, listType: "atomic" },
+      "allocatable": { type: "object", ref: "VolumeNodeResources", pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  CSINodeSpec: {
+    package: 'storage.v1',
+    fields: {
+      "drivers": { type: "object", ref: "CSINodeDriver", container: "list", required: true, proto: 1, mergeKey: "name", patchStrategy: "merge", listType: "map", listMapKeys: ["name"] },
+    },
+    inline: [],
+  },
+  CSIStorageCapacity: {
+    package: 'storage.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "nodeTopology": { type: "object", ref: "LabelSelector", pointer: true, omitempty: true, proto: 2 },
+      "storageClassName": { type: "string", required: true, proto: 3 },
+      "capacity": { type: "Quantity", pointer: true, omitempty: true, proto: 4 },
+      "maximumVolumeSize": { type: "Quantity", pointer: true, omitempty: true, proto: 5 },
+    },
+    inline: [],
+  },
+  StorageClass: {
+    package: 'storage.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "provisioner": { type: "string", required: true, proto: 2 },
+      "parameters": { type: "string", container: "map", omitempty: true, proto: 3 },
+      "reclaimPolicy": { type: "string", enum: ["Delete","Recycle","Retain"], pointer: true, omitempty: true, proto: 4 },
+      "mountOptions": { type: "string", container: "list", omitempty: true, proto: 5, listType: "atomic" },
+      "allowVolumeExpansion": { type: "bool", pointer: true, omitempty: true, proto: 6 },
+      "volumeBindingMode": { type: "string", enum: ["Immediate","WaitForFirstConsumer"], pointer: true, omitempty: true, proto: 7 },
+      "allowedTopologies": { type: "object", ref: "TopologySelectorTerm", container: "list", omitempty: true, proto: 8, listType: "atomic" },
+    },
+    inline: [],
+  },
+  StorageV1TokenRequest: {
+    package: 'storage.v1',
+    upstream: 'TokenRequest',
+    fields: {
+      "audience": { type: "string", required: true, proto: 1 },
+      "expirationSeconds": { type: "int64", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  VolumeAttachment: {
+    package: 'storage.v1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "spec": { type: "object", ref: "VolumeAttachmentSpec", required: true, proto: 2 },
+      "status": { type: "object", ref: "VolumeAttachmentStatus", omitempty: true, proto: 3 },
+    },
+    inline: [],
+  },
+  VolumeAttachmentSource: {
+    package: 'storage.v1',
+    fields: {
+      "persistentVolumeName": { type: "string", pointer: true, omitempty: true, proto: 1 },
+      "inlineVolumeSpec": { type: "object", ref: "PersistentVolumeSpec", pointer: true, omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  VolumeAttachmentSpec: {
+    package: 'storage.v1',
+    fields: {
+      "attacher": { type: "string", required: true, proto: 1 },
+      "source": { type: "object", ref: "VolumeAttachmentSource", required: true, proto: 2 },
+      "nodeName": { type: "string", required: true, proto: 3 },
+    },
+    inline: [],
+  },
+  VolumeAttachmentStatus: {
+    package: 'storage.v1',
+    fields: {
+      "attached": { type: "bool", required: true, proto: 1 },
+      "attachmentMetadata": { type: "string", container: "map", omitempty: true, proto: 2 },
+      "attachError": { type: "object", ref: "VolumeError", pointer: true, omitempty: true, proto: 3 },
+      "detachError": { type: "object", ref: "VolumeError", pointer: true, omitempty: true, proto: 4 },
+    },
+    inline: [],
+  },
+  VolumeError: {
+    package: 'storage.v1',
+    fields: {
+      "time": { type: "Time", omitempty: true, proto: 1 },
+      "message": { type: "string", omitempty: true, proto: 2 },
+    },
+    inline: [],
+  },
+  VolumeNodeResources: {
+    package: 'storage.v1',
+    fields: {
+      "count": { type: "int32", pointer: true, omitempty: true, proto: 1 },
     },
     inline: [],
   },

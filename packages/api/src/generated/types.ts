@@ -13,10 +13,20 @@ export type FieldsV1 = Record<string, unknown>;
 /** Any object. */
 export type RawExtension = Record<string, unknown>;
 
+export type DaemonSetUpdateStrategyType = 'OnDelete' | 'RollingUpdate';
 export type DeploymentStrategyType = 'Recreate' | 'RollingUpdate';
+export type PodManagementPolicyType = 'OrderedReady' | 'Parallel';
+export type StatefulSetUpdateStrategyType = 'OnDelete' | 'RollingUpdate';
+export type CompletionMode = 'Indexed' | 'NonIndexed';
+export type ConcurrencyPolicy = 'Allow' | 'Forbid' | 'Replace';
+export type PodFailurePolicyAction = 'Count' | 'FailIndex' | 'FailJob' | 'Ignore';
+export type PodFailurePolicyOnExitCodesOperator = 'In' | 'NotIn';
+export type PodReplacementPolicy = 'Failed' | 'TerminatingOrFailed';
+export type KeyUsage = 'any' | 'cert sign' | 'client auth' | 'code signing' | 'content commitment' | 'crl sign' | 'data encipherment' | 'decipher only' | 'digital signature' | 'email protection' | 'encipher only' | 'ipsec end system' | 'ipsec tunnel' | 'ipsec user' | 'key agreement' | 'key encipherment' | 'microsoft sgc' | 'netscape sgc' | 'ocsp signing' | 's/mime' | 'server auth' | 'signing' | 'timestamping';
 export type AppArmorProfileType = 'Localhost' | 'RuntimeDefault' | 'Unconfined';
 export type AzureDataDiskCachingMode = 'None' | 'ReadOnly' | 'ReadWrite';
 export type AzureDataDiskKind = 'Dedicated' | 'Managed' | 'Shared';
+export type ClaimResourceStatus = 'ControllerResizeInProgress' | 'ControllerResizeInfeasible' | 'NodeResizeInProgress' | 'NodeResizeInfeasible' | 'NodeResizePending';
 export type ConditionStatus = 'False' | 'True' | 'Unknown';
 export type ContainerRestartPolicy = 'Always';
 export type DNSPolicy = 'ClusterFirst' | 'ClusterFirstWithHostNet' | 'Default' | 'None';
@@ -29,7 +39,11 @@ export type NodeInclusionPolicy = 'Honor' | 'Ignore';
 export type NodePhase = 'Pending' | 'Running' | 'Terminated';
 export type NodeSelectorOperator = 'DoesNotExist' | 'Exists' | 'Gt' | 'In' | 'Lt' | 'NotIn';
 export type PersistentVolumeAccessMode = 'ReadOnlyMany' | 'ReadWriteMany' | 'ReadWriteOnce' | 'ReadWriteOncePod';
+export type PersistentVolumeClaimModifyVolumeStatus = 'InProgress' | 'Infeasible' | 'Pending';
+export type PersistentVolumeClaimPhase = 'Bound' | 'Lost' | 'Pending';
 export type PersistentVolumeMode = 'Block' | 'Filesystem';
+export type PersistentVolumePhase = 'Available' | 'Bound' | 'Failed' | 'Pending' | 'Released';
+export type PersistentVolumeReclaimPolicy = 'Delete' | 'Recycle' | 'Retain';
 export type PodFSGroupChangePolicy = 'Always' | 'OnRootMismatch';
 export type PodPhase = 'Failed' | 'Pending' | 'Running' | 'Succeeded' | 'Unknown';
 export type PodQOSClass = 'BestEffort' | 'Burstable' | 'Guaranteed';
@@ -37,7 +51,9 @@ export type PreemptionPolicy = 'Never' | 'PreemptLowerPriority';
 export type ProcMountType = 'Default' | 'Unmasked';
 export type Protocol = 'SCTP' | 'TCP' | 'UDP';
 export type PullPolicy = 'Always' | 'IfNotPresent' | 'Never';
+export type ResourceQuotaScope = 'BestEffort' | 'CrossNamespacePodAffinity' | 'NotBestEffort' | 'NotTerminating' | 'PriorityClass' | 'Terminating';
 export type RestartPolicy = 'Always' | 'Never' | 'OnFailure';
+export type ScopeSelectorOperator = 'DoesNotExist' | 'Exists' | 'In' | 'NotIn';
 export type SeccompProfileType = 'Localhost' | 'RuntimeDefault' | 'Unconfined';
 export type ServiceAffinity = 'ClientIP' | 'None';
 export type ServiceExternalTrafficPolicy = 'Cluster' | 'Local';
@@ -52,6 +68,59 @@ export type UnsatisfiableConstraintAction = 'DoNotSchedule' | 'ScheduleAnyway';
 export type AddressType = 'FQDN' | 'IPv4' | 'IPv6';
 export type DeletionPropagation = 'Background' | 'Foreground' | 'Orphan';
 export type LabelSelectorOperator = 'DoesNotExist' | 'Exists' | 'In' | 'NotIn';
+export type PolicyType = 'Egress' | 'Ingress';
+export type UnhealthyPodEvictionPolicyType = 'AlwaysAllow' | 'IfHealthyBudget';
+export type VolumeBindingMode = 'Immediate' | 'WaitForFirstConsumer';
+
+export interface ControllerRevision {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  data?: RawExtension;
+  revision: number;
+}
+
+export interface DaemonSet {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: DaemonSetSpec;
+  status: DaemonSetStatus;
+}
+
+export interface DaemonSetCondition {
+  type: string;
+  status: ConditionStatus;
+  lastTransitionTime?: Time;
+  reason?: string;
+  message?: string;
+}
+
+export interface DaemonSetSpec {
+  selector: LabelSelector;
+  template: PodTemplateSpec;
+  updateStrategy?: DaemonSetUpdateStrategy;
+  minReadySeconds?: number;
+  revisionHistoryLimit?: number;
+}
+
+export interface DaemonSetStatus {
+  currentNumberScheduled: number;
+  numberMisscheduled: number;
+  desiredNumberScheduled: number;
+  numberReady: number;
+  observedGeneration?: number;
+  updatedNumberScheduled?: number;
+  numberAvailable?: number;
+  numberUnavailable?: number;
+  collisionCount?: number;
+  conditions?: DaemonSetCondition[];
+}
+
+export interface DaemonSetUpdateStrategy {
+  type?: DaemonSetUpdateStrategyType;
+  rollingUpdate?: RollingUpdateDaemonSet;
+}
 
 export interface Deployment {
   kind: string;
@@ -129,9 +198,272 @@ export interface ReplicaSetStatus {
   conditions?: ReplicaSetCondition[];
 }
 
+export interface RollingUpdateDaemonSet {
+  maxUnavailable?: IntOrString;
+  maxSurge?: IntOrString;
+}
+
 export interface RollingUpdateDeployment {
   maxUnavailable?: IntOrString;
   maxSurge?: IntOrString;
+}
+
+export interface RollingUpdateStatefulSetStrategy {
+  partition?: number;
+  maxUnavailable?: IntOrString;
+}
+
+export interface StatefulSet {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: StatefulSetSpec;
+  status: StatefulSetStatus;
+}
+
+export interface StatefulSetCondition {
+  type: string;
+  status: ConditionStatus;
+  lastTransitionTime?: Time;
+  reason?: string;
+  message?: string;
+}
+
+export interface StatefulSetOrdinals {
+  start?: number;
+}
+
+export interface StatefulSetPersistentVolumeClaimRetentionPolicy {
+  whenDeleted?: string;
+  whenScaled?: string;
+}
+
+export interface StatefulSetSpec {
+  replicas?: number;
+  selector: LabelSelector;
+  template: PodTemplateSpec;
+  volumeClaimTemplates?: PersistentVolumeClaim[];
+  serviceName: string;
+  podManagementPolicy?: PodManagementPolicyType;
+  updateStrategy?: StatefulSetUpdateStrategy;
+  revisionHistoryLimit?: number;
+  minReadySeconds?: number;
+  persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy;
+  ordinals?: StatefulSetOrdinals;
+}
+
+export interface StatefulSetStatus {
+  observedGeneration?: number;
+  replicas: number;
+  readyReplicas?: number;
+  currentReplicas?: number;
+  updatedReplicas?: number;
+  currentRevision?: string;
+  updateRevision?: string;
+  collisionCount?: number;
+  conditions?: StatefulSetCondition[];
+  availableReplicas?: number;
+}
+
+export interface StatefulSetUpdateStrategy {
+  type?: StatefulSetUpdateStrategyType;
+  rollingUpdate?: RollingUpdateStatefulSetStrategy;
+}
+
+export interface BoundObjectReference {
+  kind: string;
+  apiVersion: string;
+  name?: string;
+  uid?: string;
+}
+
+export interface SelfSubjectReview {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  status: SelfSubjectReviewStatus;
+}
+
+export interface SelfSubjectReviewStatus {
+  userInfo?: UserInfo;
+}
+
+export interface TokenRequest {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: TokenRequestSpec;
+  status: TokenRequestStatus;
+}
+
+export interface TokenRequestSpec {
+  audiences: string[];
+  expirationSeconds?: number;
+  boundObjectRef?: BoundObjectReference;
+}
+
+export interface TokenRequestStatus {
+  token: string;
+  expirationTimestamp: Time;
+}
+
+export interface TokenReview {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: TokenReviewSpec;
+  status: TokenReviewStatus;
+}
+
+export interface TokenReviewSpec {
+  token?: string;
+  audiences?: string[];
+}
+
+export interface TokenReviewStatus {
+  authenticated?: boolean;
+  user?: UserInfo;
+  audiences?: string[];
+  error?: string;
+}
+
+export interface UserInfo {
+  username?: string;
+  uid?: string;
+  groups?: string[];
+  extra?: Record<string, string[]>;
+}
+
+export interface FieldSelectorAttributes {
+  rawSelector?: string;
+  requirements?: FieldSelectorRequirement[];
+}
+
+export interface LabelSelectorAttributes {
+  rawSelector?: string;
+  requirements?: LabelSelectorRequirement[];
+}
+
+export interface LocalSubjectAccessReview {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: SubjectAccessReviewSpec;
+  status: SubjectAccessReviewStatus;
+}
+
+export interface NonResourceAttributes {
+  path?: string;
+  verb?: string;
+}
+
+export interface NonResourceRule {
+  verbs: string[];
+  nonResourceURLs?: string[];
+}
+
+export interface ResourceAttributes {
+  namespace?: string;
+  verb?: string;
+  group?: string;
+  version?: string;
+  resource?: string;
+  subresource?: string;
+  name?: string;
+  fieldSelector?: FieldSelectorAttributes;
+  labelSelector?: LabelSelectorAttributes;
+}
+
+export interface ResourceRule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+}
+
+export interface SelfSubjectAccessReview {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: SelfSubjectAccessReviewSpec;
+  status: SubjectAccessReviewStatus;
+}
+
+export interface SelfSubjectAccessReviewSpec {
+  resourceAttributes?: ResourceAttributes;
+  nonResourceAttributes?: NonResourceAttributes;
+}
+
+export interface SelfSubjectRulesReview {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: SelfSubjectRulesReviewSpec;
+  status: SubjectRulesReviewStatus;
+}
+
+export interface SelfSubjectRulesReviewSpec {
+  namespace?: string;
+}
+
+export interface SubjectAccessReview {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: SubjectAccessReviewSpec;
+  status: SubjectAccessReviewStatus;
+}
+
+export interface SubjectAccessReviewSpec {
+  resourceAttributes?: ResourceAttributes;
+  nonResourceAttributes?: NonResourceAttributes;
+  user?: string;
+  groups?: string[];
+  extra?: Record<string, string[]>;
+  uid?: string;
+}
+
+export interface SubjectAccessReviewStatus {
+  allowed: boolean;
+  denied?: boolean;
+  reason?: string;
+  evaluationError?: string;
+}
+
+export interface SubjectRulesReviewStatus {
+  resourceRules: ResourceRule[];
+  nonResourceRules: NonResourceRule[];
+  incomplete: boolean;
+  evaluationError?: string;
+}
+
+export interface V1CrossVersionObjectReference {
+  kind: string;
+  name: string;
+  apiVersion: string;
+}
+
+export interface V1HorizontalPodAutoscaler {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: V1HorizontalPodAutoscalerSpec;
+  status: V1HorizontalPodAutoscalerStatus;
+}
+
+export interface V1HorizontalPodAutoscalerSpec {
+  scaleTargetRef: V1CrossVersionObjectReference;
+  minReplicas?: number;
+  maxReplicas: number;
+  targetCPUUtilizationPercentage?: number;
+}
+
+export interface V1HorizontalPodAutoscalerStatus {
+  observedGeneration?: number;
+  lastScaleTime?: Time;
+  currentReplicas: number;
+  desiredReplicas: number;
+  currentCPUUtilizationPercentage?: number;
 }
 
 export interface Scale {
@@ -149,6 +481,300 @@ export interface ScaleSpec {
 export interface ScaleStatus {
   replicas: number;
   selector?: string;
+}
+
+export interface ContainerResourceMetricSource {
+  name: string;
+  target: MetricTarget;
+  container: string;
+}
+
+export interface ContainerResourceMetricStatus {
+  name: string;
+  current: MetricValueStatus;
+  container: string;
+}
+
+export interface CrossVersionObjectReference {
+  kind: string;
+  name: string;
+  apiVersion: string;
+}
+
+export interface ExternalMetricSource {
+  metric: MetricIdentifier;
+  target: MetricTarget;
+}
+
+export interface ExternalMetricStatus {
+  metric: MetricIdentifier;
+  current: MetricValueStatus;
+}
+
+export interface HPAScalingPolicy {
+  type: string;
+  value: number;
+  periodSeconds: number;
+}
+
+export interface HPAScalingRules {
+  stabilizationWindowSeconds?: number;
+  selectPolicy?: string;
+  policies?: HPAScalingPolicy[];
+}
+
+export interface HorizontalPodAutoscaler {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: HorizontalPodAutoscalerSpec;
+  status: HorizontalPodAutoscalerStatus;
+}
+
+export interface HorizontalPodAutoscalerBehavior {
+  scaleUp?: HPAScalingRules;
+  scaleDown?: HPAScalingRules;
+}
+
+export interface HorizontalPodAutoscalerCondition {
+  type: string;
+  status: ConditionStatus;
+  lastTransitionTime?: Time;
+  reason?: string;
+  message?: string;
+}
+
+export interface HorizontalPodAutoscalerSpec {
+  scaleTargetRef: CrossVersionObjectReference;
+  minReplicas?: number;
+  maxReplicas: number;
+  metrics?: MetricSpec[];
+  behavior?: HorizontalPodAutoscalerBehavior;
+}
+
+export interface HorizontalPodAutoscalerStatus {
+  observedGeneration?: number;
+  lastScaleTime?: Time;
+  currentReplicas?: number;
+  desiredReplicas: number;
+  currentMetrics?: MetricStatus[];
+  conditions?: HorizontalPodAutoscalerCondition[];
+}
+
+export interface MetricIdentifier {
+  name: string;
+  selector?: LabelSelector;
+}
+
+export interface MetricSpec {
+  type: string;
+  object?: ObjectMetricSource;
+  pods?: PodsMetricSource;
+  resource?: ResourceMetricSource;
+  containerResource?: ContainerResourceMetricSource;
+  external?: ExternalMetricSource;
+}
+
+export interface MetricStatus {
+  type: string;
+  object?: ObjectMetricStatus;
+  pods?: PodsMetricStatus;
+  resource?: ResourceMetricStatus;
+  containerResource?: ContainerResourceMetricStatus;
+  external?: ExternalMetricStatus;
+}
+
+export interface MetricTarget {
+  type: string;
+  value?: Quantity;
+  averageValue?: Quantity;
+  averageUtilization?: number;
+}
+
+export interface MetricValueStatus {
+  value?: Quantity;
+  averageValue?: Quantity;
+  averageUtilization?: number;
+}
+
+export interface ObjectMetricSource {
+  describedObject: CrossVersionObjectReference;
+  target: MetricTarget;
+  metric: MetricIdentifier;
+}
+
+export interface ObjectMetricStatus {
+  metric: MetricIdentifier;
+  current: MetricValueStatus;
+  describedObject: CrossVersionObjectReference;
+}
+
+export interface PodsMetricSource {
+  metric: MetricIdentifier;
+  target: MetricTarget;
+}
+
+export interface PodsMetricStatus {
+  metric: MetricIdentifier;
+  current: MetricValueStatus;
+}
+
+export interface ResourceMetricSource {
+  name: string;
+  target: MetricTarget;
+}
+
+export interface ResourceMetricStatus {
+  name: string;
+  current: MetricValueStatus;
+}
+
+export interface CronJob {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: CronJobSpec;
+  status: CronJobStatus;
+}
+
+export interface CronJobSpec {
+  schedule: string;
+  timeZone?: string;
+  startingDeadlineSeconds?: number;
+  concurrencyPolicy?: ConcurrencyPolicy;
+  suspend?: boolean;
+  jobTemplate: JobTemplateSpec;
+  successfulJobsHistoryLimit?: number;
+  failedJobsHistoryLimit?: number;
+}
+
+export interface CronJobStatus {
+  active?: ObjectReference[];
+  lastScheduleTime?: Time;
+  lastSuccessfulTime?: Time;
+}
+
+export interface Job {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: JobSpec;
+  status: JobStatus;
+}
+
+export interface JobCondition {
+  type: string;
+  status: ConditionStatus;
+  lastProbeTime?: Time;
+  lastTransitionTime?: Time;
+  reason?: string;
+  message?: string;
+}
+
+export interface JobSpec {
+  parallelism?: number;
+  completions?: number;
+  activeDeadlineSeconds?: number;
+  podFailurePolicy?: PodFailurePolicy;
+  successPolicy?: SuccessPolicy;
+  backoffLimit?: number;
+  backoffLimitPerIndex?: number;
+  maxFailedIndexes?: number;
+  selector?: LabelSelector;
+  manualSelector?: boolean;
+  template: PodTemplateSpec;
+  ttlSecondsAfterFinished?: number;
+  completionMode?: CompletionMode;
+  suspend?: boolean;
+  podReplacementPolicy?: PodReplacementPolicy;
+  managedBy?: string;
+}
+
+export interface JobStatus {
+  conditions?: JobCondition[];
+  startTime?: Time;
+  completionTime?: Time;
+  active?: number;
+  succeeded?: number;
+  failed?: number;
+  terminating?: number;
+  completedIndexes?: string;
+  failedIndexes?: string;
+  uncountedTerminatedPods?: UncountedTerminatedPods;
+  ready?: number;
+}
+
+export interface JobTemplateSpec {
+  metadata?: Partial<ObjectMeta>;
+  spec?: JobSpec;
+}
+
+export interface PodFailurePolicy {
+  rules: PodFailurePolicyRule[];
+}
+
+export interface PodFailurePolicyOnExitCodesRequirement {
+  containerName?: string;
+  operator: PodFailurePolicyOnExitCodesOperator;
+  values: number[];
+}
+
+export interface PodFailurePolicyOnPodConditionsPattern {
+  type: string;
+  status: ConditionStatus;
+}
+
+export interface PodFailurePolicyRule {
+  action: PodFailurePolicyAction;
+  onExitCodes?: PodFailurePolicyOnExitCodesRequirement;
+  onPodConditions?: PodFailurePolicyOnPodConditionsPattern[];
+}
+
+export interface SuccessPolicy {
+  rules: SuccessPolicyRule[];
+}
+
+export interface SuccessPolicyRule {
+  succeededIndexes?: string;
+  succeededCount?: number;
+}
+
+export interface UncountedTerminatedPods {
+  succeeded?: string[];
+  failed?: string[];
+}
+
+export interface CertificateSigningRequest {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: CertificateSigningRequestSpec;
+  status: CertificateSigningRequestStatus;
+}
+
+export interface CertificateSigningRequestCondition {
+  type: string;
+  status: ConditionStatus;
+  reason?: string;
+  message?: string;
+  lastUpdateTime?: Time;
+  lastTransitionTime?: Time;
+}
+
+export interface CertificateSigningRequestSpec {
+  request: Base64;
+  signerName: string;
+  expirationSeconds?: number;
+  usages?: KeyUsage[];
+  username?: string;
+  uid?: string;
+  groups?: string[];
+  extra?: Record<string, string[]>;
+}
+
+export interface CertificateSigningRequestStatus {
+  conditions?: CertificateSigningRequestCondition[];
+  certificate?: Base64;
 }
 
 export interface Lease {
@@ -200,6 +826,13 @@ export interface AzureDiskVolumeSource {
   kind?: AzureDataDiskKind;
 }
 
+export interface AzureFilePersistentVolumeSource {
+  secretName: string;
+  shareName: string;
+  readOnly?: boolean;
+  secretNamespace?: string;
+}
+
 export interface AzureFileVolumeSource {
   secretName: string;
   shareName: string;
@@ -211,6 +844,19 @@ export interface Binding {
   apiVersion: string;
   metadata: ObjectMeta;
   target: ObjectReference;
+}
+
+export interface CSIPersistentVolumeSource {
+  driver: string;
+  volumeHandle: string;
+  readOnly?: boolean;
+  fsType?: string;
+  volumeAttributes?: Record<string, string>;
+  controllerPublishSecretRef?: SecretReference;
+  nodeStageSecretRef?: SecretReference;
+  nodePublishSecretRef?: SecretReference;
+  controllerExpandSecretRef?: SecretReference;
+  nodeExpandSecretRef?: SecretReference;
 }
 
 export interface CSIVolumeSource {
@@ -226,6 +872,15 @@ export interface Capabilities {
   drop?: string[];
 }
 
+export interface CephFSPersistentVolumeSource {
+  monitors: string[];
+  path?: string;
+  user?: string;
+  secretFile?: string;
+  secretRef?: SecretReference;
+  readOnly?: boolean;
+}
+
 export interface CephFSVolumeSource {
   monitors: string[];
   path?: string;
@@ -233,6 +888,13 @@ export interface CephFSVolumeSource {
   secretFile?: string;
   secretRef?: LocalObjectReference;
   readOnly?: boolean;
+}
+
+export interface CinderPersistentVolumeSource {
+  volumeID: string;
+  fsType?: string;
+  readOnly?: boolean;
+  secretRef?: SecretReference;
 }
 
 export interface CinderVolumeSource {
@@ -252,6 +914,20 @@ export interface ClusterTrustBundleProjection {
   labelSelector?: LabelSelector;
   optional?: boolean;
   path: string;
+}
+
+export interface ComponentCondition {
+  type: string;
+  status: ConditionStatus;
+  message?: string;
+  error?: string;
+}
+
+export interface ComponentStatus {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  conditions?: ComponentCondition[];
 }
 
 export interface ConfigMap {
@@ -407,6 +1083,33 @@ export interface EmptyDirVolumeSource {
   sizeLimit?: Quantity;
 }
 
+export interface EndpointAddress {
+  ip: string;
+  hostname?: string;
+  nodeName?: string;
+  targetRef?: ObjectReference;
+}
+
+export interface CoreV1EndpointPort {
+  name?: string;
+  port: number;
+  protocol?: Protocol;
+  appProtocol?: string;
+}
+
+export interface EndpointSubset {
+  addresses?: EndpointAddress[];
+  notReadyAddresses?: EndpointAddress[];
+  ports?: CoreV1EndpointPort[];
+}
+
+export interface Endpoints {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  subsets?: EndpointSubset[];
+}
+
 export interface EnvFromSource {
   prefix?: string;
   configMapRef?: ConfigMapEnvSource;
@@ -503,6 +1206,14 @@ export interface FCVolumeSource {
   wwids?: string[];
 }
 
+export interface FlexPersistentVolumeSource {
+  driver: string;
+  fsType?: string;
+  secretRef?: SecretReference;
+  readOnly?: boolean;
+  options?: Record<string, string>;
+}
+
 export interface FlexVolumeSource {
   driver: string;
   fsType?: string;
@@ -532,6 +1243,13 @@ export interface GitRepoVolumeSource {
   repository: string;
   revision?: string;
   directory?: string;
+}
+
+export interface GlusterfsPersistentVolumeSource {
+  endpoints: string;
+  path: string;
+  readOnly?: boolean;
+  endpointsNamespace?: string;
 }
 
 export interface GlusterfsVolumeSource {
@@ -565,6 +1283,20 @@ export interface HostIP {
 export interface HostPathVolumeSource {
   path: string;
   type?: HostPathType;
+}
+
+export interface ISCSIPersistentVolumeSource {
+  targetPortal: string;
+  iqn: string;
+  lun: number;
+  iscsiInterface?: string;
+  fsType?: string;
+  readOnly?: boolean;
+  portals?: string[];
+  chapAuthDiscovery?: boolean;
+  chapAuthSession?: boolean;
+  secretRef?: SecretReference;
+  initiatorName?: string;
 }
 
 export interface ISCSIVolumeSource {
@@ -604,6 +1336,26 @@ export interface LifecycleHandler {
   sleep?: SleepAction;
 }
 
+export interface LimitRange {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: LimitRangeSpec;
+}
+
+export interface LimitRangeItem {
+  type: string;
+  max?: Record<string, Quantity>;
+  min?: Record<string, Quantity>;
+  default?: Record<string, Quantity>;
+  defaultRequest?: Record<string, Quantity>;
+  maxLimitRequestRatio?: Record<string, Quantity>;
+}
+
+export interface LimitRangeSpec {
+  limits: LimitRangeItem[];
+}
+
 export interface LinuxContainerUser {
   uid: number;
   gid: number;
@@ -623,6 +1375,16 @@ export interface LoadBalancerStatus {
 
 export interface LocalObjectReference {
   name?: string;
+}
+
+export interface LocalVolumeSource {
+  path: string;
+  fsType?: string;
+}
+
+export interface ModifyVolumeStatus {
+  targetVolumeAttributesClassName?: string;
+  status: PersistentVolumeClaimModifyVolumeStatus;
 }
 
 export interface NFSVolumeSource {
@@ -781,6 +1543,31 @@ export interface ObjectReference {
   fieldPath?: string;
 }
 
+export interface PersistentVolume {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: PersistentVolumeSpec;
+  status: PersistentVolumeStatus;
+}
+
+export interface PersistentVolumeClaim {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: PersistentVolumeClaimSpec;
+  status: PersistentVolumeClaimStatus;
+}
+
+export interface PersistentVolumeClaimCondition {
+  type: string;
+  status: ConditionStatus;
+  lastProbeTime?: Time;
+  lastTransitionTime?: Time;
+  reason?: string;
+  message?: string;
+}
+
 export interface PersistentVolumeClaimSpec {
   accessModes?: PersistentVolumeAccessMode[];
   selector?: LabelSelector;
@@ -793,6 +1580,17 @@ export interface PersistentVolumeClaimSpec {
   volumeAttributesClassName?: string;
 }
 
+export interface PersistentVolumeClaimStatus {
+  phase?: PersistentVolumeClaimPhase;
+  accessModes?: PersistentVolumeAccessMode[];
+  capacity?: Record<string, Quantity>;
+  conditions?: PersistentVolumeClaimCondition[];
+  allocatedResources?: Record<string, Quantity>;
+  allocatedResourceStatuses?: Record<string, ClaimResourceStatus>;
+  currentVolumeAttributesClassName?: string;
+  modifyVolumeStatus?: ModifyVolumeStatus;
+}
+
 export interface PersistentVolumeClaimTemplate {
   metadata?: Partial<ObjectMeta>;
   spec: PersistentVolumeClaimSpec;
@@ -801,6 +1599,50 @@ export interface PersistentVolumeClaimTemplate {
 export interface PersistentVolumeClaimVolumeSource {
   claimName: string;
   readOnly?: boolean;
+}
+
+export interface PersistentVolumeSource {
+  gcePersistentDisk?: GCEPersistentDiskVolumeSource;
+  awsElasticBlockStore?: AWSElasticBlockStoreVolumeSource;
+  hostPath?: HostPathVolumeSource;
+  glusterfs?: GlusterfsPersistentVolumeSource;
+  nfs?: NFSVolumeSource;
+  rbd?: RBDPersistentVolumeSource;
+  iscsi?: ISCSIPersistentVolumeSource;
+  cinder?: CinderPersistentVolumeSource;
+  cephfs?: CephFSPersistentVolumeSource;
+  fc?: FCVolumeSource;
+  flocker?: FlockerVolumeSource;
+  flexVolume?: FlexPersistentVolumeSource;
+  azureFile?: AzureFilePersistentVolumeSource;
+  vsphereVolume?: VsphereVirtualDiskVolumeSource;
+  quobyte?: QuobyteVolumeSource;
+  azureDisk?: AzureDiskVolumeSource;
+  photonPersistentDisk?: PhotonPersistentDiskVolumeSource;
+  portworxVolume?: PortworxVolumeSource;
+  scaleIO?: ScaleIOPersistentVolumeSource;
+  local?: LocalVolumeSource;
+  storageos?: StorageOSPersistentVolumeSource;
+  csi?: CSIPersistentVolumeSource;
+}
+
+export interface PersistentVolumeSpec extends PersistentVolumeSource {
+  capacity?: Record<string, Quantity>;
+  accessModes?: PersistentVolumeAccessMode[];
+  claimRef?: ObjectReference;
+  persistentVolumeReclaimPolicy?: PersistentVolumeReclaimPolicy;
+  storageClassName?: string;
+  mountOptions?: string[];
+  volumeMode?: PersistentVolumeMode;
+  nodeAffinity?: VolumeNodeAffinity;
+  volumeAttributesClassName?: string;
+}
+
+export interface PersistentVolumeStatus {
+  phase?: PersistentVolumePhase;
+  message?: string;
+  reason?: string;
+  lastPhaseTransitionTime?: Time;
 }
 
 export interface PhotonPersistentDiskVolumeSource {
@@ -960,6 +1802,13 @@ export interface PodStatus {
   resourceClaimStatuses?: PodResourceClaimStatus[];
 }
 
+export interface PodTemplate {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  template?: PodTemplateSpec;
+}
+
 export interface PodTemplateSpec {
   metadata?: Partial<ObjectMeta>;
   spec: PodSpec;
@@ -1012,6 +1861,17 @@ export interface QuobyteVolumeSource {
   tenant?: string;
 }
 
+export interface RBDPersistentVolumeSource {
+  monitors: string[];
+  image: string;
+  fsType?: string;
+  pool?: string;
+  user?: string;
+  keyring?: string;
+  secretRef?: SecretReference;
+  readOnly?: boolean;
+}
+
 export interface RBDVolumeSource {
   monitors: string[];
   image: string;
@@ -1021,6 +1881,38 @@ export interface RBDVolumeSource {
   keyring?: string;
   secretRef?: LocalObjectReference;
   readOnly?: boolean;
+}
+
+export interface ReplicationController {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: ReplicationControllerSpec;
+  status: ReplicationControllerStatus;
+}
+
+export interface ReplicationControllerCondition {
+  type: string;
+  status: ConditionStatus;
+  lastTransitionTime?: Time;
+  reason?: string;
+  message?: string;
+}
+
+export interface ReplicationControllerSpec {
+  replicas?: number;
+  minReadySeconds?: number;
+  selector?: Record<string, string>;
+  template?: PodTemplateSpec;
+}
+
+export interface ReplicationControllerStatus {
+  replicas: number;
+  fullyLabeledReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  observedGeneration?: number;
+  conditions?: ReplicationControllerCondition[];
 }
 
 export interface ResourceClaim {
@@ -1037,6 +1929,25 @@ export interface ResourceFieldSelector {
 export interface ResourceHealth {
   resourceID: string;
   health?: string;
+}
+
+export interface ResourceQuota {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: ResourceQuotaSpec;
+  status: ResourceQuotaStatus;
+}
+
+export interface ResourceQuotaSpec {
+  hard?: Record<string, Quantity>;
+  scopes?: ResourceQuotaScope[];
+  scopeSelector?: ScopeSelector;
+}
+
+export interface ResourceQuotaStatus {
+  hard?: Record<string, Quantity>;
+  used?: Record<string, Quantity>;
 }
 
 export interface ResourceRequirements {
@@ -1057,6 +1968,19 @@ export interface SELinuxOptions {
   level?: string;
 }
 
+export interface ScaleIOPersistentVolumeSource {
+  gateway: string;
+  system: string;
+  secretRef: SecretReference;
+  sslEnabled?: boolean;
+  protectionDomain?: string;
+  storagePool?: string;
+  storageMode?: string;
+  volumeName?: string;
+  fsType?: string;
+  readOnly?: boolean;
+}
+
 export interface ScaleIOVolumeSource {
   gateway: string;
   system: string;
@@ -1068,6 +1992,16 @@ export interface ScaleIOVolumeSource {
   volumeName?: string;
   fsType?: string;
   readOnly?: boolean;
+}
+
+export interface ScopeSelector {
+  matchExpressions?: ScopedResourceSelectorRequirement[];
+}
+
+export interface ScopedResourceSelectorRequirement {
+  scopeName: ResourceQuotaScope;
+  operator: ScopeSelectorOperator;
+  values?: string[];
 }
 
 export interface SeccompProfile {
@@ -1097,6 +2031,11 @@ export interface SecretKeySelector extends LocalObjectReference {
 export interface SecretProjection extends LocalObjectReference {
   items?: KeyToPath[];
   optional?: boolean;
+}
+
+export interface SecretReference {
+  name?: string;
+  namespace?: string;
 }
 
 export interface SecretVolumeSource {
@@ -1189,6 +2128,14 @@ export interface SleepAction {
   seconds: number;
 }
 
+export interface StorageOSPersistentVolumeSource {
+  volumeName?: string;
+  volumeNamespace?: string;
+  fsType?: string;
+  readOnly?: boolean;
+  secretRef?: ObjectReference;
+}
+
 export interface StorageOSVolumeSource {
   volumeName?: string;
   volumeNamespace?: string;
@@ -1220,6 +2167,15 @@ export interface Toleration {
   value?: string;
   effect?: TaintEffect;
   tolerationSeconds?: number;
+}
+
+export interface TopologySelectorLabelRequirement {
+  key: string;
+  values: string[];
+}
+
+export interface TopologySelectorTerm {
+  matchLabelExpressions?: TopologySelectorLabelRequirement[];
 }
 
 export interface TopologySpreadConstraint {
@@ -1270,6 +2226,10 @@ export interface VolumeMountStatus {
   mountPath: string;
   readOnly?: boolean;
   recursiveReadOnly?: string;
+}
+
+export interface VolumeNodeAffinity {
+  required?: NodeSelector;
 }
 
 export interface VolumeProjection {
@@ -1378,6 +2338,31 @@ export interface ForZone {
   name: string;
 }
 
+export interface EventsV1Event {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  eventTime: MicroTime;
+  series?: EventsV1EventSeries;
+  reportingController?: string;
+  reportingInstance?: string;
+  action?: string;
+  reason?: string;
+  regarding?: ObjectReference;
+  related?: ObjectReference;
+  note?: string;
+  type?: string;
+  deprecatedSource?: EventSource;
+  deprecatedFirstTimestamp?: Time;
+  deprecatedLastTimestamp?: Time;
+  deprecatedCount?: number;
+}
+
+export interface EventsV1EventSeries {
+  count: number;
+  lastObservedTime: MicroTime;
+}
+
 export interface Condition {
   type: string;
   status: ConditionStatus;
@@ -1396,6 +2381,12 @@ export interface DeleteOptions {
   propagationPolicy?: DeletionPropagation;
   dryRun?: string[];
   ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
+}
+
+export interface FieldSelectorRequirement {
+  key: string;
+  operator: string;
+  values?: string[];
 }
 
 export interface LabelSelector {
@@ -1524,9 +2515,333 @@ export interface WatchEvent {
   object: RawExtension;
 }
 
+export interface HTTPIngressPath {
+  path?: string;
+  pathType: string;
+  backend: IngressBackend;
+}
+
+export interface HTTPIngressRuleValue {
+  paths: HTTPIngressPath[];
+}
+
+export interface IPBlock {
+  cidr: string;
+  except?: string[];
+}
+
+export interface Ingress {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: IngressSpec;
+  status: IngressStatus;
+}
+
+export interface IngressBackend {
+  service?: IngressServiceBackend;
+  resource?: TypedLocalObjectReference;
+}
+
+export interface IngressClass {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: IngressClassSpec;
+}
+
+export interface IngressClassParametersReference {
+  apiGroup?: string;
+  kind: string;
+  name: string;
+  scope?: string;
+  namespace?: string;
+}
+
+export interface IngressClassSpec {
+  controller?: string;
+  parameters?: IngressClassParametersReference;
+}
+
+export interface IngressLoadBalancerIngress {
+  ip?: string;
+  hostname?: string;
+  ports?: IngressPortStatus[];
+}
+
+export interface IngressLoadBalancerStatus {
+  ingress?: IngressLoadBalancerIngress[];
+}
+
+export interface IngressPortStatus {
+  port: number;
+  protocol: Protocol;
+  error?: string;
+}
+
+export interface IngressRule extends IngressRuleValue {
+  host?: string;
+}
+
+export interface IngressRuleValue {
+  http?: HTTPIngressRuleValue;
+}
+
+export interface IngressServiceBackend {
+  name: string;
+  port?: ServiceBackendPort;
+}
+
+export interface IngressSpec {
+  ingressClassName?: string;
+  defaultBackend?: IngressBackend;
+  tls?: IngressTLS[];
+  rules?: IngressRule[];
+}
+
+export interface IngressStatus {
+  loadBalancer?: IngressLoadBalancerStatus;
+}
+
+export interface IngressTLS {
+  hosts?: string[];
+  secretName?: string;
+}
+
+export interface NetworkPolicy {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: NetworkPolicySpec;
+}
+
+export interface NetworkPolicyEgressRule {
+  ports?: NetworkPolicyPort[];
+  to?: NetworkPolicyPeer[];
+}
+
+export interface NetworkPolicyIngressRule {
+  ports?: NetworkPolicyPort[];
+  from?: NetworkPolicyPeer[];
+}
+
+export interface NetworkPolicyPeer {
+  podSelector?: LabelSelector;
+  namespaceSelector?: LabelSelector;
+  ipBlock?: IPBlock;
+}
+
+export interface NetworkPolicyPort {
+  protocol?: Protocol;
+  port?: IntOrString;
+  endPort?: number;
+}
+
+export interface NetworkPolicySpec {
+  podSelector: LabelSelector;
+  ingress?: NetworkPolicyIngressRule[];
+  egress?: NetworkPolicyEgressRule[];
+  policyTypes?: PolicyType[];
+}
+
+export interface ServiceBackendPort {
+  name?: string;
+  number?: number;
+}
+
 export interface Eviction {
   kind?: string;
   apiVersion?: string;
   metadata?: ObjectMeta;
   deleteOptions?: DeleteOptions;
+}
+
+export interface PodDisruptionBudget {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: PodDisruptionBudgetSpec;
+  status: PodDisruptionBudgetStatus;
+}
+
+export interface PodDisruptionBudgetSpec {
+  minAvailable?: IntOrString;
+  selector?: LabelSelector;
+  maxUnavailable?: IntOrString;
+  unhealthyPodEvictionPolicy?: UnhealthyPodEvictionPolicyType;
+}
+
+export interface PodDisruptionBudgetStatus {
+  observedGeneration?: number;
+  disruptedPods?: Record<string, Time>;
+  disruptionsAllowed: number;
+  currentHealthy: number;
+  desiredHealthy: number;
+  expectedPods: number;
+  conditions?: Condition[];
+}
+
+export interface AggregationRule {
+  clusterRoleSelectors?: LabelSelector[];
+}
+
+export interface ClusterRole {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  rules?: PolicyRule[];
+  aggregationRule?: AggregationRule;
+}
+
+export interface ClusterRoleBinding {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  subjects?: Subject[];
+  roleRef: RoleRef;
+}
+
+export interface PolicyRule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+}
+
+export interface Role {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  rules?: PolicyRule[];
+}
+
+export interface RoleBinding {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  subjects?: Subject[];
+  roleRef: RoleRef;
+}
+
+export interface RoleRef {
+  apiGroup: string;
+  kind: string;
+  name: string;
+}
+
+export interface Subject {
+  kind: string;
+  apiGroup?: string;
+  name: string;
+  namespace?: string;
+}
+
+export interface PriorityClass {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  value: number;
+  globalDefault?: boolean;
+  description?: string;
+  preemptionPolicy?: PreemptionPolicy;
+}
+
+export interface CSIDriver {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: CSIDriverSpec;
+}
+
+export interface CSIDriverSpec {
+  attachRequired?: boolean;
+  podInfoOnMount?: boolean;
+  volumeLifecycleModes?: string[];
+  storageCapacity?: boolean;
+  fsGroupPolicy?: string;
+  tokenRequests?: StorageV1TokenRequest[];
+  requiresRepublish?: boolean;
+  seLinuxMount?: boolean;
+}
+
+export interface CSINode {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: CSINodeSpec;
+}
+
+export interface CSINodeDriver {
+  name: string;
+  nodeID: string;
+  topologyKeys?: string[];
+  allocatable?: VolumeNodeResources;
+}
+
+export interface CSINodeSpec {
+  drivers: CSINodeDriver[];
+}
+
+export interface CSIStorageCapacity {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  nodeTopology?: LabelSelector;
+  storageClassName: string;
+  capacity?: Quantity;
+  maximumVolumeSize?: Quantity;
+}
+
+export interface StorageClass {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  provisioner: string;
+  parameters?: Record<string, string>;
+  reclaimPolicy?: PersistentVolumeReclaimPolicy;
+  mountOptions?: string[];
+  allowVolumeExpansion?: boolean;
+  volumeBindingMode?: VolumeBindingMode;
+  allowedTopologies?: TopologySelectorTerm[];
+}
+
+export interface StorageV1TokenRequest {
+  audience: string;
+  expirationSeconds?: number;
+}
+
+export interface VolumeAttachment {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  spec: VolumeAttachmentSpec;
+  status: VolumeAttachmentStatus;
+}
+
+export interface VolumeAttachmentSource {
+  persistentVolumeName?: string;
+  inlineVolumeSpec?: PersistentVolumeSpec;
+}
+
+export interface VolumeAttachmentSpec {
+  attacher: string;
+  source: VolumeAttachmentSource;
+  nodeName: string;
+}
+
+export interface VolumeAttachmentStatus {
+  attached: boolean;
+  attachmentMetadata?: Record<string, string>;
+  attachError?: VolumeError;
+  detachError?: VolumeError;
+}
+
+export interface VolumeError {
+  time?: Time;
+  message?: string;
+}
+
+export interface VolumeNodeResources {
+  count?: number;
 }

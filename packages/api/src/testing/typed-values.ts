@@ -71,6 +71,8 @@ function elementOf(
       return fc.constantFrom('2026-11-21T08:00:00.123456Z', '2026-11-21T08:00:00.000000Z');
     case 'bytes':
       return fc.uint8Array({ maxLength: 5 }).map((bytes) => Uint8Array.from(bytes).toBase64());
+    case 'strings':
+      return fc.array(stringOf(options), { maxLength: 2 });
     case 'FieldsV1':
     case 'RawExtension':
       return fc.constant({ 'f:spec': { a: [1, { b: null }] } });
