@@ -117,8 +117,9 @@ export {
   apiVersions,
 } from './discovery.ts';
 export type { DiscoveryResource } from './discovery.ts';
-export { openApiV2Stub, openApiV3, openApiV3Index } from './openapi.ts';
-export type { OpenApiDocument } from './openapi.ts';
+export type { Descriptions } from './openapi/definitions.ts';
+export { createOpenApi } from './openapi/documents.ts';
+export type { OpenApiDocument } from './openapi/documents.ts';
 export {
   decodeProtobufBody,
   decodeProtobufObject,

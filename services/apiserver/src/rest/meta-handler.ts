@@ -1,4 +1,4 @@
-/** What is beside the resources: version, discovery, OpenAPI, health, metrics. */
+/** What is beside the resources: version, discovery, health, metrics; OpenAPI has a folder. */
 import {
   aggregatedDiscovery,
   aggregatedDiscoveryMediaType,
@@ -6,10 +6,8 @@ import {
   apiGroupList,
   apiResourceList,
   apiVersions,
-  openApiV2Stub,
-  openApiV3,
-  openApiV3Index,
 } from '@drydock/api';
+import { createOpenApiHandler } from '../openapi/handler.ts';
 import type { Exchange } from './exchange.ts';
 import { parseAccept } from './negotiate.ts';
 import type { Respond } from './respond.ts';
@@ -50,6 +48,7 @@ export interface MetaRequest {
 export type MetaHandler = (request: MetaRequest) => Promise<boolean>;
 
 export function createMetaHandler(options: MetaHandlerOptions): MetaHandler {
+  const handleOpenApi = createOpenApiHandler(serverVersion);
   return async (request) => {
     const { path, respond } = request;
     const [root] = path.split('/').slice(1);
@@ -61,7 +60,7 @@ export function createMetaHandler(options: MetaHandlerOptions): MetaHandler {
       case 'apis':
         return discover(request, root, options);
       case 'openapi':
-        return sendOpenApi(request);
+        return handleOpenApi(request);
       case 'livez':
       case 'healthz':
         sendHealth(request, root, options.livenessChecks);
@@ -121,39 +120,6 @@ function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undef
     if (version === 'v2' || version === 'v2beta1') return version;
   }
   return undefined;
-}
-
-function sendOpenApi({ exchange, respond, path, query }: MetaRequest): boolean {
-  if (path === '/openapi/v2') {
-    const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-    respond(200, type, openApiV2Stub);
-    return true;
-  }
-  if (path === '/openapi/v3' || path === '/openapi/v3/') {
-    sendJson(respond, openApiV3Index(serverVersion));
-    return true;
-  }
-  const words = path.split('/').slice(3);
-  const [group, version] = words[0] === 'api' ? ['', words[1]] : [words[1], words[2]];
-  if (group === undefined || version === undefined) return false;
-  const document = openApiV3(group, version, serverVersion);
-  if (document === undefined) return false;
-  const etag = `"${document.hash}"`;
-  // With the hash in its address a document never changes, so clients may keep it.
-  const isNamed = query.get('hash') === document.hash;
-  const headers = {
-    etag,
-    ...(isNamed
-      ? {
-          'cache-control': 'public',
-          expires: new Date(Date.now() + 365 * 86_400_000).toUTCString(),
-        }
-      : {}),
-  };
-  if (exchange.header('if-none-match') === etag) {
-    respond(304, 'application/json', '', [], headers);
-  } else respond(200, 'application/json', document.text, [], headers);
-  return true;
 }
 
 function sendHealth(

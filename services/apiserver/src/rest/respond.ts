@@ -31,10 +31,11 @@ export function createRespond(exchange: Exchange, onError: (error: unknown) => v
       exchange.respond(code, fields, body);
       return;
     }
+    const vary = [...(headers['vary'] === undefined ? [] : [headers['vary']]), 'Accept-Encoding'];
     compress(body, { level: 1 }).then((compressed) => {
       exchange.respond(
         code,
-        { ...fields, 'content-encoding': 'gzip', vary: 'Accept-Encoding' },
+        { ...fields, 'content-encoding': 'gzip', vary: vary.join(', ') },
         compressed,
       );
     }, onError);
