@@ -1,106 +1,27 @@
 /** The real kubectl against a server of ours: what people type, and what they read back. */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, type TestContext } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestEtcd, type TestEtcd } from './testing/etcd.ts';
+import { skipOldKubectl, startKubectl, type Kubectl } from './testing/kubectl.ts';
 import { startTestServer, type TestServer } from './testing/server.ts';
-
-const program = process.env['DRYDOCK_KUBECTL'] ?? 'kubectl';
 
 let etcd: TestEtcd;
 let server: TestServer;
-let home: string;
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs kubectl with a home of its own, where it keeps what it learnt of this server alone. */
-function run(words: readonly string[], stdin?: string): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      program,
-      [...words],
-      {
-        env: {
-          PATH: process.env['PATH'],
-          HOME: home,
-          KUBECONFIG: join(home, 'config'),
-          KUBE_EDITOR: "sed -i 's/first/second/'",
-        },
-        timeout: 30_000,
-      },
-      (error, out, err) => {
-        const code = error === null ? 0 : Number(error.code ?? 1);
-        resolve({ code, out, err });
-      },
-    );
-    if (stdin !== undefined) child.stdin?.end(stdin);
-  });
-}
-
-const kubectl = async (line: string, stdin?: string): Promise<string> => {
-  const { code, out, err } = await run(line.split(' '), stdin);
-  expect(code, `kubectl ${line}: ${err}`).toBe(0);
-  return out;
-};
-const refused = async (line: string, stdin?: string): Promise<string> => {
-  const { code, err } = await run(line.split(' '), stdin);
-  expect(code, `kubectl ${line}`).not.toBe(0);
-  return err.trim();
-};
-
-/** The first release that leaves validation to the server and reads OpenAPI v3. */
-const minorMin = 27;
-
-/** Older releases work, but judge bodies themselves and print other words. */
-function skipOldKubectl(context: TestContext): void {
-  const version = execFileSync(program, ['version', '--client', '-o', 'json']).toString();
-  const minor = Number(/"minor": "(\d+)/.exec(version)?.[1]);
-  const reason = `kubectl 1.${minor} is older than 1.${minorMin}; see docs/guides/getting-kubectl-and-etcdctl.md`;
-  context.skip(minor < minorMin, reason);
-}
+let client: Kubectl;
 
 beforeAll(async () => {
   etcd = await startTestEtcd(1);
   server = await startTestServer(etcd);
-  home = mkdtempSync(join(tmpdir(), 'drydock-kubectl-'));
-  const { cert, key, ca } = await server.certificate('kubernetes-admin', 'system:masters');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
-    clusters: [
-      {
-        name: 'test',
-        cluster: {
-          server: `https://localhost:${server.server.securePort}`,
-          'certificate-authority-data': ca.toString('base64'),
-        },
-      },
-    ],
-    users: [
-      {
-        name: 'admin',
-        user: {
-          'client-certificate-data': cert.toString('base64'),
-          'client-key-data': key.toString('base64'),
-        },
-      },
-    ],
-  };
-  writeFileSync(join(home, 'config'), JSON.stringify(config));
+  client = await startKubectl(server);
 });
 afterAll(async () => {
+  client[Symbol.dispose]();
   await server[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true, force: true });
 });
+
+const run: Kubectl['run'] = (words, stdin) => client.run(words, stdin);
+const kubectl: Kubectl['succeed'] = (line, stdin) => client.succeed(line, stdin);
+const refused: Kubectl['refused'] = (line, stdin) => client.refused(line, stdin);
 
 const deployment = `
 apiVersion: apps/v1
@@ -315,9 +236,12 @@ test('replace, and the refusals that people know by heart', async (context) => {
   );
 });
 
-test('explain reads the OpenAPI documents', async (context) => {
-  skipOldKubectl(context);
-  expect(await kubectl('explain deployment.spec.replicas')).toContain('FIELD: replicas <integer>');
+test('explain tells what types and fields mean, in the words of Kubernetes', async () => {
+  const text = await kubectl('explain deployment.spec.replicas');
+  expect(text).toMatch(/FIELD: +replicas <integer>/);
+  expect(text).toContain('Number of desired pods.');
+  expect(await kubectl('explain pods --recursive')).toMatch(/imagePullPolicy\s+<string>/);
+  expect(await kubectl('explain pods')).toContain('Pod is a collection of containers');
 });
 
 test('delete takes what the manifest names', async () => {
