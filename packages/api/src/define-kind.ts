@@ -179,6 +179,46 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
   };
 }
 
+/** What a view has of its own; the rest is that of the kind that is stored. */
+export interface ViewParts<T extends KubernetesObject> extends Pick<
+  KindParts<T>,
+  'group' | 'version' | 'schema' | 'description' | 'fieldSelectors' | 'setDefaults'
+> {
+  show(stored: KubernetesObject): T;
+  store(object: T): KubernetesObject;
+  validateNew?(object: T): FieldError[];
+}
+
+/** Another version of a stored kind, or the same objects in another group. */
+export function defineView<T extends KubernetesObject>(
+  of: KindDefinition,
+  parts: ViewParts<T>,
+): KindDefinition<T> {
+  const { show, store, validateNew = () => [], ...own } = parts;
+  const { kind, resource, namespaced, verbs, shortNames, categories } = of;
+  return {
+    ...defineKind<T>({
+      kind,
+      resource,
+      namespaced,
+      verbs,
+      shortNames,
+      categories,
+      subresources: of.subresources.map((one) =>
+        one.group === of.group && one.kind === kind
+          ? { ...one, group: own.group ?? '', version: own.version ?? 'v1' }
+          : one,
+      ),
+      allowCreateOnUpdate: of.allowCreateOnUpdate,
+      allowUnconditionalUpdate: of.allowUnconditionalUpdate,
+      columns: of.columns,
+      cells: (object, wallTime) => of.cells(store(object), wallTime),
+      ...own,
+    }),
+    view: { of, show, store, validateNew },
+  };
+}
+
 /** Sets generation 1 and no status: the first state of most kinds with a spec and a status. */
 export function startGeneration(object: KubernetesObject): void {
   object.metadata.generation = 1;

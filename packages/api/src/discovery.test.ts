@@ -6,7 +6,8 @@ import {
   apiGroupList,
   apiResourceList,
 } from './discovery.ts';
-import { kinds } from './registry.ts';
+import { newerEvents } from './kinds/events/events-v1.ts';
+import { servedKinds } from './registry.ts';
 
 describe('aggregated discovery', () => {
   test('the core group is at /api without a name, every other at /apis by its name', () => {
@@ -15,11 +16,8 @@ describe('aggregated discovery', () => {
     expect(core.items[0]!.metadata.name).toBeUndefined();
     const rest = aggregatedDiscovery('apis', 'v2beta1') as typeof core & { apiVersion: string };
     expect(rest.apiVersion).toBe('apidiscovery.k8s.io/v2beta1');
-    expect(rest.items.map((item) => item.metadata.name)).toEqual([
-      'apps',
-      'coordination.k8s.io',
-      'discovery.k8s.io',
-    ]);
+    const groups = new Set(servedKinds.map(({ group }) => group));
+    expect(['', ...rest.items.map((item) => item.metadata.name)]).toEqual([...groups]);
   });
 
   test('a resource says its kind, scope, names and subresources', () => {
@@ -67,7 +65,9 @@ describe('discovery for older clients', () => {
   });
 
   test('each group is listed once and has a document of its own', () => {
-    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}] });
+    const { groups } = apiGroupList() as { groups: { name: string }[] };
+    expect(groups[0]).toMatchObject({ name: 'apps' });
+    expect(new Set(groups.map(({ name }) => name)).size).toBe(groups.length);
     expect(apiGroup('apps')).toMatchObject({
       kind: 'APIGroup',
       preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },
@@ -76,8 +76,23 @@ describe('discovery for older clients', () => {
     expect(apiResourceList('apps', 'v2')).toBeUndefined();
   });
 
+  test('a group in two versions lists both, the preferred one first', () => {
+    const older = { ...newerEvents, version: 'v1beta1' };
+    const versions = [{ version: 'v1' }, { version: 'v1beta1' }];
+    const resources = [newerEvents, older];
+    expect(apiGroup('events.k8s.io', resources)).toMatchObject({
+      versions,
+      preferredVersion: { version: 'v1' },
+    });
+    expect(aggregatedDiscovery('apis', 'v2', resources)).toMatchObject({ items: [{ versions }] });
+    expect(apiResourceList('events.k8s.io', 'v1beta1', resources)).toMatchObject({
+      groupVersion: 'events.k8s.io/v1beta1',
+      resources: [{ name: 'events' }],
+    });
+  });
+
   test('every kind is found in the list of its group version', () => {
-    for (const { group, version, resource } of kinds) {
+    for (const { group, version, resource } of servedKinds) {
       const { resources } = apiResourceList(group, version) as { resources: { name: string }[] };
       expect(resources.map(({ name }) => name)).toContain(resource);
     }

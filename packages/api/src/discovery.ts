@@ -4,7 +4,7 @@
  */
 import { groupVersion } from './kind.ts';
 import type { KindDefinition } from './kind.ts';
-import { kinds } from './registry.ts';
+import { servedKinds } from './registry.ts';
 
 /** What discovery tells of a resource; a server may add resources that are no stored kinds. */
 export type DiscoveryResource = Pick<
@@ -23,15 +23,16 @@ export type DiscoveryResource = Pick<
 
 type Json = Record<string, unknown>;
 
-/** Groups in order, each with its resources; every group is served in one version. */
-function byGroup(resources: readonly DiscoveryResource[]): Map<string, DiscoveryResource[]> {
-  const groups = new Map<string, DiscoveryResource[]>();
-  for (const resource of resources) {
-    const known = groups.get(resource.group);
-    if (known === undefined) groups.set(resource.group, [resource]);
-    else known.push(resource);
-  }
-  return groups;
+type Versions = ReadonlyMap<string, readonly DiscoveryResource[]>;
+
+/** Groups in order, each with its versions in order, the preferred one first. */
+function byGroup(resources: readonly DiscoveryResource[]): Map<string, Versions> {
+  return new Map(
+    [...Map.groupBy(resources, ({ group }) => group)].map(([group, members]) => [
+      group,
+      Map.groupBy(members, ({ version }) => version),
+    ]),
+  );
 }
 
 const optionalList = (key: string, values: readonly string[]): Json =>
@@ -63,20 +64,18 @@ function aggregatedResource(one: DiscoveryResource): Json {
 export function aggregatedDiscovery(
   root: 'api' | 'apis',
   version: 'v2' | 'v2beta1',
-  resources: readonly DiscoveryResource[] = kinds,
+  resources: readonly DiscoveryResource[] = servedKinds,
 ): Json {
   const items = [...byGroup(resources)]
     .filter(([group]) => (group === '') === (root === 'api'))
-    .map(([group, members]) => ({
+    .map(([group, versions]) => ({
       metadata:
         group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
-      versions: [
-        {
-          version: members[0]!.version,
-          resources: members.map(aggregatedResource),
-          freshness: 'Current',
-        },
-      ],
+      versions: Array.from(versions, ([one, members]) => ({
+        version: one,
+        resources: members.map(aggregatedResource),
+        freshness: 'Current',
+      })),
     }));
   return {
     kind: 'APIGroupDiscoveryList',
@@ -100,37 +99,40 @@ export function apiVersions(serverAddress: string): Json {
   };
 }
 
-function groupDocument(group: string, version: string): Json {
-  const entry = { groupVersion: `${group}/${version}`, version };
-  return { name: group, versions: [entry], preferredVersion: entry };
+function groupDocument(group: string, versions: Versions): Json {
+  const entries = Array.from(versions.keys(), (version) => ({
+    groupVersion: `${group}/${version}`,
+    version,
+  }));
+  return { name: group, versions: entries, preferredVersion: entries[0] };
 }
 
 /** `/apis` for clients without aggregated discovery. */
-export function apiGroupList(resources: readonly DiscoveryResource[] = kinds): Json {
+export function apiGroupList(resources: readonly DiscoveryResource[] = servedKinds): Json {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
     groups: [...byGroup(resources)]
       .filter(([group]) => group !== '')
-      .map(([group, members]) => groupDocument(group, members[0]!.version)),
+      .map(([group, versions]) => groupDocument(group, versions)),
   };
 }
 
 /** `/apis/<group>`. */
 export function apiGroup(
   group: string,
-  resources: readonly DiscoveryResource[] = kinds,
+  resources: readonly DiscoveryResource[] = servedKinds,
 ): Json | undefined {
-  const version = byGroup(resources).get(group)?.[0]?.version;
-  if (version === undefined || group === '') return undefined;
-  return { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, version) };
+  const versions = byGroup(resources).get(group);
+  if (versions === undefined || group === '') return undefined;
+  return { kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group, versions) };
 }
 
 /** `/api/v1` and `/apis/<group>/<version>`: undefined when it is not served. */
 export function apiResourceList(
   group: string,
   version: string,
-  resources: readonly DiscoveryResource[] = kinds,
+  resources: readonly DiscoveryResource[] = servedKinds,
 ): Json | undefined {
   const members = resources.filter((one) => one.group === group && one.version === version);
   if (members.length === 0) return undefined;

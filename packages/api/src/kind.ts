@@ -85,6 +85,21 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
 
   /** The scale subresource, where there is one: its reading and its writing. */
   readonly scale?: ScaleDefinition<T>;
+
+  /** Set where this is another version of a kind that is stored. */
+  readonly view?: ViewDefinition<T>;
+}
+
+/**
+ * What makes a kind a view: the objects of another kind in another version's shape. Only the other one is
+ * stored, cached and prepared for storage; its rules hold for what comes in through the view, too.
+ */
+export interface ViewDefinition<T extends KubernetesObject = KubernetesObject> {
+  readonly of: KindDefinition;
+  show(stored: KubernetesObject): T;
+  store(object: T): KubernetesObject;
+  /** What this version asks of new objects beyond the rules of the stored kind. */
+  validateNew(object: T): FieldError[];
 }
 
 export interface ScaleDefinition<T> {

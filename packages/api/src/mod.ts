@@ -22,6 +22,7 @@ export {
   events,
   findKind,
   findResource,
+  findServed,
   groupVersions,
   kinds,
   leases,

@@ -4,6 +4,7 @@ import { groupVersion } from './kind.ts';
 import { configMaps } from './kinds/configmaps/kind.ts';
 import { deployments } from './kinds/deployments/kind.ts';
 import { endpointSlices } from './kinds/endpointslices/kind.ts';
+import { newerEvents } from './kinds/events/events-v1.ts';
 import { events } from './kinds/events/kind.ts';
 import { leases } from './kinds/leases/kind.ts';
 import { namespaces } from './kinds/namespaces/kind.ts';
@@ -29,25 +30,47 @@ export const kinds: readonly KindDefinition[] = [
   endpointSlices,
 ];
 
-const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.resource}`, kind]));
-const byKind = new Map(kinds.map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind]));
+/** Other versions of stored kinds, one line each. */
+const views: readonly KindDefinition[] = [newerEvents];
 
-/** By what a path names: group and plural resource. */
+/** Everything that clients see. The first version of a group is the preferred one. */
+export const servedKinds: readonly KindDefinition[] = [...kinds, ...views];
+
+const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.resource}`, kind]));
+const servedByPath = new Map(
+  servedKinds.map((kind) => [`${groupVersion(kind)}/${kind.resource}`, kind]),
+);
+const byKind = new Map(
+  servedKinds.map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind.view?.of ?? kind]),
+);
+
+/** By what a path names: group, version and plural resource; views are found, too. */
+export function findServed(
+  group: string,
+  version: string,
+  resource: string,
+): KindDefinition | undefined {
+  return servedByPath.get(`${groupVersion({ group, version })}/${resource}`);
+}
+
+/** The stored kind, by its group and plural resource. */
 export function findResource(group: string, resource: string): KindDefinition | undefined {
   return byResource.get(`${group}/${resource}`);
 }
 
-/** By what an object names: apiVersion and kind. */
+/** The stored kind, by what an object names: apiVersion and kind. */
 export function findKind(apiVersion: string, kind: string): KindDefinition | undefined {
   return byKind.get(`${apiVersion}/${kind}`);
 }
 
-/** Every group version that is served, the core group first. */
-export const groupVersions: readonly { readonly group: string; readonly version: string }[] = [
-  ...new Map(
-    kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }]),
-  ).values(),
-];
+/** Every group version that is served, the core group first, and those of a group together. */
+export const groupVersions: readonly { readonly group: string; readonly version: string }[] =
+  Object.values(
+    Object.groupBy(
+      new Map(servedKinds.map((kind) => [groupVersion(kind), kind])).values(),
+      ({ group }) => `group ${group}`,
+    ),
+  ).flatMap((versions) => versions!.map(({ group, version }) => ({ group, version })));
 
 export {
   configMaps,

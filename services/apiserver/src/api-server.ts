@@ -10,6 +10,7 @@ import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
 import { createRequestMetrics, registerGauges } from './metrics.ts';
+import { serveViews } from './registry/views.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { createServiceAddresses } from './registry/services/addresses.ts';
 import type { AddressRange } from './registry/services/range.ts';
@@ -189,7 +190,7 @@ async function openDoors(
         metrics: powers.metrics,
       }),
       handleResource: createResourceHandler({
-        registry,
+        registry: serveViews(registry),
         clock,
         random,
         watchMillisMin,

@@ -6,7 +6,7 @@
  *    the types behind `explain`; and the patch keys with which `apply` computes its patch.
  * 2. Documents are built when first asked for, and kept.
  */
-import { groupVersions, kinds } from '../registry.ts';
+import { groupVersions, servedKinds } from '../registry.ts';
 import { Definitions, type Descriptions, type Json } from './definitions.ts';
 import { pathsOf, type Operation, type Parameter, type Path } from './operations.ts';
 import { encodeOpenApiV2 } from './v2-protobuf.ts';
@@ -112,7 +112,7 @@ function pathItems(
 
 function v3Document(group: string, version: string, parts: OpenApiParts): Json {
   const definitions = new Definitions('v3', parts.descriptions);
-  const members = kinds.filter((kind) => kind.group === group && kind.version === version);
+  const members = servedKinds.filter((kind) => kind.group === group && kind.version === version);
   for (const kind of members) definitions.addKind(kind);
   const paths = members.flatMap((kind) => pathsOf(kind, definitions));
   return {
@@ -125,8 +125,8 @@ function v3Document(group: string, version: string, parts: OpenApiParts): Json {
 
 function v2Document(parts: OpenApiParts): Json {
   const definitions = new Definitions('v2', parts.descriptions);
-  for (const kind of kinds) definitions.addKind(kind);
-  const paths = kinds.flatMap((kind) => pathsOf(kind, definitions));
+  for (const kind of servedKinds) definitions.addKind(kind);
+  const paths = servedKinds.flatMap((kind) => pathsOf(kind, definitions));
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: parts.serverVersion },

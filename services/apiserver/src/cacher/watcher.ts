@@ -16,6 +16,14 @@ export type WatchItem =
   | { readonly kind: 'object'; readonly object: StoredObject }
   | { readonly kind: 'bookmark'; readonly revision: number; readonly endsInitialEvents: boolean };
 
+/** What a client is streamed from. */
+export interface Watch {
+  /** What is there to send; waits for something. Undefined when the watch has ended. */
+  next(): Promise<readonly WatchItem[] | undefined>;
+  /** Idempotent. What is queued is dropped. */
+  end(): void;
+}
+
 export interface WatcherOptions {
   readonly selection: Selection;
   readonly initial: Iterator<StoredObject> | undefined;
@@ -31,7 +39,7 @@ const queueLengthMax = 4_096;
 const queueBytesMax = 16 * 1024 * 1024;
 const batchLengthMax = 256;
 
-export class Watcher {
+export class Watcher implements Watch {
   readonly selection: Selection;
   readonly bookmarks: boolean;
   readonly #after: number;
@@ -73,7 +81,6 @@ export class Watcher {
     this.#wake?.();
   }
 
-  /** Idempotent. What is queued is dropped. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -83,7 +90,6 @@ export class Watcher {
     this.#onEnd(this);
   }
 
-  /** What is there to send; waits for something. Undefined when the watch has ended. */
   async next(): Promise<readonly WatchItem[] | undefined> {
     for (;;) {
       if (this.#ended) return undefined;

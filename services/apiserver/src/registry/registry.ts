@@ -29,7 +29,7 @@ import {
 import type { Clock, Random } from '@drydock/ports';
 import type { Cacher } from '../cacher/cacher.ts';
 import type { Selection } from '../cacher/selection.ts';
-import type { Watcher } from '../cacher/watcher.ts';
+import type { Watch } from '../cacher/watcher.ts';
 import type { EtcdClient } from '../storage/etcd-client.ts';
 import type { EventLeases } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -74,7 +74,7 @@ export interface Registry {
   ): Promise<{ objects: Iterable<StoredObject>; revision: number; count: number }>;
   /** A page as of an old revision, straight from etcd. @throws ApiError Expired */
   listAt(kind: KindDefinition, selection: Selection, page: PageAsk): Promise<Page>;
-  watch(kind: KindDefinition, ask: WatchAsk): Promise<Watcher>;
+  watch(kind: KindDefinition, ask: WatchAsk): Promise<Watch>;
   create(target: Target, object: KubernetesObject, options: WriteOptions): Promise<StoredObject>;
   update(
     target: Target,

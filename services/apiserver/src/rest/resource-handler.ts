@@ -3,8 +3,7 @@ import {
   ApiError,
   badRequestError,
   bodyBytesMax,
-  findResource,
-  groupVersion,
+  findServed,
   methodNotAllowedError,
   patchMediaTypes,
   patchObject,
@@ -70,7 +69,7 @@ const updateParts: Readonly<Record<string, UpdatePart>> = {
 export function createResourceHandler(options: ResourceHandlerOptions): ResourceHandler {
   return async (request) => {
     const { path, verb, query } = request;
-    const kind = findResource(path.group, path.resource)!;
+    const kind = findServed(path.group, path.version, path.resource)!;
     const target = { kind, namespace: path.namespace, name: path.name };
     const write: WriteOptions = {
       user: request.user,
@@ -379,10 +378,8 @@ function parseFieldValidation(query: URLSearchParams): FieldValidation {
 
 /** Whether a path's resource and subresource exist in the version asked for. */
 export function servesPath(path: ResourcePath): boolean {
-  const kind = findResource(path.group, path.resource);
+  const kind = findServed(path.group, path.version, path.resource);
   if (kind === undefined) return false;
-  const version = path.group === '' ? path.version : `${path.group}/${path.version}`;
-  if (version !== groupVersion(kind)) return false;
   if (path.subresource !== '' && !kind.subresources.some(({ name }) => name === path.subresource)) {
     return false;
   }

@@ -2,13 +2,13 @@
 import type { KindDefinition } from '@drydock/api';
 import type { Clock, Millis } from '@drydock/ports';
 import { watchLine } from '../cacher/change.ts';
-import type { WatchItem, Watcher } from '../cacher/watcher.ts';
+import type { Watch, WatchItem } from '../cacher/watcher.ts';
 import { renderBookmark, renderObject, type Rendering } from './bodies.ts';
 import type { ResponseStream } from './exchange.ts';
 
 export interface WatchStreamOptions {
   readonly kind: KindDefinition;
-  readonly watcher: Watcher;
+  readonly watcher: Watch;
   readonly stream: ResponseStream;
   readonly signal: AbortSignal;
   readonly clock: Clock;

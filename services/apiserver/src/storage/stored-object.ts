@@ -113,6 +113,13 @@ export class StoredObject {
     return copy;
   }
 
+  /** The same object in the shape of another version, whose kind this is. */
+  as(kind: KindDefinition, shape: KubernetesObject): StoredObject {
+    const { key, namespace, name, revision } = this;
+    const json = Buffer.from(JSON.stringify(shape));
+    return new StoredObject({ kind, key, namespace, name }, revision, json);
+  }
+
   /** Whether these bytes for etcd would change nothing, whatever the order of their fields. */
   holds(stored: Buffer): boolean {
     const stem = stemOf(this.kind).length;
