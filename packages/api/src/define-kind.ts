@@ -9,6 +9,7 @@ import type {
   SubresourceDefinition,
   TableCell,
   TableColumn,
+  ViewDefinition,
 } from './kind.ts';
 import {
   defaultNameProblems,
@@ -184,17 +185,14 @@ export interface ViewParts<T extends KubernetesObject> extends Pick<
   KindParts<T>,
   'group' | 'version' | 'schema' | 'description' | 'fieldSelectors' | 'setDefaults'
 > {
-  show(stored: KubernetesObject): T;
-  store(object: T): KubernetesObject;
-  validateNew?(object: T): FieldError[];
+  readonly view: Omit<ViewDefinition<T>, 'of'>;
 }
 
 /** Another version of a stored kind, or the same objects in another group. */
 export function defineView<T extends KubernetesObject>(
   of: KindDefinition,
-  parts: ViewParts<T>,
+  { view, ...own }: ViewParts<T>,
 ): KindDefinition<T> {
-  const { show, store, validateNew = () => [], ...own } = parts;
   const { kind, resource, namespaced, verbs, shortNames, categories } = of;
   return {
     ...defineKind<T>({
@@ -212,10 +210,10 @@ export function defineView<T extends KubernetesObject>(
       allowCreateOnUpdate: of.allowCreateOnUpdate,
       allowUnconditionalUpdate: of.allowUnconditionalUpdate,
       columns: of.columns,
-      cells: (object, wallTime) => of.cells(store(object), wallTime),
+      cells: (object, wallTime) => of.cells(view.store(object), wallTime),
       ...own,
     }),
-    view: { of, show, store, validateNew },
+    view: { of, ...view },
   };
 }
 

@@ -10,7 +10,7 @@ import { typedValue } from '../../testing/typed-values.ts';
 import { newerEvents } from './events-v1.ts';
 import { events } from './kind.ts';
 
-const { show, store, validateNew } = newerEvents.view!;
+const view = newerEvents.view!;
 
 const decode = (body: object): EventsV1Event =>
   decodeObject(JSON.stringify({ metadata: { name: 'x' }, ...body }), newerEvents).object;
@@ -35,7 +35,7 @@ describe('an event of events.k8s.io', () => {
   });
 
   test('is stored under the names of the core group', () => {
-    expect(store(decode(recent))).toMatchObject({
+    expect(view.store(decode(recent))).toMatchObject({
       apiVersion: 'v1',
       involvedObject: { kind: 'Pod', name: 'p' },
       message: 'went there',
@@ -48,7 +48,7 @@ describe('an event of events.k8s.io', () => {
       fc.property(typedValue('EventsV1Event'), (value) => {
         const identity = { apiVersion: 'events.k8s.io/v1', kind: 'Event' };
         const object = normalize({ ...value, ...identity }, 'EventsV1Event');
-        const back = show(store(object as unknown as EventsV1Event));
+        const back = view.show(view.store(object as unknown as EventsV1Event));
         expect(normalize(back, 'EventsV1Event')).toEqual(object);
       }),
     );
@@ -66,7 +66,7 @@ describe('an event of events.k8s.io', () => {
       }),
       events,
     ).object as KubernetesObject;
-    expect(show(stored)).toMatchObject({
+    expect(view.show(stored)).toMatchObject({
       apiVersion: 'events.k8s.io/v1',
       eventTime: null,
       regarding: { kind: 'Node', name: 'n' },
@@ -105,6 +105,6 @@ describe('an event of events.k8s.io', () => {
       ['series.count: Invalid value: 1: should be at least 2'],
     ],
   ])('new, with %s', (_what, more, errors) => {
-    expect(validateNew(decode({ ...recent, ...more })).map(formatFieldError)).toEqual(errors);
+    expect(view.validateNew(decode({ ...recent, ...more })).map(formatFieldError)).toEqual(errors);
   });
 });

@@ -79,9 +79,7 @@ export const newerEvents = defineView<EventsV1Event>(events, {
   group: 'events.k8s.io',
   schema: 'EventsV1Event',
   description: 'An Event tells of something that happened to an object; it is kept for a while.',
-  show,
-  store,
-  validateNew,
+  view: { show, store, validateNew },
   fieldSelectors: {
     reason: (event) => event.reason ?? '',
     'regarding.kind': (event) => event.regarding?.kind ?? '',
