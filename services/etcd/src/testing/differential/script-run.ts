@@ -331,15 +331,16 @@ function runningOf(side: Side, step: { line: number; name: string }): RunningCom
   return running;
 }
 
+const hasSaid = (side: Side, step: Extract<Step, { kind: 'await' }>) =>
+  runningOf(side, step).out.split(side.fill(step.wanted)).length > step.times;
+
 async function awaitText(
   step: Extract<Step, { kind: 'await' }>,
   sides: Sides,
 ): Promise<ScriptDifference | undefined> {
   const seen = await Promise.all(
     sides.map((side) =>
-      eventually(step.text, () => runningOf(side, step).out.includes(side.fill(step.text)), {
-        timeoutMillis: 10_000,
-      }).then(
+      eventually(step.text, () => hasSaid(side, step), { timeoutMillis: 10_000 }).then(
         () => 'said it',
         () => `did not say it, but: ${runningOf(side, step).out}`,
       ),

@@ -32,12 +32,13 @@ it('gives a command its input, its environment and its way of comparing', () => 
 
 it('knows what goes on beside the script', () => {
   const steps = parseScript(
-    'start w: watch -i\n| watch a\ntype w:\n| watch b\nawait w: PUT: x\nstop w\nend w\nsave id: (\\d+)\nskip x: y\n',
+    'start w: watch -i\n| watch a\ntype w:\n| watch b\nawait w: PUT: x\nawait w 3 times: y\nstop w\nend w\nsave id: (\\d+)\nskip x: y\n',
   );
   expect(steps).toMatchObject([
     { kind: 'start', name: 'w', words: ['watch', '-i'], input: 'watch a\n' },
     { kind: 'type', name: 'w', input: 'watch b\n' },
-    { kind: 'await', name: 'w', text: 'PUT: x' },
+    { kind: 'await', name: 'w', wanted: 'PUT: x', times: 1 },
+    { kind: 'await', name: 'w', wanted: 'y', times: 3 },
     { kind: 'stop', name: 'w' },
     { kind: 'end', name: 'w' },
     { kind: 'save', name: 'id', pattern: /(\d+)/ },

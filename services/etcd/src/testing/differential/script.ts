@@ -14,7 +14,7 @@
  *                                in outputs it is shown as <lease>
  *   start w: watch -i            goes on beside the script; | lines go to its input, which stays open
  *   type w:                      more | lines for its input
- *   await w: PUT                 waits until its output has the text
+ *   await w: PUT                 waits until its output has the text; `await w 3 times: PUT` three times
  *   poke w: put a 1              runs the command until w has said something, on both clusters as often
  *   forget w                     leaves out what w has said so far
  *   stop w                       interrupts it, and compares all that it said; `end w` ends its input
@@ -29,7 +29,12 @@ export type Step = { readonly line: number; readonly text: string } & (
   | ({ readonly kind: 'start' | 'poke'; readonly name: string } & Command)
   | { readonly kind: 'save'; readonly name: string; readonly pattern: RegExp }
   | { readonly kind: 'type'; readonly name: string; readonly input: string }
-  | { readonly kind: 'await'; readonly name: string; readonly text: string }
+  | {
+      readonly kind: 'await';
+      readonly name: string;
+      readonly wanted: string;
+      readonly times: number;
+    }
   | { readonly kind: 'stop' | 'end' | 'forget'; readonly name: string }
   | { readonly kind: 'skip' }
 );
@@ -72,13 +77,17 @@ function parseStep(text: string, line: number, input: string | undefined): Step 
   if (directive !== null) {
     const [, kind, name = '', rest = ''] = directive;
     if (kind === 'skip') return { ...at, kind };
+    if (kind === 'await') {
+      const [, process, times = '1'] = /^(\w+)(?: (\d+) times)?$/.exec(name) ?? [];
+      if (process === undefined) throw new Error('await needs a name');
+      return { ...at, kind, name: process, wanted: rest, times: Number(times) };
+    }
     if (!/^\w+$/.test(name)) throw new Error(`${kind} needs a name`);
     if (kind === 'save') return { ...at, kind, name, pattern: new RegExp(rest) };
     if (kind === 'start' || kind === 'poke') {
       return { ...at, kind, name, ...parseCommand(rest, input) };
     }
     if (kind === 'type') return { ...at, kind, name, input: input ?? '' };
-    if (kind === 'await') return { ...at, kind, name, text: rest };
     return { ...at, kind: kind as 'stop' | 'end' | 'forget', name };
   }
   const prefixed = /^(sorted|until|differs|ours|theirs)(?: "([^"]*)")?: (.*)$/.exec(text);
