@@ -1,7 +1,7 @@
 /** Go's `%#v` of the few structs that upstream's error texts show. */
 import { goQuote } from './field-error.ts';
 import type { GoLiteral } from './field-error.ts';
-import type { LabelSelector } from './generated/types.ts';
+import type { IntOrString, LabelSelector } from './generated/types.ts';
 
 const text = (goLiteral: string): GoLiteral => ({ goLiteral });
 
@@ -40,4 +40,31 @@ export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral 
   return text(
     `v1.LabelSelector{MatchLabels:${map(selector.matchLabels)}, MatchExpressions:${shown}}`,
   );
+}
+
+export function goIntOrString(value: IntOrString): GoLiteral {
+  return text(
+    typeof value === 'number'
+      ? `intstr.IntOrString{Type:0, IntVal:${value}, StrVal:""}`
+      : `intstr.IntOrString{Type:1, IntVal:0, StrVal:${goQuote(value)}}`,
+  );
+}
+
+/** A struct whose fields nobody reads in an error text: upstream prints pages of them. */
+export function goStruct(type: string): GoLiteral {
+  return text(`${type}{...}`);
+}
+
+interface StrategyLike {
+  readonly type?: string;
+  readonly rollingUpdate?: object;
+}
+
+/** How a workload replaces its pods. Upstream prints an address in the place of the dots. */
+export function goStrategy(
+  types: { readonly strategy: string; readonly rollingUpdate: string },
+  { type = '', rollingUpdate }: StrategyLike,
+): GoLiteral {
+  const pointer = `(*${types.rollingUpdate})(${rollingUpdate === undefined ? 'nil' : '...'})`;
+  return text(`${types.strategy}{Type:${goQuote(type)}, RollingUpdate:${pointer}}`);
 }

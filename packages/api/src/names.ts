@@ -179,6 +179,12 @@ export function portNumberProblems(port: number): string[] {
     : ['must be between 1 and 65535, inclusive'];
 }
 
+/** Shares of a whole: `25%`. */
+export function percentProblems(value: string): string[] {
+  const words = "a valid percent string must be a numeric string followed by an ending '%'";
+  return /^[0-9]+%$/.test(value) ? [] : [regexError(words, '[0-9]+%', '1%', '93%')];
+}
+
 export function isIPv4(address: string): boolean {
   const parts = address.split('.');
   return (
