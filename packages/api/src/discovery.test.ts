@@ -17,6 +17,7 @@ describe('aggregated discovery', () => {
     expect(rest.apiVersion).toBe('apidiscovery.k8s.io/v2beta1');
     expect(rest.items.map((item) => item.metadata.name)).toEqual([
       'apps',
+      'batch',
       'coordination.k8s.io',
       'discovery.k8s.io',
     ]);
@@ -28,7 +29,8 @@ describe('aggregated discovery', () => {
     };
     const [version] = items[0]!.versions;
     expect(version!.freshness).toBe('Current');
-    expect(version!.resources[0]).toMatchObject({
+    const deployments = version!.resources.find(({ resource }) => resource === 'deployments');
+    expect(deployments).toMatchObject({
       resource: 'deployments',
       responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
       scope: 'Namespaced',
@@ -67,7 +69,7 @@ describe('discovery for older clients', () => {
   });
 
   test('each group is listed once and has a document of its own', () => {
-    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}] });
+    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}, {}] });
     expect(apiGroup('apps')).toMatchObject({
       kind: 'APIGroup',
       preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },

@@ -1,7 +1,12 @@
 /** Go's `%#v` of the few structs that upstream's error texts show. */
 import { goQuote } from './field-error.ts';
 import type { GoLiteral } from './field-error.ts';
-import type { IntOrString, LabelSelector } from './generated/types.ts';
+import type {
+  IntOrString,
+  LabelSelector,
+  RollingUpdateStatefulSetStrategy,
+} from './generated/types.ts';
+import { formatTime, parseTime } from './time.ts';
 
 const text = (goLiteral: string): GoLiteral => ({ goLiteral });
 
@@ -25,6 +30,17 @@ export function goLabels(labels: Readonly<Record<string, string>> | undefined): 
 
 export function goStrings(values: readonly string[] | undefined): GoLiteral {
   return text(list(values));
+}
+
+export function goInt32s(values: readonly number[]): GoLiteral {
+  return text(`[]int32{${values.join(', ')}}`);
+}
+
+/** A time, as `2026-11-21 08:00:00 +0000 UTC`. */
+export function goTime(timestamp: string | undefined): GoLiteral {
+  const time = parseTime(timestamp ?? '');
+  if (Number.isNaN(time)) return text('null');
+  return text(`${formatTime(time).replace('T', ' ').replace('Z', '')} +0000 UTC`);
 }
 
 export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral {
@@ -67,4 +83,11 @@ export function goStrategy(
 ): GoLiteral {
   const pointer = `(*${types.rollingUpdate})(${rollingUpdate === undefined ? 'nil' : '...'})`;
   return text(`${types.strategy}{Type:${goQuote(type)}, RollingUpdate:${pointer}}`);
+}
+
+export function goRollingUpdate(rolling: RollingUpdateStatefulSetStrategy): GoLiteral {
+  const pointer = rolling.maxUnavailable === undefined ? 'nil' : '...';
+  return text(
+    `apps.RollingUpdateStatefulSetStrategy{Partition:${rolling.partition ?? 0}, MaxUnavailable:(*intstr.IntOrString)(${pointer})}`,
+  );
 }

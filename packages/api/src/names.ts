@@ -185,6 +185,15 @@ export function percentProblems(value: string): string[] {
   return /^[0-9]+%$/.test(value) ? [] : [regexError(words, '[0-9]+%', '1%', '93%')];
 }
 
+const urlPathText = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+
+/** What may follow the domain in a name such as `example.com/controller`. */
+export function urlPathProblems(value: string): string[] {
+  return /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(value)
+    ? []
+    : [`Invalid path (regex used for validation is '${urlPathText}')`];
+}
+
 export function isIPv4(address: string): boolean {
   const parts = address.split('.');
   return (
