@@ -46,6 +46,8 @@ export interface KindParts<T extends KubernetesObject> {
   prepareForStatusUpdate?(object: T, old: T): void;
   /** Metadata is validated for every kind already. */
   validate?(object: T): FieldError[];
+  /** Runs beside `validate` of a new object. */
+  validateCreate?(object: T): FieldError[];
   /** Runs beside `validate` of the new object. */
   validateUpdate?(object: T, old: T): FieldError[];
   validateStatusUpdate?(object: T, old: T): FieldError[];
@@ -152,6 +154,7 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
     validate: (object) => [
       ...validateMetadata(object.metadata, rules),
       ...(parts.validate?.(object) ?? []),
+      ...(parts.validateCreate?.(object) ?? []),
     ],
     validateUpdate: (object, old) => [
       ...validateMetadataUpdate(object.metadata, old.metadata),

@@ -52,6 +52,9 @@ const reasons: Readonly<Record<FieldErrorType, string>> = {
   InternalError: 'InternalError',
 };
 
+/** Stands for a value that upstream does not show. */
+export const omitted = Symbol('omitted');
+
 /** A value that prints itself as Go's `%#v` would; upstream's texts show structs that way. */
 export interface GoLiteral {
   readonly goLiteral: string;
@@ -103,14 +106,17 @@ export const notSupported = (
   field: string,
   badValue: unknown,
   supported: readonly string[],
+): FieldError => notSupportedInOrder(field, badValue, [...supported].sort());
+/** The same, where upstream names the values in an order of its own. */
+export const notSupportedInOrder = (
+  field: string,
+  badValue: unknown,
+  supported: readonly string[],
 ): FieldError => ({
   type: 'NotSupported',
   field,
   badValue,
-  detail: `supported values: ${[...supported]
-    .sort()
-    .map((value) => goQuote(value))
-    .join(', ')}`,
+  detail: `supported values: ${supported.map((value) => goQuote(value)).join(', ')}`,
 });
 
 /** The text of an error without its path: `Invalid value: "x": detail`. */
@@ -129,7 +135,9 @@ export function formatFieldErrorBody(error: FieldError): string {
     case 'Duplicate':
     case 'TooMany':
     case 'NotFound':
-      return `${word}: ${formatValue(error.badValue)}${detail}`;
+      return error.badValue === omitted
+        ? `${word}${detail}`
+        : `${word}: ${formatValue(error.badValue)}${detail}`;
     default:
       return error.type satisfies never;
   }

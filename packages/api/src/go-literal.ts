@@ -1,7 +1,12 @@
 /** Go's `%#v` of the few structs that upstream's error texts show. */
 import { goQuote } from './field-error.ts';
 import type { GoLiteral } from './field-error.ts';
-import type { LabelSelector } from './generated/types.ts';
+import type {
+  IntOrString,
+  LabelSelector,
+  RollingUpdateStatefulSetStrategy,
+} from './generated/types.ts';
+import { formatTime, parseTime } from './time.ts';
 
 const text = (goLiteral: string): GoLiteral => ({ goLiteral });
 
@@ -27,6 +32,17 @@ export function goStrings(values: readonly string[] | undefined): GoLiteral {
   return text(list(values));
 }
 
+export function goInt32s(values: readonly number[]): GoLiteral {
+  return text(`[]int32{${values.join(', ')}}`);
+}
+
+/** A time, as `2026-11-21 08:00:00 +0000 UTC`. */
+export function goTime(timestamp: string | undefined): GoLiteral {
+  const time = parseTime(timestamp ?? '');
+  if (Number.isNaN(time)) return text('null');
+  return text(`${formatTime(time).replace('T', ' ').replace('Z', '')} +0000 UTC`);
+}
+
 export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral {
   if (selector === undefined) return text('null');
   const expressions = (selector.matchExpressions ?? []).map(
@@ -39,5 +55,39 @@ export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral 
       : `[]v1.LabelSelectorRequirement{${expressions.join(', ')}}`;
   return text(
     `v1.LabelSelector{MatchLabels:${map(selector.matchLabels)}, MatchExpressions:${shown}}`,
+  );
+}
+
+export function goIntOrString(value: IntOrString): GoLiteral {
+  return text(
+    typeof value === 'number'
+      ? `intstr.IntOrString{Type:0, IntVal:${value}, StrVal:""}`
+      : `intstr.IntOrString{Type:1, IntVal:0, StrVal:${goQuote(value)}}`,
+  );
+}
+
+/** A struct whose fields nobody reads in an error text: upstream prints pages of them. */
+export function goStruct(type: string): GoLiteral {
+  return text(`${type}{...}`);
+}
+
+interface StrategyLike {
+  readonly type?: string;
+  readonly rollingUpdate?: object;
+}
+
+/** How a workload replaces its pods. Upstream prints an address in the place of the dots. */
+export function goStrategy(
+  types: { readonly strategy: string; readonly rollingUpdate: string },
+  { type = '', rollingUpdate }: StrategyLike,
+): GoLiteral {
+  const pointer = `(*${types.rollingUpdate})(${rollingUpdate === undefined ? 'nil' : '...'})`;
+  return text(`${types.strategy}{Type:${goQuote(type)}, RollingUpdate:${pointer}}`);
+}
+
+export function goRollingUpdate(rolling: RollingUpdateStatefulSetStrategy): GoLiteral {
+  const pointer = rolling.maxUnavailable === undefined ? 'nil' : '...';
+  return text(
+    `apps.RollingUpdateStatefulSetStrategy{Partition:${rolling.partition ?? 0}, MaxUnavailable:(*intstr.IntOrString)(${pointer})}`,
   );
 }

@@ -169,7 +169,10 @@ export function validateMetadata(
   return errors;
 }
 
-/** The metadata of a template: no name is wanted there. */
+/**
+ * The metadata of a template: no name is wanted there, and finalizers are not looked at.
+ * @param field that of the template itself, as upstream has it
+ */
 export function validateTemplateMetadata(
   metadata: Partial<ObjectMeta> | undefined,
   field: string,
@@ -177,7 +180,6 @@ export function validateTemplateMetadata(
   return [
     ...validateLabels(metadata?.labels, `${field}.labels`),
     ...validateAnnotations(metadata?.annotations, `${field}.annotations`),
-    ...validateFinalizers(metadata?.finalizers ?? [], `${field}.finalizers`),
   ];
 }
 

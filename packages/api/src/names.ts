@@ -179,6 +179,21 @@ export function portNumberProblems(port: number): string[] {
     : ['must be between 1 and 65535, inclusive'];
 }
 
+/** Shares of a whole: `25%`. */
+export function percentProblems(value: string): string[] {
+  const words = "a valid percent string must be a numeric string followed by an ending '%'";
+  return /^[0-9]+%$/.test(value) ? [] : [regexError(words, '[0-9]+%', '1%', '93%')];
+}
+
+const urlPathText = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+
+/** What may follow the domain in a name such as `example.com/controller`. */
+export function urlPathProblems(value: string): string[] {
+  return /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(value)
+    ? []
+    : [`Invalid path (regex used for validation is '${urlPathText}')`];
+}
+
 export function isIPv4(address: string): boolean {
   const parts = address.split('.');
   return (

@@ -2,18 +2,25 @@
 import type { KindDefinition } from './kind.ts';
 import { groupVersion } from './kind.ts';
 import { configMaps } from './kinds/configmaps/kind.ts';
+import { controllerRevisions } from './kinds/controllerrevisions/kind.ts';
+import { cronJobs } from './kinds/cronjobs/kind.ts';
+import { daemonSets } from './kinds/daemonsets/kind.ts';
 import { deployments } from './kinds/deployments/kind.ts';
 import { endpointSlices } from './kinds/endpointslices/kind.ts';
 import { newerEvents } from './kinds/events/events-v1.ts';
 import { events } from './kinds/events/kind.ts';
+import { jobs } from './kinds/jobs/kind.ts';
 import { leases } from './kinds/leases/kind.ts';
 import { namespaces } from './kinds/namespaces/kind.ts';
 import { nodes } from './kinds/nodes/kind.ts';
 import { pods } from './kinds/pods/kind.ts';
+import { podTemplates } from './kinds/podtemplates/kind.ts';
 import { replicaSets } from './kinds/replicasets/kind.ts';
+import { replicationControllers } from './kinds/replicationcontrollers/kind.ts';
 import { secrets } from './kinds/secrets/kind.ts';
 import { serviceAccounts } from './kinds/serviceaccounts/kind.ts';
 import { services } from './kinds/services/kind.ts';
+import { statefulSets } from './kinds/statefulsets/kind.ts';
 
 export const kinds: readonly KindDefinition[] = [
   configMaps,
@@ -21,11 +28,18 @@ export const kinds: readonly KindDefinition[] = [
   namespaces,
   nodes,
   pods,
+  podTemplates,
+  replicationControllers,
   secrets,
   serviceAccounts,
   services,
+  controllerRevisions,
+  daemonSets,
   deployments,
   replicaSets,
+  statefulSets,
+  cronJobs,
+  jobs,
   leases,
   endpointSlices,
 ];

@@ -32,11 +32,18 @@ const samples: Readonly<Record<string, object>> = {
   Namespace: {},
   Node: {},
   Pod: { spec: { containers: [{ name: 'c', image: 'i' }] } },
+  PodTemplate: { template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
+  ReplicationController: { spec: { template: workload().spec.template } },
   Secret: { stringData: { a: 'b' } },
   ServiceAccount: {},
   Service: { spec: { ports: [{ port: 80 }], selector: { app: 'web' } } },
+  ControllerRevision: { data: {} },
+  DaemonSet: workload(),
   Deployment: workload(),
   ReplicaSet: workload(),
+  StatefulSet: workload(),
+  CronJob: { spec: { schedule: '@daily', jobTemplate: job() } },
+  Job: job(),
   Lease: { spec: { holderIdentity: 'me' } },
   EndpointSlice: { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }] },
 };
@@ -51,6 +58,11 @@ function workload() {
       },
     },
   };
+}
+
+function job() {
+  const spec = { containers: [{ name: 'c', image: 'i' }], restartPolicy: 'Never' };
+  return { spec: { template: { spec } } };
 }
 
 function create<T extends KubernetesObject>(kind: KindDefinition<T>, body?: object): T {

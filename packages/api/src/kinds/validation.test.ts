@@ -281,7 +281,14 @@ describe('deployments', () => {
     });
 
   test.each<[string, string[], string[]]>([
-    ['no selector', deployment({ selector: null }), ['spec.selector: Required value']],
+    [
+      'no selector',
+      deployment({ selector: null }),
+      [
+        'spec.selector: Required value',
+        'spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
+      ],
+    ],
     [
       'an empty selector',
       deployment({ selector: {} }),
@@ -300,7 +307,7 @@ describe('deployments', () => {
       'a strategy that cannot move',
       deployment({ strategy: { rollingUpdate: { maxSurge: 0, maxUnavailable: '0%' } } }),
       [
-        'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "0%": may not be 0 when `maxSurge` is 0',
+        'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:"0%"}: may not be 0 when `maxSurge` is 0',
       ],
     ],
     [
@@ -314,7 +321,7 @@ describe('deployments', () => {
       'no percentage',
       deployment({ strategy: { rollingUpdate: { maxSurge: 'half' } } }),
       [
-        'spec.strategy.rollingUpdate.maxSurge: Invalid value: "half": must be an integer or percentage (e.g \'5%\')',
+        `spec.strategy.rollingUpdate.maxSurge: Invalid value: intstr.IntOrString{Type:1, IntVal:0, StrVal:"half"}: a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')`,
       ],
     ],
     [

@@ -11,25 +11,30 @@ import {
 import { deepEqual } from '../../equality.ts';
 import { forbidden, invalid, notSupported, required } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
-import type { Deployment, DeploymentStrategy, IntOrString } from '../../generated/types.ts';
-import { percentPattern } from '../../int-or-string.ts';
+import type { Deployment, DeploymentStrategy } from '../../generated/types.ts';
+import { goIntOrString, goStrategy } from '../../go-literal.ts';
 import { formatLabelSelector, selectorFromLabelSelector } from '../../label-selector.ts';
-import { isNotNegative, validateNotNegative } from '../../metadata.ts';
+import { validateNotNegative } from '../../metadata.ts';
 import { age } from '../../time.ts';
 import { setPodSpecDefaults } from '../pods/defaults.ts';
-import { containerCells, validateSelectorUnchanged, validateWorkload } from '../shared/workload.ts';
+import { containerColumns, selectorColumn } from '../shared/columns.ts';
+import { validateCollisionCount, validateCounts, validateCountsWithin } from '../shared/counts.ts';
+import { scaleSubresource } from '../shared/scale.ts';
+import { isNoShare, validateNotMoreThanAll, validateShare } from '../shared/share-validation.ts';
+import {
+  containerCells,
+  validateReplicaTemplate,
+  validateRequiredSelector,
+  validateSelectorUnchanged,
+} from '../shared/workload.ts';
 
 const strategies = ['Recreate', 'RollingUpdate'];
+const strategyTypes = {
+  strategy: 'apps.DeploymentStrategy',
+  rollingUpdate: 'apps.RollingUpdateDeployment',
+};
 const revisionHistoryDefault = 10;
 const progressSecondsDefault = 600;
-
-function validateShare(value: IntOrString, field: string): FieldError[] {
-  if (typeof value === 'number') return value < 0 ? [invalid(field, value, isNotNegative)] : [];
-  if (percentPattern.test(value)) return [];
-  return [invalid(field, value, "must be an integer or percentage (e.g '5%')")];
-}
-
-const isZero = (value: IntOrString) => value === 0 || /^0+%?$/.test(String(value));
 
 function validateStrategy(strategy: DeploymentStrategy, field: string): FieldError[] {
   const { type, rollingUpdate } = strategy;
@@ -37,31 +42,32 @@ function validateStrategy(strategy: DeploymentStrategy, field: string): FieldErr
     const why = "may not be specified when strategy `type` is 'Recreate'";
     return rollingUpdate === undefined ? [] : [forbidden(`${field}.rollingUpdate`, why)];
   }
-  if (type !== 'RollingUpdate') return [notSupported(field, type ?? '', strategies)];
+  if (type !== 'RollingUpdate') {
+    return [notSupported(field, goStrategy(strategyTypes, strategy), strategies)];
+  }
+  const at = `${field}.rollingUpdate`;
   if (rollingUpdate === undefined) {
-    return [required(`${field}.rollingUpdate`, 'this should be defaulted and never be nil')];
+    return [required(at, 'this should be defaulted and never be nil')];
   }
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate;
-  const at = `${field}.rollingUpdate`;
   const errors = [
     ...validateShare(maxUnavailable, `${at}.maxUnavailable`),
     ...validateShare(maxSurge, `${at}.maxSurge`),
   ];
-  if (isZero(maxUnavailable) && isZero(maxSurge)) {
+  if (isNoShare(maxUnavailable) && isNoShare(maxSurge)) {
     const why = 'may not be 0 when `maxSurge` is 0';
-    errors.push(invalid(`${at}.maxUnavailable`, maxUnavailable, why));
+    errors.push(invalid(`${at}.maxUnavailable`, goIntOrString(maxUnavailable), why));
   }
-  const percent = typeof maxUnavailable === 'string' ? percentPattern.exec(maxUnavailable) : null;
-  if (percent !== null && Number(percent[1]) > 100) {
-    errors.push(invalid(`${at}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
-  }
-  return errors;
+  return [...errors, ...validateNotMoreThanAll(maxUnavailable, `${at}.maxUnavailable`)];
 }
 
 function validateDeployment({ spec }: Deployment): FieldError[] {
   const errors = [
-    ...validateWorkload(spec),
+    ...validateNotNegative('spec.replicas', spec.replicas),
+    ...validateRequiredSelector(spec.selector, 'deployment'),
+    ...validateReplicaTemplate(spec.selector, spec.template),
     ...validateStrategy(spec.strategy ?? {}, 'spec.strategy'),
+    ...validateNotNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...validateNotNegative('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
   ];
   const seconds = spec.progressDeadlineSeconds;
@@ -83,16 +89,7 @@ export const deployments = defineKind<Deployment>({
     'A Deployment keeps so many pods of one template running, and rolls them over to a new one.',
   shortNames: ['deploy'],
   categories: ['all'],
-  subresources: [
-    statusSubresource({ group: 'apps', kind: 'Deployment' }),
-    {
-      name: 'scale',
-      group: 'autoscaling',
-      version: 'v1',
-      kind: 'Scale',
-      verbs: ['get', 'patch', 'update'],
-    },
-  ],
+  subresources: [statusSubresource({ group: 'apps', kind: 'Deployment' }), scaleSubresource],
   setDefaults({ spec }) {
     spec.replicas ??= 1;
     spec.strategy ??= {};
@@ -121,11 +118,17 @@ export const deployments = defineKind<Deployment>({
   validate: validateDeployment,
   validateUpdate: (object, old) =>
     validateSelectorUnchanged(object.spec.selector, old.spec.selector),
-  validateStatusUpdate({ status }) {
-    const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
+  validateStatusUpdate({ status }, old) {
+    const parts = ['updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
     return [
-      ...validateNotNegative('status.observedGeneration', status.observedGeneration),
-      ...counts.flatMap((key) => validateNotNegative(`status.${key}`, status[key])),
+      ...validateCounts(status, ['observedGeneration', 'replicas', ...parts]),
+      ...validateCounts(status, ['unavailableReplicas', 'collisionCount']),
+      ...validateCountsWithin(status, parts, { key: 'replicas', name: 'status.replicas' }),
+      ...validateCountsWithin(status, ['availableReplicas'], {
+        key: 'readyReplicas',
+        name: 'readyReplicas',
+      }),
+      ...validateCollisionCount(status, old.status),
     ];
   },
   columns: [
@@ -134,9 +137,8 @@ export const deployments = defineKind<Deployment>({
     column('Up-to-date', 'How many pods have the newest template.'),
     column('Available', 'How many pods have been ready for long enough.'),
     ageColumn,
-    column('Containers', 'The names of its containers.', { wide: true }),
-    column('Images', 'The images of its containers.', { wide: true }),
-    column('Selector', 'Which pods belong to it.', { wide: true }),
+    ...containerColumns,
+    selectorColumn,
   ],
   cells: ({ metadata, spec, status }, wallTime) => [
     metadata.name,

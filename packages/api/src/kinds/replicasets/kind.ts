@@ -9,13 +9,20 @@ import {
   statusSubresource,
 } from '../../define-kind.ts';
 import { deepEqual } from '../../equality.ts';
-import { invalid } from '../../field-error.ts';
 import type { ReplicaSet } from '../../generated/types.ts';
 import { formatLabelSelector, selectorFromLabelSelector } from '../../label-selector.ts';
 import { validateNotNegative } from '../../metadata.ts';
 import { age } from '../../time.ts';
 import { setPodSpecDefaults } from '../pods/defaults.ts';
-import { containerCells, validateSelectorUnchanged, validateWorkload } from '../shared/workload.ts';
+import { containerColumns, selectorColumn } from '../shared/columns.ts';
+import { validateReplicaCounts } from '../shared/counts.ts';
+import { scaleSubresource } from '../shared/scale.ts';
+import {
+  containerCells,
+  validateReplicaTemplate,
+  validateRequiredSelector,
+  validateSelectorUnchanged,
+} from '../shared/workload.ts';
 
 export const replicaSets = defineKind<ReplicaSet>({
   group: 'apps',
@@ -24,16 +31,7 @@ export const replicaSets = defineKind<ReplicaSet>({
   description: 'A ReplicaSet keeps so many pods of one template running.',
   shortNames: ['rs'],
   categories: ['all'],
-  subresources: [
-    statusSubresource({ group: 'apps', kind: 'ReplicaSet' }),
-    {
-      name: 'scale',
-      group: 'autoscaling',
-      version: 'v1',
-      kind: 'Scale',
-      verbs: ['get', 'patch', 'update'],
-    },
-  ],
+  subresources: [statusSubresource({ group: 'apps', kind: 'ReplicaSet' }), scaleSubresource],
   setDefaults({ spec }) {
     spec.replicas ??= 1;
     if (spec.template !== undefined) setPodSpecDefaults(spec.template.spec);
@@ -46,32 +44,23 @@ export const replicaSets = defineKind<ReplicaSet>({
     object.status = old.status;
     if (!deepEqual(object.spec, old.spec)) bumpGeneration(object);
   },
-  validate: ({ spec }) => validateWorkload(spec),
+  validate: ({ spec }) => [
+    ...validateNotNegative('spec.replicas', spec.replicas),
+    ...validateNotNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateRequiredSelector(spec.selector, 'deployment'),
+    ...validateReplicaTemplate(spec.selector, spec.template),
+  ],
   validateUpdate: (object, old) =>
     validateSelectorUnchanged(object.spec.selector, old.spec.selector),
-  validateStatusUpdate({ status }) {
-    const counts = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const;
-    return [
-      ...validateNotNegative('status.replicas', status.replicas),
-      ...validateNotNegative('status.observedGeneration', status.observedGeneration),
-      ...counts.flatMap((key) => {
-        const field = `status.${key}`;
-        const count = status[key] ?? 0;
-        return count > status.replicas
-          ? [invalid(field, count, 'cannot be greater than status.replicas')]
-          : validateNotNegative(field, count);
-      }),
-    ];
-  },
+  validateStatusUpdate: ({ status }) => validateReplicaCounts(status),
   columns: [
     nameColumn,
     column('Desired', 'How many pods are wanted.', { type: 'integer' }),
     column('Current', 'How many pods there are.', { type: 'integer' }),
     column('Ready', 'How many pods are ready.', { type: 'integer' }),
     ageColumn,
-    column('Containers', 'The names of its containers.', { wide: true }),
-    column('Images', 'The images of its containers.', { wide: true }),
-    column('Selector', 'Which pods belong to it.', { wide: true }),
+    ...containerColumns,
+    selectorColumn,
   ],
   cells: ({ metadata, spec, status }, wallTime) => [
     metadata.name,

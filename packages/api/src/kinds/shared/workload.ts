@@ -1,56 +1,71 @@
-/** What ReplicaSet and Deployment share: a selector, a template, a count. */
-import { invalid, forbidden, notSupported, required } from '../../field-error.ts';
+/** What workloads share: a template of pods, and a selector that must select them. */
+import { deepEqual } from '../../equality.ts';
+import { forbidden, invalid, notSupported, required } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
 import { goLabelSelector, goLabels } from '../../go-literal.ts';
-import type { LabelSelector, PodTemplateSpec } from '../../generated/types.ts';
+import type { LabelSelector, PodSpec, PodTemplateSpec } from '../../generated/types.ts';
 import { selectorFromLabelSelector } from '../../label-selector.ts';
-import { isImmutable, validateNotNegative, validateTemplateMetadata } from '../../metadata.ts';
-import { deepEqual } from '../../equality.ts';
+import type { Selector } from '../../label-selector.ts';
+import { isImmutable, validateTemplateMetadata } from '../../metadata.ts';
 import { validatePodSpec } from '../pods/validation/pod-spec.ts';
 import { isEmptySelector, validateLabelSelector } from './selector-validation.ts';
 
-interface WorkloadSpec {
-  readonly selector?: LabelSelector;
-  readonly template?: PodTemplateSpec;
-  readonly replicas?: number;
-  readonly minReadySeconds?: number;
-}
-
-export function validateWorkload(spec: WorkloadSpec): FieldError[] {
+export function validatePodTemplate(template: PodTemplateSpec, field: string): FieldError[] {
   const errors = [
-    ...validateNotNegative('spec.replicas', spec.replicas),
-    ...validateNotNegative('spec.minReadySeconds', spec.minReadySeconds),
+    ...validateTemplateMetadata(template.metadata, field),
+    ...validatePodSpec(template.spec, `${field}.spec`),
   ];
-  const { selector, template } = spec;
-  if (selector === undefined) errors.push(required('spec.selector'));
-  else {
-    errors.push(...validateLabelSelector(selector, 'spec.selector'));
-    if (isEmptySelector(selector)) {
-      const why = 'empty selector is invalid for deployment';
-      errors.push(invalid('spec.selector', goLabelSelector(selector), why));
-    }
-  }
-  if (template === undefined) return [...errors, required('spec.template')];
-  const labels = template.metadata?.labels;
-  const isSelected =
-    selector === undefined ||
-    isEmptySelector(selector) ||
-    selectorFromLabelSelector(selector).matches(labels);
-  if (!isSelected) {
-    const why = '`selector` does not match template `labels`';
-    errors.push(invalid('spec.template.metadata.labels', goLabels(labels), why));
-  }
-  errors.push(...validateTemplateMetadata(template.metadata, 'spec.template.metadata'));
-  errors.push(...validatePodSpec(template.spec, 'spec.template.spec'));
-  const { restartPolicy, activeDeadlineSeconds } = template.spec;
-  if (restartPolicy !== undefined && restartPolicy !== 'Always') {
-    errors.push(notSupported('spec.template.spec.restartPolicy', restartPolicy, ['Always']));
-  }
-  if (activeDeadlineSeconds !== undefined) {
-    const why = 'activeDeadlineSeconds in ReplicaSet is not Supported';
-    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', why));
+  if ((template.spec.ephemeralContainers ?? []).length > 0) {
+    const why = 'ephemeral containers not allowed in pod template';
+    errors.push(forbidden(`${field}.spec.ephemeralContainers`, why));
   }
   return errors;
+}
+
+/** Pods of most workloads are started again whenever they end. */
+export function validateRunsForever(spec: PodSpec, field: string, kind: string): FieldError[] {
+  const { restartPolicy = '', activeDeadlineSeconds } = spec;
+  const errors: FieldError[] = [];
+  if (restartPolicy !== 'Always') {
+    errors.push(notSupported(`${field}.restartPolicy`, restartPolicy, ['Always']));
+  }
+  if (activeDeadlineSeconds !== undefined) {
+    const why = `activeDeadlineSeconds in ${kind} is not Supported`;
+    errors.push(forbidden(`${field}.activeDeadlineSeconds`, why));
+  }
+  return errors;
+}
+
+export function validateSelected(
+  template: PodTemplateSpec,
+  selector: Selector,
+  field: string,
+): FieldError[] {
+  const labels = template.metadata?.labels;
+  if (selector.isEverything || selector.matches(labels)) return [];
+  const why = '`selector` does not match template `labels`';
+  return [invalid(`${field}.metadata.labels`, goLabels(labels), why)];
+}
+
+/** @param noun the kind as upstream calls it here, which is 'deployment' for a ReplicaSet too */
+export function validateRequiredSelector(
+  selector: LabelSelector | undefined,
+  noun: string,
+): FieldError[] {
+  const field = 'spec.selector';
+  if (selector === undefined) return [required(field)];
+  const errors = validateLabelSelector(selector, field);
+  if (isEmptySelector(selector)) {
+    const why = `empty selector is invalid for ${noun}`;
+    errors.push(invalid(field, goLabelSelector(selector), why));
+  }
+  return errors;
+}
+
+/** Undefined when the selector says nothing that could be looked for. */
+export function compileSelector(selector: LabelSelector | undefined): Selector | undefined {
+  const isSound = validateLabelSelector(selector, '').length === 0;
+  return isSound ? selectorFromLabelSelector(selector) : undefined;
 }
 
 export function validateSelectorUnchanged(
@@ -60,6 +75,24 @@ export function validateSelectorUnchanged(
   return deepEqual(selector, old)
     ? []
     : [invalid('spec.selector', goLabelSelector(selector), isImmutable)];
+}
+
+/** The template of a ReplicaSet, and of a Deployment, which makes ReplicaSets of it. */
+export function validateReplicaTemplate(
+  selector: LabelSelector | undefined,
+  template: PodTemplateSpec | undefined,
+): FieldError[] {
+  const field = 'spec.template';
+  const compiled = compileSelector(selector);
+  if (compiled === undefined) {
+    return [invalid('spec.selector', goLabelSelector(selector), 'invalid label selector')];
+  }
+  if (template === undefined) return [required(field)];
+  return [
+    ...validateSelected(template, compiled, field),
+    ...validatePodTemplate(template, field),
+    ...validateRunsForever(template.spec, `${field}.spec`, 'ReplicaSet'),
+  ];
 }
 
 /** The names and images of a template's containers, as wide tables show them. */
