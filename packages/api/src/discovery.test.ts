@@ -19,6 +19,8 @@ describe('aggregated discovery', () => {
       'apps',
       'coordination.k8s.io',
       'discovery.k8s.io',
+      'networking.k8s.io',
+      'storage.k8s.io',
     ]);
   });
 
@@ -67,7 +69,7 @@ describe('discovery for older clients', () => {
   });
 
   test('each group is listed once and has a document of its own', () => {
-    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}] });
+    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}, {}, {}] });
     expect(apiGroup('apps')).toMatchObject({
       kind: 'APIGroup',
       preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },

@@ -25,6 +25,8 @@ describe('OpenAPI v3', () => {
       'apis/apps/v1',
       'apis/coordination.k8s.io/v1',
       'apis/discovery.k8s.io/v1',
+      'apis/networking.k8s.io/v1',
+      'apis/storage.k8s.io/v1',
     ]);
     expect(paths['apis/apps/v1']!.serverRelativeURL).toMatch(
       /^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{16}$/,
