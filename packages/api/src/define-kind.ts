@@ -43,7 +43,7 @@ export interface KindParts<T extends KubernetesObject> {
   setDefaults?(object: T): void;
   prepareForCreate?(object: T, context: PrepareContext): void;
   prepareForUpdate?(object: T, old: T): void;
-  prepareForStatusUpdate?(object: T, old: T): void;
+  prepareForStatusUpdate?(object: T, old: T, context?: PrepareContext): void;
   /** Metadata is validated for every kind already. */
   validate?(object: T): FieldError[];
   /** Runs beside `validate` of a new object. */
@@ -51,6 +51,7 @@ export interface KindParts<T extends KubernetesObject> {
   /** Runs beside `validate` of the new object. */
   validateUpdate?(object: T, old: T): FieldError[];
   validateStatusUpdate?(object: T, old: T): FieldError[];
+  canonicalize?(object: T): void;
 
   readonly columns?: readonly TableColumn[];
   cells?(object: T, wallTime: number): TableCell[];
@@ -146,10 +147,10 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
       inheritMetadata(object.metadata, old.metadata);
       parts.prepareForUpdate?.(object, old);
     },
-    prepareForStatusUpdate: (object, old) => {
+    prepareForStatusUpdate: (object, old, context) => {
       inheritMetadata(object.metadata, old.metadata);
       if (parts.prepareForStatusUpdate === undefined) keepAllButStatus(object, old);
-      else parts.prepareForStatusUpdate(object, old);
+      else parts.prepareForStatusUpdate(object, old, context);
     },
     validate: (object) => [
       ...validateMetadata(object.metadata, rules),
@@ -165,6 +166,7 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
       ...validateMetadataUpdate(object.metadata, old.metadata),
       ...(parts.validateStatusUpdate?.(object, old) ?? []),
     ],
+    canonicalize: (object) => parts.canonicalize?.(object),
 
     columns: parts.columns ?? [nameColumn, ageColumn],
     cells: (object, wallTime) =>

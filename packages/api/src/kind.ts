@@ -3,7 +3,8 @@
  *
  * 1. Every function is pure; those that prepare or default change the object they are handed, in
  *    place, and nothing else.
- * 2. The order on create is: decode, setDefaults, mutating admission, prepareForCreate, validate.
+ * 2. The order on create is: decode, setDefaults, mutating admission, prepareForCreate, validate,
+ *    canonicalize.
  *    `strategy.ts` runs the steps after admission in that order for every kind.
  * 3. Method syntax is deliberate: it lets a KindDefinition<Pod> stand among KindDefinitions of any
  *    object, and the registry is the only place that pairs objects with their kind.
@@ -70,11 +71,13 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   prepareForCreate(object: T, context: PrepareContext): void;
   /** Keeps the status of `old`, and bumps the generation when the spec changes. */
   prepareForUpdate(object: T, old: T): void;
-  /** Keeps all but the status of `old`. */
-  prepareForStatusUpdate(object: T, old: T): void;
+  /** Keeps all but the status of `old`. Without a context no time is stamped. */
+  prepareForStatusUpdate(object: T, old: T, context?: PrepareContext): void;
   validate(object: T): FieldError[];
   validateUpdate(object: T, old: T): FieldError[];
   validateStatusUpdate(object: T, old: T): FieldError[];
+  /** Brings a valid object into the one form in which it is stored. */
+  canonicalize(object: T): void;
 
   readonly columns: readonly TableColumn[];
   /** One cell a column. @param wallTime milliseconds since the Unix epoch, for ages */

@@ -5,14 +5,23 @@ import { configMaps } from './kinds/configmaps/kind.ts';
 import { controllerRevisions } from './kinds/controllerrevisions/kind.ts';
 import { cronJobs } from './kinds/cronjobs/kind.ts';
 import { daemonSets } from './kinds/daemonsets/kind.ts';
+import { csiDrivers } from './kinds/csidrivers/kind.ts';
+import { csiNodes } from './kinds/csinodes/kind.ts';
+import { csiStorageCapacities } from './kinds/csistoragecapacities/kind.ts';
 import { deployments } from './kinds/deployments/kind.ts';
+import { endpoints } from './kinds/endpoints/kind.ts';
 import { endpointSlices } from './kinds/endpointslices/kind.ts';
 import { newerEvents } from './kinds/events/events-v1.ts';
 import { events } from './kinds/events/kind.ts';
 import { jobs } from './kinds/jobs/kind.ts';
+import { ingressClasses } from './kinds/ingressclasses/kind.ts';
+import { ingresses } from './kinds/ingresses/kind.ts';
 import { leases } from './kinds/leases/kind.ts';
 import { namespaces } from './kinds/namespaces/kind.ts';
+import { networkPolicies } from './kinds/networkpolicies/kind.ts';
 import { nodes } from './kinds/nodes/kind.ts';
+import { persistentVolumeClaims } from './kinds/persistentvolumeclaims/kind.ts';
+import { persistentVolumes } from './kinds/persistentvolumes/kind.ts';
 import { pods } from './kinds/pods/kind.ts';
 import { podTemplates } from './kinds/podtemplates/kind.ts';
 import { replicaSets } from './kinds/replicasets/kind.ts';
@@ -21,12 +30,17 @@ import { secrets } from './kinds/secrets/kind.ts';
 import { serviceAccounts } from './kinds/serviceaccounts/kind.ts';
 import { services } from './kinds/services/kind.ts';
 import { statefulSets } from './kinds/statefulsets/kind.ts';
+import { storageClasses } from './kinds/storageclasses/kind.ts';
+import { volumeAttachments } from './kinds/volumeattachments/kind.ts';
 
 export const kinds: readonly KindDefinition[] = [
   configMaps,
+  endpoints,
   events,
   namespaces,
   nodes,
+  persistentVolumeClaims,
+  persistentVolumes,
   pods,
   podTemplates,
   replicationControllers,
@@ -42,6 +56,14 @@ export const kinds: readonly KindDefinition[] = [
   jobs,
   leases,
   endpointSlices,
+  ingressClasses,
+  ingresses,
+  networkPolicies,
+  csiDrivers,
+  csiNodes,
+  csiStorageCapacities,
+  storageClasses,
+  volumeAttachments,
 ];
 
 /** Other versions of stored kinds, one line each. */

@@ -5,7 +5,7 @@
  * comes next; then these. Each returns what is wrong: none means that the object may be stored.
  */
 import type { FieldError } from './field-error.ts';
-import type { KindDefinition } from './kind.ts';
+import type { KindDefinition, PrepareContext } from './kind.ts';
 import { initializeMetadata } from './metadata.ts';
 import type { NewObject } from './metadata.ts';
 import type { KubernetesObject } from './object.ts';
@@ -17,7 +17,7 @@ export function beforeCreate<T extends KubernetesObject>(
 ): FieldError[] {
   initializeMetadata(object, context);
   kind.prepareForCreate(object, context);
-  return kind.validate(object);
+  return canonical(kind, object, kind.validate(object));
 }
 
 export function beforeUpdate<T extends KubernetesObject>(
@@ -26,14 +26,25 @@ export function beforeUpdate<T extends KubernetesObject>(
   old: T,
 ): FieldError[] {
   kind.prepareForUpdate(object, old);
-  return kind.validateUpdate(object, old);
+  return canonical(kind, object, kind.validateUpdate(object, old));
 }
 
 export function beforeStatusUpdate<T extends KubernetesObject>(
   kind: KindDefinition<T>,
   object: T,
   old: T,
+  context?: PrepareContext,
 ): FieldError[] {
-  kind.prepareForStatusUpdate(object, old);
+  kind.prepareForStatusUpdate(object, old, context);
   return kind.validateStatusUpdate(object, old);
+}
+
+/** What is wrong is told in the client's own form, so only what is right takes ours. */
+function canonical<T extends KubernetesObject>(
+  kind: KindDefinition<T>,
+  object: T,
+  errors: FieldError[],
+): FieldError[] {
+  if (errors.length === 0) kind.canonicalize(object);
+  return errors;
 }

@@ -28,9 +28,20 @@ const context = { uid: 'u1', wallTime, randomBelow: () => 0 };
 /** The smallest valid object of each kind. */
 const samples: Readonly<Record<string, object>> = {
   ConfigMap: { data: { a: 'b' } },
+  Endpoints: { subsets: [{ addresses: [{ ip: '10.0.0.1' }], ports: [{ port: 80 }] }] },
   Event: { involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' } },
   Namespace: {},
   Node: {},
+  PersistentVolumeClaim: {
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  },
+  PersistentVolume: {
+    spec: {
+      accessModes: ['ReadWriteOnce'],
+      capacity: { storage: '1Gi' },
+      hostPath: { path: '/data' },
+    },
+  },
   Pod: { spec: { containers: [{ name: 'c', image: 'i' }] } },
   PodTemplate: { template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
   ReplicationController: { spec: { template: workload().spec.template } },
@@ -46,6 +57,16 @@ const samples: Readonly<Record<string, object>> = {
   Job: job(),
   Lease: { spec: { holderIdentity: 'me' } },
   EndpointSlice: { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }] },
+  IngressClass: { spec: { controller: 'example.com/ingress' } },
+  Ingress: { spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } } },
+  NetworkPolicy: { spec: { podSelector: {} } },
+  CSIDriver: { spec: {} },
+  CSINode: { spec: { drivers: [] } },
+  CSIStorageCapacity: { storageClassName: 'fast' },
+  StorageClass: { provisioner: 'example.com/disks' },
+  VolumeAttachment: {
+    spec: { attacher: 'example.com', nodeName: 'n', source: { persistentVolumeName: 'v' } },
+  },
 };
 
 function workload() {

@@ -184,8 +184,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (ask.part === 'decided') return { kind: 'put', object };
     kind.setDefaults(object);
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
-    const prepare = ask.part === 'status' ? beforeStatusUpdate : beforeUpdate;
-    refuse(kind, object, prepare(kind, object, old));
+    const errors =
+      ask.part === 'status'
+        ? beforeStatusUpdate(kind, object, old, { wallTime: clock.wallTime() })
+        : beforeUpdate(kind, object, old);
+    refuse(kind, object, errors);
     admitNodeWrite(write.user, { target, object, old, part: ask.part });
     if (isRemovedBy(object)) return removal(object);
     if (!isService(kind) || ask.part === 'status') return { kind: 'put', object };

@@ -3,13 +3,14 @@ import { duplicate, forbidden, invalid, required } from '../../../field-error.ts
 import type { FieldError } from '../../../field-error.ts';
 import type {
   Affinity,
+  NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinityTerm,
   PodSpec,
   Toleration,
 } from '../../../generated/types.ts';
-import { problemsAt } from '../../../metadata.ts';
+import { defaultNameProblems, problemsAt } from '../../../metadata.ts';
 import { labelValueProblems, qualifiedNameProblems } from '../../../names.ts';
 import { validateEnum, validateOptionalEnum } from '../../shared/enum-validation.ts';
 import { validateLabelSelector } from '../../shared/selector-validation.ts';
@@ -97,10 +98,26 @@ function validateTerm(term: NodeSelectorTerm, field: string): FieldError[] {
       }
       if (key !== 'metadata.name') {
         errors.push(invalid(`${at}.key`, key, 'not a valid field selector key'));
+        return errors;
       }
+      values.forEach((value, valueIndex) => {
+        const problems = defaultNameProblems(value);
+        errors.push(...problemsAt(`${at}.values[${valueIndex}]`, value, problems));
+      });
       return errors;
     }),
   ];
+}
+
+export function validateNodeSelector(
+  { nodeSelectorTerms }: NodeSelector,
+  field: string,
+): FieldError[] {
+  const at = `${field}.nodeSelectorTerms`;
+  if (nodeSelectorTerms.length === 0) {
+    return [required(at, 'must have at least one node selector term')];
+  }
+  return nodeSelectorTerms.flatMap((term, index) => validateTerm(term, `${at}[${index}]`));
 }
 
 function validateWeight(weight: number, field: string): FieldError[] {
@@ -124,14 +141,10 @@ export function validateAffinity(affinity: Affinity | undefined, field: string):
   const node = affinity.nodeAffinity;
   if (node !== undefined) {
     const at = `${field}.nodeAffinity`;
-    const terms = node[requiredTerms]?.nodeSelectorTerms;
-    if (terms?.length === 0) {
-      const why = 'must have at least one node selector term';
-      errors.push(required(`${at}.${requiredTerms}.nodeSelectorTerms`, why));
+    const selector = node[requiredTerms];
+    if (selector !== undefined) {
+      errors.push(...validateNodeSelector(selector, `${at}.${requiredTerms}`));
     }
-    (terms ?? []).forEach((term, index) => {
-      errors.push(...validateTerm(term, `${at}.${requiredTerms}.nodeSelectorTerms[${index}]`));
-    });
     (node[preferredTerms] ?? []).forEach(({ weight, preference }, index) => {
       const here = `${at}.${preferredTerms}[${index}]`;
       errors.push(...validateWeight(weight, `${here}.weight`));

@@ -11,19 +11,9 @@ import { problemsAt } from '../../../metadata.ts';
 import { configMapKeyProblems, dns1123LabelProblems } from '../../../names.ts';
 import { compareQuantities } from '../../../quantity.ts';
 import { fieldsOf } from '../../../schema.ts';
-import { validateOptionalEnum } from '../../shared/enum-validation.ts';
+import { severalVolumeTypes, validateHostPath, validateNfs } from '../../shared/volume-sources.ts';
 import { validateFieldRef } from './env.ts';
 
-const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-];
 const downwardFieldPaths = [
   'metadata.annotations',
   'metadata.labels',
@@ -89,7 +79,7 @@ function validateProjection(source: VolumeProjection, field: string): FieldError
   const errors: FieldError[] = [];
   const given = Object.keys(source);
   if (given.length > 1) {
-    errors.push(forbidden(`${field}.${given[1]}`, 'may not specify more than 1 volume type'));
+    errors.push(severalVolumeTypes(`${field}.${given[1]}`));
   }
   for (const key of ['secret', 'configMap'] as const) {
     const one = source[key];
@@ -125,13 +115,7 @@ function validateSource(volume: Volume, field: string): FieldError[] {
     const why = 'SizeLimit field must be a valid resource quantity';
     errors.push(forbidden(`${field}.emptyDir.sizeLimit`, why));
   }
-  if (hostPath !== undefined) {
-    if (hostPath.path === '') errors.push(required(`${field}.hostPath.path`));
-    else if (hostPath.path.split('/').includes('..')) {
-      errors.push(invalid(`${field}.hostPath.path`, hostPath.path, "must not contain '..'"));
-    }
-    errors.push(...validateOptionalEnum(`${field}.hostPath.type`, hostPath.type, hostPathTypes));
-  }
+  if (hostPath !== undefined) errors.push(...validateHostPath(hostPath, `${field}.hostPath`));
   if (secret !== undefined) {
     if ((secret.secretName ?? '') === '') errors.push(required(`${field}.secret.secretName`));
     errors.push(...validateMode(secret.defaultMode, `${field}.secret.defaultMode`));
@@ -155,13 +139,7 @@ function validateSource(volume: Volume, field: string): FieldError[] {
   if (persistentVolumeClaim !== undefined && persistentVolumeClaim.claimName === '') {
     errors.push(required(`${field}.persistentVolumeClaim.claimName`));
   }
-  if (nfs !== undefined) {
-    if (nfs.server === '') errors.push(required(`${field}.nfs.server`));
-    if (nfs.path === '') errors.push(required(`${field}.nfs.path`));
-    else if (!nfs.path.startsWith('/')) {
-      errors.push(invalid(`${field}.nfs.path`, nfs.path, 'must be an absolute path'));
-    }
-  }
+  if (nfs !== undefined) errors.push(...validateNfs(nfs, `${field}.nfs`));
   return errors;
 }
 
@@ -177,7 +155,7 @@ export function validateVolumes(volumes: readonly Volume[], field: string): Fiel
     const kinds = sourceNames.filter((key) => Object.hasOwn(volume, key));
     if (kinds.length === 0) errors.push(required(at, 'must specify a volume type'));
     for (const further of kinds.slice(1)) {
-      errors.push(forbidden(`${at}.${further}`, 'may not specify more than 1 volume type'));
+      errors.push(severalVolumeTypes(`${at}.${further}`));
     }
     errors.push(...validateSource(volume, at));
     if (name === '') errors.push(required(`${at}.name`));
