@@ -26,8 +26,8 @@ describe('aggregated discovery', () => {
     };
     const [version] = items[0]!.versions;
     expect(version!.freshness).toBe('Current');
-    expect(version!.resources[0]).toMatchObject({
-      resource: 'deployments',
+    const found = version!.resources.find(({ resource }) => resource === 'deployments');
+    expect(found).toMatchObject({
       responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
       scope: 'Namespaced',
       singularResource: 'deployment',
