@@ -102,6 +102,8 @@ export {
   resourceAmount,
 } from './pod.ts';
 export type { ResourceAmounts } from './pod.ts';
+export { defaultClassAnnotations, isDefaultClass } from './kinds/shared/default-class.ts';
+export { betaStorageClassAnnotation } from './kinds/shared/storage-class-name.ts';
 export { taintNotReady, taintUnreachable, taintUnschedulable, tolerates } from './taints.ts';
 export { podTemplateHash } from './template-hash.ts';
 export { patchMediaTypes, patchObject } from './patch/patch-object.ts';

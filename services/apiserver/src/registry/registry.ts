@@ -34,6 +34,7 @@ import type { EtcdClient } from '../storage/etcd-client.ts';
 import type { EventLeases } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitDeletion, admitIntoNamespace, mutateNew } from './admission/admission.ts';
+import { createCachedObjects } from './admission/cached-objects.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
 import { isRemovedBy, planDeletion } from './deletion.ts';
@@ -109,6 +110,7 @@ const attachmentAttemptsMax = 50;
 export function createRegistry(options: RegistryOptions): Registry {
   const { store, etcd, cacher, clock, random, addresses, eventLeases } = options;
   const randomBelow = (bound: number) => random.between(0, bound - 1);
+  const cached = createCachedObjects(cacher);
   const isService = (kind: KindDefinition) => kind.group === '' && kind.resource === 'services';
 
   const freshen = (freshness: Freshness): Promise<void> => {
@@ -134,7 +136,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     placeObject(asked, object);
     const generates = object.metadata.name === '' && !!object.metadata.generateName;
     kind.setDefaults(object);
-    mutateNew(object);
+    mutateNew(object, cached);
     const named = { ...asked, name: object.metadata.name };
     await checkNamespace(named);
     const lease = write.dryRun ? {} : await leaseFor(kind);

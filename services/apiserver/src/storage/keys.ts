@@ -10,6 +10,8 @@ const ownPrefixes: Readonly<Record<string, string>> = {
   nodes: 'minions',
   services: 'services/specs',
   endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  replicationcontrollers: 'controllers',
 };
 
 /** One object's place. */

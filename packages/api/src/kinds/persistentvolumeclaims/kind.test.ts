@@ -178,7 +178,7 @@ describe('an update of a PersistentVolumeClaim', () => {
       metadata.annotations = { [annotation]: 'slow' };
     };
     expect(change(old, alter).errors).toEqual([
-      `metadata.annotations[${annotation}]: Invalid value: "slow": field is immutable`,
+      `metadata.annotations.${annotation}: Invalid value: "slow": field is immutable`,
     ]);
     const contradict = ({ spec }: PersistentVolumeClaim) => {
       spec.storageClassName = 'slow';
@@ -187,6 +187,7 @@ describe('an update of a PersistentVolumeClaim', () => {
   });
 
   test.each<[string, PersistentVolumeClaim, string, string[]]>([
+    ['the same size may be written in bytes', claim(), String(2 * 1024 ** 3), []],
     ['a bound claim may grow', bound(), '3Gi', []],
     [
       'an unbound one may not',

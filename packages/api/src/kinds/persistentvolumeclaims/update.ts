@@ -34,7 +34,7 @@ function validateBetaClass(claim: PersistentVolumeClaim, old: PersistentVolumeCl
     before !== undefined && mayNameClass(claim, old) && (now === undefined || now === before);
   return isUpgrade || (now ?? '') === (before ?? '')
     ? []
-    : [invalid(`metadata.annotations[${betaStorageClassAnnotation}]`, now ?? '', isImmutable)];
+    : [invalid(`metadata.annotations.${betaStorageClassAnnotation}`, now ?? '', isImmutable)];
 }
 
 function copyField<K extends keyof PersistentVolumeClaimSpec>(
@@ -46,6 +46,17 @@ function copyField<K extends keyof PersistentVolumeClaimSpec>(
   else to[key] = from[key];
 }
 
+type Amounts = Record<string, string> | undefined;
+
+/** The same amount may be written in another way: `1Gi` and `1024Mi` do not differ. */
+function takeOldTexts(amounts: Amounts, old: Amounts): void {
+  if (amounts === undefined) return;
+  for (const [name, before] of Object.entries(old ?? {})) {
+    const now = amounts[name];
+    if (now !== undefined && compareQuantities(now, before) === 0) amounts[name] = before;
+  }
+}
+
 function validateSpecUnchanged(
   claim: PersistentVolumeClaim,
   old: PersistentVolumeClaim,
@@ -53,6 +64,8 @@ function validateSpecUnchanged(
   const expected = deepCopy(claim.spec);
   if ((old.spec.volumeName ?? '') === '') copyField(expected, old.spec, 'volumeName');
   if (mayNameClass(claim, old)) copyField(expected, old.spec, 'storageClassName');
+  takeOldTexts(expected.resources?.requests, old.spec.resources?.requests);
+  takeOldTexts(expected.resources?.limits, old.spec.resources?.limits);
   const requests = expected.resources?.requests;
   if (claim.status.phase === 'Bound' && requests !== undefined) {
     requests['storage'] = old.spec.resources?.requests?.['storage'] ?? '0';

@@ -1,7 +1,8 @@
 /**
  * What is decided about every object beyond its kind's own rules: the admission that a cluster without
  * webhooks has (NamespaceLifecycle, ServiceAccount, DefaultTolerationSeconds, Priority,
- * TaintNodesByCondition), and what a node may write (NodeRestriction).
+ * TaintNodesByCondition, DefaultStorageClass, StorageObjectInUseProtection, DefaultIngressClass), and
+ * what a node may write (NodeRestriction).
  */
 import {
   ApiError,
@@ -16,15 +17,22 @@ import {
   type Toleration,
 } from '@drydock/api';
 import type { Target } from '../requests.ts';
+import type { CachedObjects } from './cached-objects.ts';
+import { setDefaultIngressClass } from './default-ingress-class.ts';
+import { setDefaultStorageClass } from './default-storage-class.ts';
+import { protectStorageObject } from './storage-protection.ts';
 
 const namespacesResource = { group: '', resource: 'namespaces' };
 const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 const evictionSeconds = 300;
 
 /** Fills in what a new object gets from its cluster. Changes the object. */
-export function mutateNew(object: KubernetesObject): void {
+export function mutateNew(object: KubernetesObject, cached: CachedObjects): void {
   if (object.kind === 'Pod') mutateNewPod(object as Pod);
   else if (object.kind === 'Node') taintNewNode(object as Node);
+  setDefaultStorageClass(object, cached);
+  protectStorageObject(object);
+  setDefaultIngressClass(object, cached);
 }
 
 function mutateNewPod(pod: Pod): void {
