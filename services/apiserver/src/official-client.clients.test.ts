@@ -63,10 +63,12 @@ test('creates, reads, replaces and deletes, with dates as dates', async () => {
   expect(created.metadata!.creationTimestamp).toBeInstanceOf(Date);
   const body = { ...created, data: { value: '2' } };
   await core.replaceNamespacedConfigMap({ namespace, name: 'a', body });
-  expect((await core.readNamespacedConfigMap({ namespace, name: 'a' })).data).toEqual({ value: '2' });
-  await expect(core.replaceNamespacedConfigMap({ namespace, name: 'a', body })).rejects.toMatchObject(
-    { code: 409 },
-  );
+  expect((await core.readNamespacedConfigMap({ namespace, name: 'a' })).data).toEqual({
+    value: '2',
+  });
+  await expect(
+    core.replaceNamespacedConfigMap({ namespace, name: 'a', body }),
+  ).rejects.toMatchObject({ code: 409 });
   await core.deleteNamespacedConfigMap({ namespace, name: 'a' });
   await expect(core.readNamespacedConfigMap({ namespace, name: 'a' })).rejects.toMatchObject({
     code: 404,
@@ -81,7 +83,12 @@ test('lists in pages and by label', async () => {
   const first = await core.listNamespacedConfigMap({ namespace, labelSelector, limit: 2 });
   expect(first.items.map((one) => one.metadata!.name)).toEqual(['l1', 'l2']);
   const _continue = first.metadata!._continue!;
-  const rest = await core.listNamespacedConfigMap({ namespace, labelSelector, limit: 2, _continue });
+  const rest = await core.listNamespacedConfigMap({
+    namespace,
+    labelSelector,
+    limit: 2,
+    _continue,
+  });
   expect(rest.items.map((one) => one.metadata!.name)).toEqual(['l3']);
 });
 
@@ -92,7 +99,7 @@ test('patches in all of its ways, scale included', async () => {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'web', namespace, labels: { tier: 'front' } },
-  } as V1Deployment)) as V1Deployment;
+  })) as V1Deployment;
   expect(patched.metadata!.labels).toEqual({ tier: 'front' });
   const replaced = await apps.patchNamespacedDeployment({
     namespace,

@@ -1,5 +1,8 @@
 /** What people see of the controllers through the real kubectl. */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -97,4 +100,38 @@ test('kubectl delete waits for the end of everything, or leaves orphans', async 
   await kubectl('rollout', 'status', 'deployment/shop', '-n', 'shop');
   await kubectl('delete', 'namespace', 'shop');
   expect(await kubectl('get', 'namespaces', '-o', 'name')).not.toContain('shop');
+});
+
+test('a claim is deleted once no pod uses it any more', async () => {
+  const objects = {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'data' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'user' },
+        spec: {
+          nodeName: 'node-1',
+          terminationGracePeriodSeconds: 0,
+          containers: [{ name: 'app', image: 'app:1' }],
+          volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
+        },
+      },
+    ],
+  };
+  const file = join(mkdtempSync(join(tmpdir(), 'drydock-claim-')), 'objects.json');
+  writeFileSync(file, JSON.stringify(objects));
+  await kubectl('apply', '-f', file);
+  rmSync(dirname(file), { recursive: true });
+  await kubectl('delete', 'pvc', 'data', '--wait=false');
+  expect(await kubectl('get', 'pvc', 'data')).toMatch(/^data +Terminating/m);
+  await kubectl('delete', 'pod', 'user', '--now');
+  await kubectl('wait', '--for=delete', 'pvc/data', '--timeout=20s');
 });

@@ -10,6 +10,10 @@ import { createPodGcController } from './pod-gc/sync.ts';
 import { createReplicaSetController } from './replicaset/sync.ts';
 import { createServiceAccountController } from './serviceaccount/sync.ts';
 import { createTaintEvictionController } from './taint-eviction/sync.ts';
+import {
+  createClaimProtectionController,
+  createVolumeProtectionController,
+} from './volume-protection/sync.ts';
 
 export type CreateController = (context: ControllerContext) => Runnable;
 
@@ -20,6 +24,8 @@ export const controllers: Readonly<Record<string, CreateController>> = {
   'namespace-controller': createNamespaceController,
   'node-ipam-controller': createNodeIpamController,
   'node-lifecycle-controller': createNodeLifecycleController,
+  'persistentvolume-protection-controller': createVolumeProtectionController,
+  'persistentvolumeclaim-protection-controller': createClaimProtectionController,
   'pod-garbage-collector-controller': createPodGcController,
   'replicaset-controller': createReplicaSetController,
   'serviceaccount-controller': createServiceAccountController,

@@ -98,6 +98,8 @@ const roles: Readonly<Record<string, Role>> = {
           'endpointslices',
           'leases',
           'events',
+          'persistentvolumeclaims',
+          'persistentvolumes',
           'pods/eviction',
         ],
         verbs: write,
