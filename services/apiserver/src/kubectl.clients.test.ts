@@ -122,17 +122,24 @@ test('version and api-resources tell what is served', async (context) => {
   const resources = await kubectl('api-resources -o name');
   expect(resources.trim().split('\n').sort()).toEqual([
     'configmaps',
+    'controllerrevisions.apps',
+    'cronjobs.batch',
+    'daemonsets.apps',
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
     'events',
+    'jobs.batch',
     'leases.coordination.k8s.io',
     'namespaces',
     'nodes',
     'pods',
+    'podtemplates',
     'replicasets.apps',
+    'replicationcontrollers',
     'secrets',
     'serviceaccounts',
     'services',
+    'statefulsets.apps',
   ]);
   expect(await kubectl('get ns -o name')).toBe(
     'namespace/default\nnamespace/kube-node-lease\nnamespace/kube-public\nnamespace/kube-system\n',
