@@ -43,17 +43,24 @@ test('version and api-resources tell what is served', async (context) => {
   const resources = await kubectl('api-resources -o name');
   expect(resources.trim().split('\n').sort()).toEqual([
     'configmaps',
+    'controllerrevisions.apps',
+    'cronjobs.batch',
+    'daemonsets.apps',
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
     'events',
+    'jobs.batch',
     'leases.coordination.k8s.io',
     'namespaces',
     'nodes',
     'pods',
+    'podtemplates',
     'replicasets.apps',
+    'replicationcontrollers',
     'secrets',
     'serviceaccounts',
     'services',
+    'statefulsets.apps',
   ]);
   expect(await kubectl('get ns -o name')).toBe(
     'namespace/default\nnamespace/kube-node-lease\nnamespace/kube-public\nnamespace/kube-system\n',
@@ -248,4 +255,34 @@ test('delete takes what the manifest names', async () => {
   expect(await kubectl('delete svc web')).toBe('service "web" deleted\n');
   expect(await kubectl('delete -f -', deployment)).toBe('deployment.apps "web" deleted\n');
   expect((await run(['get', 'deploy'])).err).toBe('No resources found in default namespace.\n');
+});
+
+test('jobs, cron jobs and stateful sets are made, shown and refused', async (context) => {
+  skipOldKubectl(context);
+  expect(await kubectl('create job once --image=busybox')).toBe('job.batch/once created\n');
+  expect(await kubectl('get job once')).toMatch(
+    /^NAME +STATUS +COMPLETIONS +DURATION +AGE\nonce +Running +0\/1 +\d+s\n$/,
+  );
+  expect(await kubectl('describe job once')).toMatch(
+    /Selector: +batch.kubernetes.io\/controller-uid=/,
+  );
+  const cronJob = ['create', 'cronjob', 'nightly', '--image=busybox'];
+  const made = await run([...cronJob, '--schedule=0 3 * * *']);
+  expect(made.out).toBe('cronjob.batch/nightly created\n');
+  expect(await kubectl('get cj')).toMatch(
+    /nightly +0 3 \* \* \* +<none> +False +0 +<none> +\d+s\n$/,
+  );
+  expect((await run([...cronJob, '--schedule=daily'])).err).toContain(
+    'spec.schedule: Invalid value: "daily": expected exactly 5 fields, found 1: [daily]',
+  );
+  const statefulSet = deployment
+    .replace('kind: Deployment', 'kind: StatefulSet')
+    .replace('replicas: 3', 'serviceName: web');
+  expect(await kubectl('apply -f -', statefulSet)).toBe('statefulset.apps/web created\n');
+  expect(await kubectl('apply -f -', statefulSet)).toBe('statefulset.apps/web unchanged\n');
+  expect(await kubectl('scale sts/web --replicas 2')).toBe('statefulset.apps/web scaled\n');
+  expect(await kubectl('get sts web')).toMatch(/^NAME +READY +AGE\nweb +0\/2 +\d+s\n$/);
+  expect(
+    await refused('apply -f -', statefulSet.replace('serviceName: web', 'serviceName: x')),
+  ).toMatch(/spec: Forbidden: updates to statefulset spec for fields other than/);
 });

@@ -209,7 +209,7 @@ describe('the component API', () => {
   test('what is not served is NOT_FOUND, what names nothing INVALID_ARGUMENT', async () => {
     const unknown = await failure(
       channels.unary(objectApi.List, {
-        reference: { group: 'batch', version: 'v1', resource: 'jobs' },
+        reference: { group: 'example.com', version: 'v1', resource: 'widgets' },
       }),
     );
     expect(unknown.code).toBe(StatusCode.NOT_FOUND);

@@ -56,6 +56,21 @@ describe('planDeletion', () => {
     });
   });
 
+  test.each([
+    ['batch/v1', 'Job'],
+    ['v1', 'ReplicationController'],
+  ])('without a policy a %s %s leaves its pods behind', (apiVersion, kind) => {
+    const object = (metadata: object = {}) => ({ ...configMap(metadata), apiVersion, kind });
+    const orphan = marked(planDeletion(object(), ask(), now));
+    expect(orphan.metadata.finalizers).toEqual(['orphan']);
+    expect(planDeletion(orphan, ask(), now)).toEqual({ kind: 'unchanged' });
+    const finalizers = ['foregroundDeletion'];
+    const foreground = marked(planDeletion(object({ finalizers }), ask(), now));
+    expect(foreground.metadata.finalizers).toEqual(finalizers);
+    const background = ask({ propagationPolicy: 'Background' });
+    expect(planDeletion(object(), background, now)).toEqual({ kind: 'remove' });
+  });
+
   test('a pod on a node gets its grace period, one without a node none', () => {
     const running = marked(planDeletion(pod(), ask(), now));
     expect(running.metadata).toMatchObject({

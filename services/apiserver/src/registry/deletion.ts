@@ -101,8 +101,18 @@ function gracePeriodOf(object: KubernetesObject, ask: DeleteAsk): number {
   return asked < 0 ? 1 : asked;
 }
 
+/** Kinds that leave their pods behind unless they are told otherwise, as they did from the first. */
+const orphaningKinds: readonly string[] = ['batch/v1 Job', 'v1 ReplicationController'];
+
+function defaultPolicyOf({ apiVersion, kind, metadata }: KubernetesObject) {
+  const isDecided = metadata.finalizers?.some((one) => one === orphan || one === foreground);
+  const orphans = isDecided !== true && orphaningKinds.includes(`${apiVersion} ${kind}`);
+  return orphans ? 'Orphan' : undefined;
+}
+
 /** Brings the garbage collector's finalizers in line with the policy; true when that changed them. */
-function applyPolicy(object: KubernetesObject, policy: DeleteAsk['propagationPolicy']): boolean {
+function applyPolicy(object: KubernetesObject, asked: DeleteAsk['propagationPolicy']): boolean {
+  const policy = asked ?? defaultPolicyOf(object);
   if (policy === undefined) return false;
   const old = object.metadata.finalizers ?? [];
   const wanted = policy === 'Orphan' ? orphan : policy === 'Foreground' ? foreground : undefined;

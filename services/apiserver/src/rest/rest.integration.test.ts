@@ -562,7 +562,7 @@ describe('bad input', () => {
   });
 
   test('what is not there is 404 as text', async () => {
-    const answer = await admin.request('GET', '/apis/batch/v1/jobs');
+    const answer = await admin.request('GET', '/apis/example.com/v1/widgets');
     expect(answer).toMatchObject({ code: 404, text: '404 page not found\n' });
   });
 

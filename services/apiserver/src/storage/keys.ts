@@ -8,6 +8,7 @@ export const registryPrefix = '/registry/';
 
 const ownPrefixes: Readonly<Record<string, string>> = {
   nodes: 'minions',
+  replicationcontrollers: 'controllers',
   services: 'services/specs',
   endpoints: 'services/endpoints',
   ingresses: 'ingress',

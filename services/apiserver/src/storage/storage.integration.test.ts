@@ -45,6 +45,19 @@ test('objects lie where Kubernetes keeps them, as JSON without a version', async
     ],
     ['/api/v1/nodes', '/registry/minions/x', { kind: 'Node' }],
     [
+      '/api/v1/namespaces/default/replicationcontrollers',
+      '/registry/controllers/default/x',
+      {
+        kind: 'ReplicationController',
+        spec: {
+          template: {
+            metadata: { labels: { app: 'x' } },
+            spec: { containers: [{ name: 'c', image: 'i' }] },
+          },
+        },
+      },
+    ],
+    [
       '/api/v1/namespaces/default/services',
       '/registry/services/specs/default/x',
       { kind: 'Service', spec: { ports: [{ port: 1 }] } },

@@ -6,6 +6,7 @@ import type { CronJob, CronJobSpec, JobTemplateSpec } from '../../generated/type
 import { goLabelSelector } from '../../go-literal.ts';
 import { validateNotNegative } from '../../metadata.ts';
 import { isTimeZone } from '../../time-zone.ts';
+import { validateOptionalEnum } from '../shared/enum-validation.ts';
 import { validateJobSpec } from '../jobs/validation/job.ts';
 
 /** Its Jobs are named by it and by eleven letters that tell the time, `-29312345`. */
@@ -53,12 +54,7 @@ function validateTimeZone(timeZone: string | undefined): FieldError[] {
   return errors;
 }
 
-function validateConcurrency(policy: string): FieldError[] {
-  const field = 'spec.concurrencyPolicy';
-  const supported = ['Allow', 'Forbid', 'Replace'];
-  if (policy === '') return [required(field)];
-  return supported.includes(policy) ? [] : [notSupportedInOrder(field, policy, supported)];
-}
+const concurrencyPolicies = ['Allow', 'Forbid', 'Replace'];
 
 function validateJobTemplate({ spec }: JobTemplateSpec): FieldError[] {
   const field = 'spec.jobTemplate.spec';
@@ -82,7 +78,7 @@ function validateSpec(spec: CronJobSpec, old?: CronJobSpec): FieldError[] {
     ...validateSchedule(spec, old),
     ...notNegative('startingDeadlineSeconds'),
     ...(isZoneNew ? validateTimeZone(spec.timeZone) : []),
-    ...validateConcurrency(spec.concurrencyPolicy ?? ''),
+    ...validateOptionalEnum('spec.concurrencyPolicy', spec.concurrencyPolicy, concurrencyPolicies),
     ...validateJobTemplate(spec.jobTemplate),
     ...notNegative('successfulJobsHistoryLimit'),
     ...notNegative('failedJobsHistoryLimit'),

@@ -3,7 +3,7 @@
  * template here, because its volumes come from the claims; bad pods are refused one by one.
  */
 import { deepEqual } from '../../equality.ts';
-import { forbidden, invalid, notSupportedInOrder, required } from '../../field-error.ts';
+import { forbidden, invalid, notSupportedInOrder } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
 import type { StatefulSetSpec, StatefulSetUpdateStrategy } from '../../generated/types.ts';
 import { goLabelSelector, goRollingUpdate, goStrategy } from '../../go-literal.ts';
@@ -20,31 +20,24 @@ const strategyTypes = {
   rollingUpdate: 'apps.RollingUpdateStatefulSetStrategy',
 };
 
-function validatePodManagement(policy: string): FieldError[] {
-  const field = 'spec.podManagementPolicy';
-  if (policy === '') return [required(field)];
+function validatePodManagement(policy: string | undefined): FieldError[] {
   if (policy === 'OrderedReady' || policy === 'Parallel') return [];
-  return [invalid(field, policy, "must be 'OrderedReady' or 'Parallel'")];
+  return [invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'")];
 }
 
 function validateUpdateStrategy(strategy: StatefulSetUpdateStrategy): FieldError[] {
   const field = 'spec.updateStrategy';
-  const { type = '', rollingUpdate } = strategy as { type?: string } & StatefulSetUpdateStrategy;
-  switch (type) {
-    case '':
-      return [required(field)];
-    case 'OnDelete': {
-      if (rollingUpdate === undefined) return [];
-      const why = "only allowed for updateStrategy 'RollingUpdate'";
-      return [invalid(`${field}.rollingUpdate`, goRollingUpdate(rollingUpdate), why)];
-    }
-    case 'RollingUpdate':
-      return validateNotNegative(`${field}.rollingUpdate.partition`, rollingUpdate?.partition);
-    default: {
-      const why = "must be 'RollingUpdate' or 'OnDelete'";
-      return [invalid(field, goStrategy(strategyTypes, strategy), why)];
-    }
+  const { type, rollingUpdate } = strategy;
+  if (type === 'RollingUpdate') {
+    return validateNotNegative(`${field}.rollingUpdate.partition`, rollingUpdate?.partition);
   }
+  if (type !== 'OnDelete') {
+    const why = "must be 'RollingUpdate' or 'OnDelete'";
+    return [invalid(field, goStrategy(strategyTypes, strategy), why)];
+  }
+  if (rollingUpdate === undefined) return [];
+  const why = "only allowed for updateStrategy 'RollingUpdate'";
+  return [invalid(`${field}.rollingUpdate`, goRollingUpdate(rollingUpdate), why)];
 }
 
 function validateRetention(spec: StatefulSetSpec): FieldError[] {
@@ -74,7 +67,7 @@ function validateTemplate({ selector, template }: StatefulSetSpec): FieldError[]
 
 export function validateStatefulSetSpec(spec: StatefulSetSpec): FieldError[] {
   return [
-    ...validatePodManagement(spec.podManagementPolicy ?? ''),
+    ...validatePodManagement(spec.podManagementPolicy),
     ...validateUpdateStrategy(spec.updateStrategy ?? {}),
     ...validateRetention(spec),
     ...validateNotNegative('spec.replicas', spec.replicas),
