@@ -12,7 +12,6 @@ const ownPrefixes: Readonly<Record<string, string>> = {
   services: 'services/specs',
   endpoints: 'services/endpoints',
   ingresses: 'ingress',
-  replicationcontrollers: 'controllers',
 };
 
 /** One object's place. */
