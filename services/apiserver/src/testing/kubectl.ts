@@ -18,6 +18,8 @@ export interface Outcome {
 }
 
 export interface Kubectl extends Disposable {
+  /** The file with its kubeconfig. */
+  readonly config: string;
   run(words: readonly string[], stdin?: string): Promise<Outcome>;
   /** What a line that succeeds prints. Words are split at spaces. */
   succeed(line: string, stdin?: string): Promise<string>;
@@ -43,11 +45,12 @@ export async function startKubectl(server: TestServer): Promise<Kubectl> {
     clusters: [{ name: 'test', cluster }],
     users: [{ name: 'admin', user }],
   };
-  writeFileSync(join(home, 'config'), JSON.stringify(config));
+  const file = join(home, 'config');
+  writeFileSync(file, JSON.stringify(config));
   const env = {
     PATH: process.env['PATH'],
     HOME: home,
-    KUBECONFIG: join(home, 'config'),
+    KUBECONFIG: file,
     KUBE_EDITOR: "sed -i 's/first/second/'",
   };
   const run = (words: readonly string[], stdin?: string) =>
@@ -58,6 +61,7 @@ export async function startKubectl(server: TestServer): Promise<Kubectl> {
       if (stdin !== undefined) child.stdin?.end(stdin);
     });
   return {
+    config: file,
     run,
     succeed: async (line, stdin) => {
       const { code, out, err } = await run(line.split(' '), stdin);

@@ -33,7 +33,7 @@ const repeatedLines = 25;
 /** What each suite needs beyond the npm packages. */
 const toolsOf: Partial<Record<Suite, readonly string[]>> = {
   integration: ['etcd'],
-  clients: ['etcdctl', 'etcd', 'kubectl', 'h2load', 'ps'],
+  clients: ['etcdctl', 'etcd', 'kubectl', 'h2load', 'ps', 'python3-kubernetes'],
   containers: ['docker', 'compose', 'etcdctl', 'kubectl', 'ps'],
 };
 
