@@ -1,7 +1,7 @@
 /** Go's `%#v` of the few structs that upstream's error texts show. */
 import { goQuote } from './field-error.ts';
 import type { GoLiteral } from './field-error.ts';
-import type { LabelSelector } from './generated/types.ts';
+import type { IntOrString, LabelSelector } from './generated/types.ts';
 
 const text = (goLiteral: string): GoLiteral => ({ goLiteral });
 
@@ -40,4 +40,33 @@ export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral 
   return text(
     `v1.LabelSelector{MatchLabels:${map(selector.matchLabels)}, MatchExpressions:${shown}}`,
   );
+}
+
+export function goIntOrString(value: IntOrString): GoLiteral {
+  return text(
+    typeof value === 'number'
+      ? `intstr.IntOrString{Type:0, IntVal:${value}, StrVal:""}`
+      : `intstr.IntOrString{Type:1, IntVal:0, StrVal:${goQuote(value)}}`,
+  );
+}
+
+const quantityParts = /^(-?\d+)(?:([KMGTPE]i)|([numkMGTPE])|e(-?\d+))?$/;
+const decimalScales = 'num kMGTPE';
+const binaryPowers = 'KMGTPE';
+
+/** A resource.Quantity in canonical form, as Go holds it: an integer and a power of ten. */
+export function goQuantity(quantity: string): GoLiteral {
+  const [, digits = '0', binary, decimal, exponent] = quantityParts.exec(quantity) ?? [];
+  const power = binary === undefined ? 0 : binaryPowers.indexOf(binary[0]!) + 1;
+  const value = BigInt(digits) * 1024n ** BigInt(power);
+  const scale = exponent ?? (decimal === undefined ? 0 : (decimalScales.indexOf(decimal) - 3) * 3);
+  const format = binary !== undefined ? 'BinarySI' : exponent ? 'DecimalExponent' : 'DecimalSI';
+  return text(
+    `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"", Format:"${format}"}`,
+  );
+}
+
+export function goBytes(bytes: Uint8Array): GoLiteral {
+  const shown = Array.from(bytes, (byte) => `0x${byte.toString(16)}`);
+  return text(`[]byte{${shown.join(', ')}}`);
 }

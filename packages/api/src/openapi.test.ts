@@ -15,7 +15,8 @@ interface Document {
   readonly components: { readonly schemas: Record<string, Schema> };
 }
 
-const read = (group: string) => JSON.parse(openApiV3(group, 'v1', version)!.text) as Document;
+const read = (group: string, groupVersion = 'v1') =>
+  JSON.parse(openApiV3(group, groupVersion, version)!.text) as Document;
 
 describe('OpenAPI v3', () => {
   test('the index names a document for each group version, by its hash', () => {
@@ -23,8 +24,12 @@ describe('OpenAPI v3', () => {
     expect(Object.keys(paths)).toEqual([
       'api/v1',
       'apis/apps/v1',
+      'apis/autoscaling/v2',
+      'apis/certificates.k8s.io/v1',
       'apis/coordination.k8s.io/v1',
       'apis/discovery.k8s.io/v1',
+      'apis/policy/v1',
+      'apis/scheduling.k8s.io/v1',
     ]);
     expect(paths['apis/apps/v1']!.serverRelativeURL).toMatch(
       /^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{16}$/,
@@ -33,10 +38,10 @@ describe('OpenAPI v3', () => {
   });
 
   test('PATCH of every kind takes fieldValidation and dryRun (kubectl asks before it validates)', () => {
-    for (const { group, kind, resource, namespaced } of kinds) {
-      const root = group === '' ? '/api/v1' : `/apis/${group}/v1`;
+    for (const { group, version: served, kind, resource, namespaced } of kinds) {
+      const root = group === '' ? '/api/v1' : `/apis/${group}/${served}`;
       const scope = namespaced ? '/namespaces/{namespace}' : '';
-      const { patch } = read(group).paths[`${root}${scope}/${resource}/{name}`]!;
+      const { patch } = read(group, served).paths[`${root}${scope}/${resource}/{name}`]!;
       const names = patch!.parameters.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(['fieldValidation', 'dryRun']));
       expect(patch!['x-kubernetes-group-version-kind']).toMatchObject({ kind });
@@ -44,9 +49,9 @@ describe('OpenAPI v3', () => {
   });
 
   test('every reference leads somewhere', () => {
-    for (const { group } of kinds) {
-      const { text } = openApiV3(group, 'v1', version)!;
-      const schemas = read(group).components.schemas;
+    for (const { group, version: served } of kinds) {
+      const { text } = openApiV3(group, served, version)!;
+      const schemas = read(group, served).components.schemas;
       for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
         expect(schemas).toHaveProperty([name!]);
       }

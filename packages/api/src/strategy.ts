@@ -37,3 +37,14 @@ export function beforeStatusUpdate<T extends KubernetesObject>(
   kind.prepareForStatusUpdate(object, old);
   return kind.validateStatusUpdate(object, old);
 }
+
+/** @param part a name of the kind's `partUpdates` */
+export function beforePartUpdate<T extends KubernetesObject>(
+  kind: KindDefinition<T>,
+  part: string,
+  { object, old }: { readonly object: T; readonly old: T },
+): FieldError[] {
+  const update = kind.partUpdates[part]!;
+  update.prepare(object, old);
+  return update.validate(object, old);
+}

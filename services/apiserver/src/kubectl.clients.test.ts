@@ -121,15 +121,21 @@ test('version and api-resources tell what is served', async (context) => {
   expect(await kubectl('version')).toContain('Server Version: v1.32');
   const resources = await kubectl('api-resources -o name');
   expect(resources.trim().split('\n').sort()).toEqual([
+    'certificatesigningrequests.certificates.k8s.io',
     'configmaps',
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
     'events',
+    'horizontalpodautoscalers.autoscaling',
     'leases.coordination.k8s.io',
+    'limitranges',
     'namespaces',
     'nodes',
+    'poddisruptionbudgets.policy',
     'pods',
+    'priorityclasses.scheduling.k8s.io',
     'replicasets.apps',
+    'resourcequotas',
     'secrets',
     'serviceaccounts',
     'services',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { convertObject, decodeObject } from '../decode.ts';
 import { deepCopy } from '../equality.ts';
 import { formatFieldError } from '../field-error.ts';
+import { groupVersion } from '../kind.ts';
 import type { KindDefinition } from '../kind.ts';
 import type { KubernetesObject } from '../object.ts';
 import {
@@ -19,7 +20,8 @@ import {
   secrets,
   services,
 } from '../registry.ts';
-import { beforeCreate, beforeStatusUpdate, beforeUpdate } from '../strategy.ts';
+import { beforeCreate, beforePartUpdate, beforeStatusUpdate, beforeUpdate } from '../strategy.ts';
+import { sampleRequest } from '../testing/certificate-requests.ts';
 import { typedValue } from '../testing/typed-values.ts';
 
 const wallTime = Date.UTC(2026, 10, 21, 8);
@@ -28,17 +30,27 @@ const context = { uid: 'u1', wallTime, randomBelow: () => 0 };
 /** The smallest valid object of each kind. */
 const samples: Readonly<Record<string, object>> = {
   ConfigMap: { data: { a: 'b' } },
+  CertificateSigningRequest: {
+    spec: { request: sampleRequest, signerName: 'example.com/signer', usages: ['client auth'] },
+  },
   Event: { involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' } },
+  LimitRange: { spec: { limits: [{ type: 'Container', max: { cpu: '1' } }] } },
   Namespace: {},
   Node: {},
   Pod: { spec: { containers: [{ name: 'c', image: 'i' }] } },
+  ResourceQuota: { spec: { hard: { pods: '10' } } },
   Secret: { stringData: { a: 'b' } },
   ServiceAccount: {},
   Service: { spec: { ports: [{ port: 80 }], selector: { app: 'web' } } },
   Deployment: workload(),
   ReplicaSet: workload(),
+  HorizontalPodAutoscaler: {
+    spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 3 },
+  },
   Lease: { spec: { holderIdentity: 'me' } },
   EndpointSlice: { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }] },
+  PodDisruptionBudget: { spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } },
+  PriorityClass: { value: 1000 },
 };
 
 function workload() {
@@ -76,8 +88,7 @@ const update = <T extends KubernetesObject>(kind: KindDefinition<T>, object: T, 
 describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kind) => {
   test('is found by its resource and by its kind', () => {
     expect(findResource(kind.group, kind.resource)).toBe(kind);
-    const apiVersion = kind.group === '' ? 'v1' : `${kind.group}/v1`;
-    expect(findKind(apiVersion, kind.kind)).toBe(kind);
+    expect(findKind(groupVersion(kind), kind.kind)).toBe(kind);
   });
 
   test('its smallest object is valid, and defaults set twice change nothing', () => {
@@ -127,6 +138,9 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kin
         changed.metadata.labels = { a: 'b' };
         beforeUpdate(kind, changed, object);
         beforeStatusUpdate(kind, changed, object);
+        for (const part of Object.keys(kind.partUpdates)) {
+          beforePartUpdate(kind, part, { object: changed, old: object });
+        }
         expect(kind.cells(object, wallTime)).toHaveLength(kind.columns.length);
         for (const read of Object.values(kind.fieldSelectors)) {
           expect(typeof read(object)).toBe('string');
