@@ -42,7 +42,7 @@ export const horizontalPodAutoscalers = defineKind<HorizontalPodAutoscaler>({
     column('Targets', 'What is measured of each metric, and what it should be.'),
     column('MinPods', 'The fewest replicas that it sets.'),
     column('MaxPods', 'The most replicas that it sets.'),
-    column('Replicas', 'How many replicas there are.', { type: 'integer' }),
+    column('Replicas', 'How many replicas there are.'),
     ageColumn,
   ],
   cells: (object, wallTime) => [

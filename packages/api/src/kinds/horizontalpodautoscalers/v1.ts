@@ -39,9 +39,9 @@ const annotationNames = [
 const isCpu = ({ type, resource }: MetricSpec | MetricStatus) =>
   type === 'Resource' && resource?.name === 'cpu';
 
-/** What the one field of v1 can say. */
-const fitsField = (metric: MetricSpec) =>
-  isCpu(metric) && metric.resource?.target.averageUtilization !== undefined;
+/** The metric that the one field of v1 can say; upstream loses those of CPU that come after it. */
+const fieldMetric = (metrics: readonly MetricSpec[]) =>
+  metrics.find((one) => isCpu(one) && one.resource?.target.averageUtilization !== undefined);
 
 const isEmpty = (record: object) => Object.keys(record).length === 0;
 
@@ -54,7 +54,9 @@ function withAnnotations(metadata: ObjectMeta, more: Record<string, string>): Ob
 }
 
 function annotationsOf({ spec, status }: HorizontalPodAutoscaler): Record<string, string> {
-  const others = (spec.metrics ?? []).filter((metric) => !fitsField(metric));
+  const { metrics = [] } = spec;
+  const inField = fieldMetric(metrics);
+  const others = metrics.filter((metric) => metric !== inField);
   const { currentMetrics = [], conditions = [] } = status;
   const annotations: Record<string, string> = {};
   const write = (name: string, value: unknown) => {
@@ -70,7 +72,7 @@ function annotationsOf({ spec, status }: HorizontalPodAutoscaler): Record<string
 export function autoscalerToV1(object: HorizontalPodAutoscaler): V1HorizontalPodAutoscaler {
   const { scaleTargetRef, minReplicas, maxReplicas, metrics = [] } = object.spec;
   const { currentMetrics = [], observedGeneration, lastScaleTime } = object.status;
-  const wanted = metrics.find(isCpu)?.resource?.target.averageUtilization;
+  const wanted = fieldMetric(metrics)?.resource?.target.averageUtilization;
   const current = currentMetrics
     .filter(isCpu)
     .findLast(({ resource }) => resource?.current.averageUtilization !== undefined)?.resource

@@ -184,6 +184,16 @@ describe('ResourceQuota', () => {
     await must(403, post(`${at}/pods?dryRun=All`, podManifest('b')));
   });
 
+  test('what one of two quotas refuses is charged to neither', async () => {
+    const at = await namespace('quota-two');
+    const first = await startQuota(at, 'a', { pods: '5' });
+    await startQuota(at, 'b', { 'count/pods': '0' });
+    expect((await must(403, post(`${at}/pods`, podManifest('p')))).message).toBe(
+      'pods "p" is forbidden: exceeded quota: b, requested: count/pods=1, used: count/pods=0, limited: count/pods=0',
+    );
+    expect((await get(first)).status['used']).toEqual({ pods: '0' });
+  });
+
   test('many at once, on two servers, get no more than there is', async () => {
     const at = await namespace('quota-race');
     const path = await startQuota(at, 'q', { pods: '7' });

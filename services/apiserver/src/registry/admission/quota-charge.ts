@@ -11,16 +11,20 @@
 import {
   findResource,
   forbiddenError,
+  internalError,
   quotaEvaluatorOf,
   reasonOf,
   type KubernetesObject,
   type ResourceQuota,
 } from '@drydock/api';
-import type { Clock } from '@drydock/ports';
+import type { Clock, Millis } from '@drydock/ports';
 import type { Target } from '../requests.ts';
 import type { Store } from '../store.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { chargeQuota, purchaseOf, type Purchase } from './resource-quota.ts';
+
+/** Longer than a write takes that succeeds at all. */
+const turnMillisMax: Millis = 10_000;
 
 export interface QuotaChargeOptions {
   readonly store: Store;
@@ -39,7 +43,7 @@ export interface Charged {
 export type Bill = (asked: Charged) => Promise<void>;
 
 export interface QuotaCharge {
-  /** The bill of one request, which is paid once, however often the request is tried. */
+  /** The bill of one request: each quota is paid once, however often the request is tried. */
   openBill(): Bill;
 }
 
@@ -48,14 +52,20 @@ export function createQuotaCharge({ store, view, clock }: QuotaChargeOptions): Q
   /** The last charge of each namespace that is under way. */
   const tails = new Map<string, Promise<unknown>>();
 
-  const inTurn = async <T>(namespace: string, work: () => Promise<T>): Promise<T> => {
+  const inTurn = async (namespace: string, work: () => Promise<void>): Promise<void> => {
+    const deadline = clock.now() + turnMillisMax;
     const before = tails.get(namespace) ?? Promise.resolve();
-    const turn = before.then(work, work);
-    tails.set(namespace, turn);
+    const turn = before.then(() => {
+      // Whoever waited for so long would only let the others wait too.
+      if (clock.now() > deadline) throw internalError('resource quota evaluates timeout');
+      return work();
+    });
+    const tail = turn.catch(() => undefined);
+    tails.set(namespace, tail);
     try {
-      return await turn;
+      await turn;
     } finally {
-      if (tails.get(namespace) === turn) tails.delete(namespace);
+      if (tails.get(namespace) === tail) tails.delete(namespace);
     }
   };
 
@@ -87,34 +97,34 @@ export function createQuotaCharge({ store, view, clock }: QuotaChargeOptions): Q
       { dryRun: false },
     );
 
-  /** Whether anything was charged. */
-  const charge = async ({ target, object, old, dryRun }: Charged): Promise<boolean> => {
+  const charge = async (
+    { target, object, old, dryRun }: Charged,
+    paid: Set<string>,
+  ): Promise<void> => {
     const evaluator = quotaEvaluatorOf(target.kind);
-    if (evaluator === undefined || view.quotas(target.namespace).length === 0) return false;
+    if (evaluator === undefined || view.quotas(target.namespace).length === 0) return;
     const purchase = purchaseOf(evaluator, { object, old }, clock.wallTime());
-    if (purchase === undefined) return false;
-    return inTurn(target.namespace, async () => {
+    if (purchase === undefined) return;
+    await inTurn(target.namespace, async () => {
       const due: ResourceQuota[] = [];
       for (const quota of view.quotas(target.namespace)) {
+        if (paid.has(quota.metadata.name)) continue;
         if (await check(quota, target, purchase)) due.push(quota);
       }
-      if (dryRun) return false;
-      for (const quota of due) {
+      for (const quota of dryRun ? [] : due) {
         await pay(quota, target, purchase).catch((error: unknown) => {
           // A quota that was deleted since bounds nothing.
           if (reasonOf(error) !== 'NotFound') throw error;
         });
+        paid.add(quota.metadata.name);
       }
-      return due.length > 0;
     });
   };
 
   return {
     openBill: () => {
-      let isPaid = false;
-      return async (asked) => {
-        if (!isPaid) isPaid = await charge(asked);
-      };
+      const paid = new Set<string>();
+      return (asked) => charge(asked, paid);
     },
   };
 }
