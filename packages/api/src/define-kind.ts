@@ -4,6 +4,7 @@ import type { FieldError } from './field-error.ts';
 import type {
   FieldReader,
   KindDefinition,
+  PartUpdate,
   PrepareContext,
   ScaleDefinition,
   SubresourceDefinition,
@@ -52,6 +53,7 @@ export interface KindParts<T extends KubernetesObject> {
   validateUpdate?(object: T, old: T): FieldError[];
   validateStatusUpdate?(object: T, old: T): FieldError[];
   canonicalize?(object: T): void;
+  readonly partUpdates?: Readonly<Record<string, PartUpdate<T>>>;
 
   readonly columns?: readonly TableColumn[];
   cells?(object: T, wallTime: number): TableCell[];
@@ -118,6 +120,20 @@ export function keepAllButStatus<T extends KubernetesObject & { status?: unknown
   else object.status = status;
 }
 
+/** The rules of an update of a part, with what holds for the metadata of every kind. */
+function onMetadata<T extends KubernetesObject>(update: PartUpdate<T>): PartUpdate<T> {
+  return {
+    prepare(object, old) {
+      inheritMetadata(object.metadata, old.metadata);
+      update.prepare(object, old);
+    },
+    validate: (object, old) => [
+      ...validateMetadataUpdate(object.metadata, old.metadata),
+      ...update.validate(object, old),
+    ],
+  };
+}
+
 export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): KindDefinition<T> {
   const namespaced = parts.namespaced ?? true;
   const rules = { namespaced, nameProblems: parts.nameProblems ?? defaultNameProblems };
@@ -167,6 +183,9 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
       ...(parts.validateStatusUpdate?.(object, old) ?? []),
     ],
     canonicalize: (object) => parts.canonicalize?.(object),
+    partUpdates: Object.fromEntries(
+      Object.entries(parts.partUpdates ?? {}).map(([name, update]) => [name, onMetadata(update)]),
+    ),
 
     columns: parts.columns ?? [nameColumn, ageColumn],
     cells: (object, wallTime) =>

@@ -237,7 +237,10 @@ export function tooManyRequestsError(
     code: 429,
     reason: 'TooManyRequests',
     message,
-    details: { ...(causes === undefined ? {} : { causes }), retryAfterSeconds },
+    details: {
+      ...(causes === undefined ? {} : { causes }),
+      ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
+    },
   });
 }
 

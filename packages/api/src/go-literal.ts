@@ -91,3 +91,23 @@ export function goRollingUpdate(rolling: RollingUpdateStatefulSetStrategy): GoLi
     `apps.RollingUpdateStatefulSetStrategy{Partition:${rolling.partition ?? 0}, MaxUnavailable:(*intstr.IntOrString)(${pointer})}`,
   );
 }
+const quantityParts = /^(-?\d+)(?:([KMGTPE]i)|([numkMGTPE])|e(-?\d+))?$/;
+const decimalScales = 'num kMGTPE';
+const binaryPowers = 'KMGTPE';
+
+/** A resource.Quantity in canonical form, as Go holds it: an integer and a power of ten. */
+export function goQuantity(quantity: string): GoLiteral {
+  const [, digits = '0', binary, decimal, exponent] = quantityParts.exec(quantity) ?? [];
+  const power = binary === undefined ? 0 : binaryPowers.indexOf(binary[0]!) + 1;
+  const value = BigInt(digits) * 1024n ** BigInt(power);
+  const scale = exponent ?? (decimal === undefined ? 0 : (decimalScales.indexOf(decimal) - 3) * 3);
+  const format = binary !== undefined ? 'BinarySI' : exponent ? 'DecimalExponent' : 'DecimalSI';
+  return text(
+    `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"", Format:"${format}"}`,
+  );
+}
+
+export function goBytes(bytes: Uint8Array): GoLiteral {
+  const shown = Array.from(bytes, (byte) => `0x${byte.toString(16)}`);
+  return text(`[]byte{${shown.join(', ')}}`);
+}

@@ -44,6 +44,13 @@ export interface PrepareContext {
   readonly wallTime: number;
 }
 
+/** How one subresource changes an object. */
+export interface PartUpdate<T> {
+  /** Keeps all of `old` but that part. */
+  prepare(object: T, old: T): void;
+  validate(object: T, old: T): FieldError[];
+}
+
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   /** Empty for the core group. */
   readonly group: string;
@@ -78,6 +85,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   validateStatusUpdate(object: T, old: T): FieldError[];
   /** Brings a valid object into the one form in which it is stored. */
   canonicalize(object: T): void;
+  /** Subresources beside `status` that change a part of the object, by name: `approval`. */
+  readonly partUpdates: Readonly<Record<string, PartUpdate<T>>>;
 
   readonly columns: readonly TableColumn[];
   /** One cell a column. @param wallTime milliseconds since the Unix epoch, for ages */

@@ -34,11 +34,13 @@ export {
   serviceAccounts,
   services,
 } from './registry.ts';
-export { beforeCreate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
+export { systemPriorityClasses } from './kinds/priorityclasses/system.ts';
+export { beforeCreate, beforePartUpdate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
 export type { NewObject } from './metadata.ts';
 
 export * from './errors.ts';
 export { formatFieldError } from './field-error.ts';
+export { goBytes } from './go-literal.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
 
 export { convertBody, convertObject, decodeObject, parseBody } from './decode.ts';
@@ -104,7 +106,20 @@ export {
 export type { ResourceAmounts } from './pod.ts';
 export { defaultClassAnnotations, isDefaultClass } from './kinds/shared/default-class.ts';
 export { betaStorageClassAnnotation } from './kinds/shared/storage-class-name.ts';
+export { podAmounts } from './pod-amounts.ts';
+export {
+  addAmounts,
+  exceededNames,
+  formatAmounts,
+  increase,
+  isNothing,
+  pickAmounts,
+} from './quota/amounts.ts';
+export type { Amounts } from './quota/amounts.ts';
+export type { QuotaEvaluator } from './quota/evaluator.ts';
+export { quotaEvaluatorOf, quotaMatches, quotaUsage } from './quota/evaluators.ts';
 export { taintNotReady, taintUnreachable, taintUnschedulable, tolerates } from './taints.ts';
+export { CertificateRequestError, parseCertificateRequest } from './certificate-request.ts';
 export { podTemplateHash } from './template-hash.ts';
 export { patchMediaTypes, patchObject } from './patch/patch-object.ts';
 export type { PatchMediaType, PatchRequest } from './patch/patch-object.ts';

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { groupVersion } from './kind.ts';
 import { normalize } from './normalize.ts';
 import { decodeProtobufBody, decodeProtobufObject } from './protobuf.ts';
 import { configMaps, deployments, kinds, secrets, services } from './registry.ts';
@@ -130,7 +131,7 @@ describe('protobuf bodies', () => {
       );
     fc.assert(
       fc.property(anyObject, ({ kind, value }) => {
-        const apiVersion = kind.group === '' ? 'v1' : `${kind.group}/v1`;
+        const apiVersion = groupVersion(kind);
         const bytes = envelope(apiVersion, kind.kind, encodeMessage(value, kind.schema));
         const { object } = decodeProtobufObject(bytes, kind);
         const expected = normalize(value, kind.schema) as { metadata: { name?: string } };

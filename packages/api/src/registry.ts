@@ -1,6 +1,7 @@
 /** Every kind, one line each. The order is that of discovery. */
 import type { KindDefinition } from './kind.ts';
 import { groupVersion } from './kind.ts';
+import { certificateSigningRequests } from './kinds/certificatesigningrequests/kind.ts';
 import { configMaps } from './kinds/configmaps/kind.ts';
 import { controllerRevisions } from './kinds/controllerrevisions/kind.ts';
 import { cronJobs } from './kinds/cronjobs/kind.ts';
@@ -14,18 +15,24 @@ import { endpointSlices } from './kinds/endpointslices/kind.ts';
 import { newerEvents } from './kinds/events/events-v1.ts';
 import { events } from './kinds/events/kind.ts';
 import { jobs } from './kinds/jobs/kind.ts';
+import { olderAutoscalers } from './kinds/horizontalpodautoscalers/view-v1.ts';
 import { ingressClasses } from './kinds/ingressclasses/kind.ts';
 import { ingresses } from './kinds/ingresses/kind.ts';
+import { horizontalPodAutoscalers } from './kinds/horizontalpodautoscalers/kind.ts';
 import { leases } from './kinds/leases/kind.ts';
+import { limitRanges } from './kinds/limitranges/kind.ts';
 import { namespaces } from './kinds/namespaces/kind.ts';
 import { networkPolicies } from './kinds/networkpolicies/kind.ts';
 import { nodes } from './kinds/nodes/kind.ts';
 import { persistentVolumeClaims } from './kinds/persistentvolumeclaims/kind.ts';
 import { persistentVolumes } from './kinds/persistentvolumes/kind.ts';
+import { podDisruptionBudgets } from './kinds/poddisruptionbudgets/kind.ts';
 import { pods } from './kinds/pods/kind.ts';
 import { podTemplates } from './kinds/podtemplates/kind.ts';
+import { priorityClasses } from './kinds/priorityclasses/kind.ts';
 import { replicaSets } from './kinds/replicasets/kind.ts';
 import { replicationControllers } from './kinds/replicationcontrollers/kind.ts';
+import { resourceQuotas } from './kinds/resourcequotas/kind.ts';
 import { secrets } from './kinds/secrets/kind.ts';
 import { serviceAccounts } from './kinds/serviceaccounts/kind.ts';
 import { services } from './kinds/services/kind.ts';
@@ -37,6 +44,7 @@ export const kinds: readonly KindDefinition[] = [
   configMaps,
   endpoints,
   events,
+  limitRanges,
   namespaces,
   nodes,
   persistentVolumeClaims,
@@ -44,6 +52,7 @@ export const kinds: readonly KindDefinition[] = [
   pods,
   podTemplates,
   replicationControllers,
+  resourceQuotas,
   secrets,
   serviceAccounts,
   services,
@@ -52,13 +61,17 @@ export const kinds: readonly KindDefinition[] = [
   deployments,
   replicaSets,
   statefulSets,
+  horizontalPodAutoscalers,
   cronJobs,
   jobs,
+  certificateSigningRequests,
   leases,
   endpointSlices,
   ingressClasses,
   ingresses,
   networkPolicies,
+  podDisruptionBudgets,
+  priorityClasses,
   csiDrivers,
   csiNodes,
   csiStorageCapacities,
@@ -67,7 +80,7 @@ export const kinds: readonly KindDefinition[] = [
 ];
 
 /** Other versions of stored kinds, one line each. */
-const views: readonly KindDefinition[] = [newerEvents];
+const views: readonly KindDefinition[] = [olderAutoscalers, newerEvents];
 
 /** Everything that clients see. The first version of a group is the preferred one. */
 export const servedKinds: readonly KindDefinition[] = [...kinds, ...views];
@@ -109,15 +122,21 @@ export const groupVersions: readonly { readonly group: string; readonly version:
   ).flatMap((versions) => versions!.map(({ group, version }) => ({ group, version })));
 
 export {
+  certificateSigningRequests,
   configMaps,
   deployments,
   endpointSlices,
   events,
+  horizontalPodAutoscalers,
   leases,
+  limitRanges,
   namespaces,
   nodes,
+  podDisruptionBudgets,
   pods,
+  priorityClasses,
   replicaSets,
+  resourceQuotas,
   secrets,
   serviceAccounts,
   services,

@@ -48,3 +48,14 @@ function canonical<T extends KubernetesObject>(
   if (errors.length === 0) kind.canonicalize(object);
   return errors;
 }
+
+/** @param part a name of the kind's `partUpdates` */
+export function beforePartUpdate<T extends KubernetesObject>(
+  kind: KindDefinition<T>,
+  part: string,
+  { object, old }: { readonly object: T; readonly old: T },
+): FieldError[] {
+  const update = kind.partUpdates[part]!;
+  update.prepare(object, old);
+  return update.validate(object, old);
+}

@@ -5,12 +5,15 @@ import { createChannelSet, createRpcServer, type RpcServer, type TlsMaterial } f
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { runMasterService, withdraw } from './bootstrap/master-service.ts';
 import { ensureNamespaces } from './bootstrap/namespaces.ts';
+import { ensurePriorityClasses } from './bootstrap/priority-classes.ts';
 import { createCacher, type Cacher } from './cacher/cacher.ts';
 import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
 import { createRequestMetrics, registerGauges } from './metrics.ts';
 import { serveViews } from './registry/views.ts';
+import { createClusterView } from './registry/admission/cluster-view.ts';
+import { createQuotaCharge } from './registry/admission/quota-charge.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { createServiceAddresses } from './registry/services/addresses.ts';
 import type { AddressRange } from './registry/services/range.ts';
@@ -125,7 +128,19 @@ function createCore(
   });
   const store = createStore({ etcd, cacher });
   const eventLeases = createEventLeases({ etcd, clock, ttlMillis: options.eventTtlMillis });
-  const registry = createRegistry({ store, etcd, cacher, clock, random, addresses, eventLeases });
+  const view = createClusterView(cacher);
+  const quotas = createQuotaCharge({ store, view, clock });
+  const registry = createRegistry({
+    store,
+    etcd,
+    cacher,
+    clock,
+    random,
+    addresses,
+    eventLeases,
+    view,
+    quotas,
+  });
   return { etcd, cacher, registry };
 }
 
@@ -252,9 +267,10 @@ async function bootstrap(
   while (!signal.aborted) {
     try {
       await ensureNamespaces(registry);
+      await ensurePriorityClasses(registry);
       return;
     } catch (error) {
-      log.warn({ err: error }, 'cannot make the system namespaces yet; trying again');
+      log.warn({ err: error }, 'cannot make what every cluster has yet; trying again');
       await clock.sleep(bootstrapRetryMillis, { signal }).catch(() => undefined);
     }
   }

@@ -42,6 +42,7 @@ test('version and api-resources tell what is served', async (context) => {
   expect(await kubectl('version')).toContain('Server Version: v1.32');
   const resources = await kubectl('api-resources -o name');
   expect(resources.trim().split('\n').sort()).toEqual([
+    'certificatesigningrequests.certificates.k8s.io',
     'configmaps',
     'controllerrevisions.apps',
     'cronjobs.batch',
@@ -50,13 +51,18 @@ test('version and api-resources tell what is served', async (context) => {
     'endpointslices.discovery.k8s.io',
     'events',
     'jobs.batch',
+    'horizontalpodautoscalers.autoscaling',
     'leases.coordination.k8s.io',
+    'limitranges',
     'namespaces',
     'nodes',
+    'poddisruptionbudgets.policy',
     'pods',
     'podtemplates',
+    'priorityclasses.scheduling.k8s.io',
     'replicasets.apps',
     'replicationcontrollers',
+    'resourcequotas',
     'secrets',
     'serviceaccounts',
     'services',

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { convertObject, decodeObject } from '../decode.ts';
 import { deepCopy } from '../equality.ts';
 import { formatFieldError } from '../field-error.ts';
+import { groupVersion } from '../kind.ts';
 import type { KindDefinition } from '../kind.ts';
 import type { KubernetesObject } from '../object.ts';
 import {
@@ -19,7 +20,8 @@ import {
   secrets,
   services,
 } from '../registry.ts';
-import { beforeCreate, beforeStatusUpdate, beforeUpdate } from '../strategy.ts';
+import { beforeCreate, beforePartUpdate, beforeStatusUpdate, beforeUpdate } from '../strategy.ts';
+import { sampleRequest } from '../testing/certificate-requests.ts';
 import { typedValue } from '../testing/typed-values.ts';
 
 const wallTime = Date.UTC(2026, 10, 21, 8);
@@ -29,7 +31,11 @@ const context = { uid: 'u1', wallTime, randomBelow: () => 0 };
 const samples: Readonly<Record<string, object>> = {
   ConfigMap: { data: { a: 'b' } },
   Endpoints: { subsets: [{ addresses: [{ ip: '10.0.0.1' }], ports: [{ port: 80 }] }] },
+  CertificateSigningRequest: {
+    spec: { request: sampleRequest, signerName: 'example.com/signer', usages: ['client auth'] },
+  },
   Event: { involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' } },
+  LimitRange: { spec: { limits: [{ type: 'Container', max: { cpu: '1' } }] } },
   Namespace: {},
   Node: {},
   PersistentVolumeClaim: {
@@ -45,6 +51,7 @@ const samples: Readonly<Record<string, object>> = {
   Pod: { spec: { containers: [{ name: 'c', image: 'i' }] } },
   PodTemplate: { template: { spec: { containers: [{ name: 'c', image: 'i' }] } } },
   ReplicationController: { spec: { template: workload().spec.template } },
+  ResourceQuota: { spec: { hard: { pods: '10' } } },
   Secret: { stringData: { a: 'b' } },
   ServiceAccount: {},
   Service: { spec: { ports: [{ port: 80 }], selector: { app: 'web' } } },
@@ -67,6 +74,11 @@ const samples: Readonly<Record<string, object>> = {
   VolumeAttachment: {
     spec: { attacher: 'example.com', nodeName: 'n', source: { persistentVolumeName: 'v' } },
   },
+  HorizontalPodAutoscaler: {
+    spec: { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 3 },
+  },
+  PodDisruptionBudget: { spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } } },
+  PriorityClass: { value: 1000 },
 };
 
 function workload() {
@@ -109,8 +121,7 @@ const update = <T extends KubernetesObject>(kind: KindDefinition<T>, object: T, 
 describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kind) => {
   test('is found by its resource and by its kind', () => {
     expect(findResource(kind.group, kind.resource)).toBe(kind);
-    const apiVersion = kind.group === '' ? 'v1' : `${kind.group}/v1`;
-    expect(findKind(apiVersion, kind.kind)).toBe(kind);
+    expect(findKind(groupVersion(kind), kind.kind)).toBe(kind);
   });
 
   test('its smallest object is valid, and defaults set twice change nothing', () => {
@@ -160,6 +171,9 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kin
         changed.metadata.labels = { a: 'b' };
         beforeUpdate(kind, changed, object);
         beforeStatusUpdate(kind, changed, object);
+        for (const part of Object.keys(kind.partUpdates)) {
+          beforePartUpdate(kind, part, { object: changed, old: object });
+        }
         expect(kind.cells(object, wallTime)).toHaveLength(kind.columns.length);
         for (const read of Object.values(kind.fieldSelectors)) {
           expect(typeof read(object)).toBe('string');

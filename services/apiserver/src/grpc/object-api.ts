@@ -42,6 +42,7 @@ import { parseDeleteOptions } from '../registry/delete-options.ts';
 import type { Freshness, Registry, UpdatePart } from '../registry/registry.ts';
 import type { Target, WriteOptions } from '../registry/requests.ts';
 import { bindPod } from '../registry/subresources/binding.ts';
+import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
 import { renderBookmark } from '../rest/bodies.ts';
 import { deletedStatus } from '../rest/resource-handler.ts';
@@ -68,6 +69,7 @@ type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 const parts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',
   status: 'status',
+  approval: 'approval',
   finalize: 'finalize',
 };
 
@@ -248,7 +250,8 @@ async function create(
     case 'eviction': {
       const eviction = typedBody<Eviction>(json, { apiVersion: 'policy/v1', schema: 'Eviction' });
       const ask = parseDeleteOptions(eviction.deleteOptions ?? {});
-      return answer((await registry.delete(target, ask, write)).object);
+      const dryRun = write.dryRun || ask.dryRun;
+      return answer(await evictPod(options, { target, ask, write: { ...write, dryRun } }));
     }
     default:
       throw methodNotAllowedError(target.kind, 'create');

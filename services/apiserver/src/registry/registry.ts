@@ -12,6 +12,7 @@ import {
   alreadyExistsError,
   badRequestError,
   beforeCreate,
+  beforePartUpdate,
   beforeStatusUpdate,
   beforeUpdate,
   conflictError,
@@ -33,9 +34,17 @@ import type { Watch } from '../cacher/watcher.ts';
 import type { EtcdClient } from '../storage/etcd-client.ts';
 import type { EventLeases } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import { admitDeletion, admitIntoNamespace, mutateNew } from './admission/admission.ts';
-import { createCachedObjects } from './admission/cached-objects.ts';
+import {
+  admitDeletion,
+  admitIntoNamespace,
+  admitWrite,
+  mutateNew,
+  mutateUpdate,
+  validateNew,
+} from './admission/admission.ts';
+import type { ClusterView } from './admission/cluster-view.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
+import type { Bill, QuotaCharge } from './admission/quota-charge.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
 import { isRemovedBy, planDeletion } from './deletion.ts';
 import type { DeleteAsk, Target, WriteOptions } from './requests.ts';
@@ -46,7 +55,7 @@ import type { Changed, ChangePlan, Store } from './store.ts';
 export type Freshness = 'consistent' | 'any' | number;
 
 /** `decided`: the maker has checked and prepared the object itself, as bindings do. */
-export type UpdatePart = 'all' | 'status' | 'finalize' | 'decided';
+export type UpdatePart = 'all' | 'status' | 'approval' | 'finalize' | 'decided';
 
 export interface UpdateAsk {
   readonly part: UpdatePart;
@@ -99,6 +108,8 @@ export interface RegistryOptions {
   readonly random: Random;
   readonly addresses: ServiceAddresses;
   readonly eventLeases: EventLeases;
+  readonly view: ClusterView;
+  readonly quotas: QuotaCharge;
 }
 
 /** A generated name that is taken is generated anew this often. */
@@ -108,9 +119,8 @@ const deleteWorkers = 16;
 const attachmentAttemptsMax = 50;
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { store, etcd, cacher, clock, random, addresses, eventLeases } = options;
+  const { store, etcd, cacher, clock, random, addresses, eventLeases, view } = options;
   const randomBelow = (bound: number) => random.between(0, bound - 1);
-  const cached = createCachedObjects(cacher);
   const isService = (kind: KindDefinition) => kind.group === '' && kind.resource === 'services';
 
   const freshen = (freshness: Freshness): Promise<void> => {
@@ -130,22 +140,26 @@ export function createRegistry(options: RegistryOptions): Registry {
   const create = async (
     asked: Target,
     object: KubernetesObject,
-    write: WriteOptions,
+    { write, bill }: { readonly write: WriteOptions; readonly bill: Bill },
   ): Promise<StoredObject> => {
     const { kind } = asked;
     placeObject(asked, object);
     const generates = object.metadata.name === '' && !!object.metadata.generateName;
     kind.setDefaults(object);
-    mutateNew(object, cached);
+    // What admission asks about the rest of the cluster is in the cache.
+    await cacher.waitFor(undefined);
+    mutateNew({ target: asked, object, view }, write.user);
     const named = { ...asked, name: object.metadata.name };
     await checkNamespace(named);
     const lease = write.dryRun ? {} : await leaseFor(kind);
     for (let attempt = 1; ; attempt += 1) {
       if (generates) object.metadata.name = '';
       const context = { uid: randomUUID(), wallTime: clock.wallTime(), randomBelow };
-      refuse(kind, object, beforeCreate(kind, object, context));
+      refuse(kind, object, [...beforeCreate(kind, object, context), ...validateNew(object)]);
       const target = { ...asked, name: object.metadata.name };
       admitNodeWrite(write.user, { target, object, old: undefined, part: 'all' });
+      admitWrite({ target, object, view }, undefined);
+      await bill({ target, object, old: undefined, dryRun: write.dryRun });
       const attachment = isService(kind)
         ? await addresses.assign(object as Service, undefined)
         : undefined;
@@ -170,7 +184,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     target: Target,
     current: StoredObject,
     ask: UpdateAsk,
-    write: WriteOptions,
+    { write, bill }: { readonly write: WriteOptions; readonly bill: Bill },
   ): Promise<ChangePlan> => {
     const { kind } = target;
     const object = await ask.make(current);
@@ -186,14 +200,16 @@ export function createRegistry(options: RegistryOptions): Registry {
     if (ask.part === 'decided') return { kind: 'put', object };
     kind.setDefaults(object);
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
-    const errors =
-      ask.part === 'status'
-        ? beforeStatusUpdate(kind, object, old, { wallTime: clock.wallTime() })
-        : beforeUpdate(kind, object, old);
-    refuse(kind, object, errors);
+    const wallTime = clock.wallTime();
+    mutateUpdate(object, old, wallTime);
+    refuse(kind, object, prepareUpdate(kind, ask.part, { object, old, wallTime }));
     admitNodeWrite(write.user, { target, object, old, part: ask.part });
+    if (ask.part === 'all') {
+      admitWrite({ target, object, view }, old);
+      await bill({ target, object, old, dryRun: write.dryRun });
+    }
     if (isRemovedBy(object)) return removal(object);
-    if (!isService(kind) || ask.part === 'status') return { kind: 'put', object };
+    if (!isService(kind) || ask.part !== 'all') return { kind: 'put', object };
     const attachment = await addresses.assign(object as Service, old as Service);
     return { kind: 'put', object, attachment };
   };
@@ -244,9 +260,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
     create: async (target, object, write) => {
       const original = isService(target.kind) ? structuredClone(object) : undefined;
+      const paid = { write, bill: options.quotas.openBill() };
       for (let attempt = 0; ; attempt += 1) {
         try {
-          return await create(target, attempt === 0 ? object : structuredClone(original!), write);
+          return await create(target, attempt === 0 ? object : structuredClone(original!), paid);
         } catch (error) {
           if (!(error instanceof RetryCreate)) throw error;
           if (attempt >= attachmentAttemptsMax) throw conflictError(target.kind, target.name);
@@ -254,10 +271,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       }
     },
     update: async (target, ask, write) => {
+      const paid = { write, bill: options.quotas.openBill() };
       try {
         const changed = await store.change(
           target,
-          (current) => planUpdate(target, current, ask, write),
+          (current) => planUpdate(target, current, ask, paid),
           { dryRun: write.dryRun, ...(await leaseFor(target.kind)) },
         );
         return { object: changed.object, created: false };
@@ -265,7 +283,7 @@ export function createRegistry(options: RegistryOptions): Registry {
         const isMissing = (error as { reason?: unknown }).reason === 'NotFound';
         if (!isMissing || !target.kind.allowCreateOnUpdate || ask.makeNew === undefined)
           throw error;
-        return { object: await create(target, ask.makeNew(), write), created: true };
+        return { object: await create(target, ask.makeNew(), paid), created: true };
       }
     },
     delete: remove,
@@ -291,6 +309,21 @@ export function createRegistry(options: RegistryOptions): Registry {
 
 /** Addresses that were free when they were chosen have been taken since. */
 class RetryCreate extends Error {}
+
+function prepareUpdate(
+  kind: KindDefinition,
+  part: UpdatePart,
+  change: {
+    readonly object: KubernetesObject;
+    readonly old: KubernetesObject;
+    readonly wallTime: number;
+  },
+): FieldError[] {
+  const { object, old, wallTime } = change;
+  if (part === 'all') return beforeUpdate(kind, object, old);
+  if (part === 'status') return beforeStatusUpdate(kind, object, old, { wallTime });
+  return beforePartUpdate(kind, part, change);
+}
 
 function refuse(
   kind: KindDefinition,

@@ -15,7 +15,11 @@ export interface ListOptions {
   readonly timeoutSeconds: number | undefined;
 }
 
-const isTrue = (value: string | null) => value === 'true' || value === '1' || value === '';
+/** Upstream's rule for a flag that is given: anything but `false` and `0` is true, also nothing. */
+export function isSet(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name)?.toLowerCase();
+  return value !== undefined && value !== 'false' && value !== '0';
+}
 
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
@@ -31,7 +35,6 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
 /** @throws ApiError */
 export function parseListOptions(query: URLSearchParams): ListOptions {
   const match = query.get('resourceVersionMatch') || undefined;
-  const initial = query.get('sendInitialEvents');
   const options: ListOptions = {
     labelSelector: query.get('labelSelector') || undefined,
     fieldSelector: query.get('fieldSelector') || undefined,
@@ -39,9 +42,11 @@ export function parseListOptions(query: URLSearchParams): ListOptions {
     match: match as ListOptions['match'],
     limit: wholeNumber(query, 'limit') ?? 0,
     continueToken: query.get('continue') || undefined,
-    watch: query.has('watch') && isTrue(query.get('watch')),
-    bookmarks: query.has('allowWatchBookmarks') && isTrue(query.get('allowWatchBookmarks')),
-    sendInitialEvents: initial === null ? undefined : isTrue(initial),
+    watch: isSet(query, 'watch'),
+    bookmarks: isSet(query, 'allowWatchBookmarks'),
+    sendInitialEvents: query.has('sendInitialEvents')
+      ? isSet(query, 'sendInitialEvents')
+      : undefined,
     timeoutSeconds: wholeNumber(query, 'timeoutSeconds'),
   };
   const errors = [...matchErrors(options), ...initialEventErrors(options)];

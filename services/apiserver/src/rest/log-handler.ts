@@ -4,6 +4,7 @@ import { nodeApi, type LogsChunk } from '@drydock/proto/node';
 import { StatusCode, channelCredentials, toRpcError, type TlsMaterial } from '@drydock/rpc';
 import { Client, connectivityState, Metadata, type ClientReadableStream } from '@grpc/grpc-js';
 import type { Registry } from '../registry/registry.ts';
+import { isSet } from './list-options.ts';
 import type { Action } from './resource-handler.ts';
 
 export type LogHandler = (action: Action) => Promise<void>;
@@ -140,7 +141,7 @@ function containerOf(pod: Pod, asked: string): string {
 }
 
 function logsRequest({ query, target }: Action, pod: Pod) {
-  const flag = (name: string) => query.get(name) === 'true' || query.get(name) === '1';
+  const flag = (name: string) => isSet(query, name);
   const number = (name: string): number | undefined => {
     const text = query.get(name);
     if (text === null || text === '') return undefined;

@@ -34,7 +34,7 @@ import { streamWatch } from './watch-stream.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
-  /** Everything but status and finalize. */
+  /** Everything but status, approval and finalize. */
   readonly handleSubresource: (action: Action) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
@@ -63,6 +63,7 @@ export interface Action extends ResourceRequest {
 const updateParts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',
   status: 'status',
+  approval: 'approval',
   finalize: 'finalize',
 };
 

@@ -17,6 +17,7 @@ import type { InFlight } from '../in-flight.ts';
 import type { RequestMetrics } from '../metrics.ts';
 import { renderStatus } from './bodies.ts';
 import type { Exchange } from './exchange.ts';
+import { isSet } from './list-options.ts';
 import type { MetaHandler } from './meta-handler.ts';
 import { parseResourcePath, verbOf, type ResourcePath } from './path.ts';
 import { servesPath, type ResourceHandler } from './resource-handler.ts';
@@ -95,7 +96,7 @@ function classify(exchange: Exchange): Classified {
   const query = new URLSearchParams(mark < 0 ? '' : exchange.target.slice(mark + 1));
   const resource = parseResourcePath(path);
   const hasName = resource !== undefined && resource.name !== '';
-  const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
+  const isWatch = isSet(query, 'watch');
   const verb =
     resource === undefined
       ? exchange.method.toLowerCase()

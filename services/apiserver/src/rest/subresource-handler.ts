@@ -14,6 +14,7 @@ import type { Clock } from '@drydock/ports';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import { bindPod } from '../registry/subresources/binding.ts';
+import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
 import { renderStatus } from './bodies.ts';
 import { readTypedBody } from './body.ts';
@@ -48,7 +49,7 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
     requireName(action, body.metadata?.name);
     const ask = parseDeleteOptions(body.deleteOptions ?? {});
     const dryRun = action.write.dryRun || ask.dryRun;
-    await registry.delete(action.target, ask, { ...action.write, dryRun });
+    await evictPod(options, { target: action.target, ask, write: { ...action.write, dryRun } });
     sendSuccess(action);
   };
   const scale = async (action: Action) => {

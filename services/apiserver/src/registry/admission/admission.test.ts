@@ -8,17 +8,22 @@ import type {
   PersistentVolumeClaim,
   StorageClass,
 } from '@drydock/api';
+import { findKind } from '@drydock/api';
 import { mutateNew } from './admission.ts';
-import type { CachedObjects } from './cached-objects.ts';
+import type { ClusterView } from './cluster-view.ts';
 
-const empty: CachedObjects = { list: () => [] };
+const empty: ClusterView = {
+  ingressClasses: () => [],
+  limitRanges: () => [],
+  priorityClasses: () => [],
+  quotas: () => [],
+  storageClasses: () => [],
+};
 
-/** A cache of these objects alone, which must be asked for by their own group and resource. */
-function cacheOf(place: string, objects: readonly KubernetesObject[]): CachedObjects {
-  return {
-    list: <T extends KubernetesObject>(group: string, resource: string) =>
-      (`${group}/${resource}` === place ? [...objects] : []) as T[],
-  };
+function admit(object: KubernetesObject, view: ClusterView = empty): void {
+  const kind = findKind(object.apiVersion, object.kind) ?? findKind('v1', 'ConfigMap')!;
+  const { name, namespace = '' } = object.metadata;
+  mutateNew({ target: { kind, name, namespace }, object, view }, { user: 'jane', groups: [] });
 }
 
 const claim = (metadata: object = {}, spec: object = {}): PersistentVolumeClaim => ({
@@ -45,18 +50,18 @@ describe('StorageObjectInUseProtection', () => {
       spec: {},
       status: {},
     };
-    mutateNew(volume, empty);
+    admit(volume);
     expect(volume.metadata.finalizers).toEqual(['example.com/x', 'kubernetes.io/pv-protection']);
     const object = claim();
-    mutateNew(object, empty);
-    mutateNew(object, empty);
+    admit(object);
+    admit(object);
     expect(object.metadata.finalizers).toEqual(['kubernetes.io/pvc-protection']);
   });
 
   test('nothing else does, not even a kind of that name in another group', () => {
     const others = [ingress(), { ...claim(), apiVersion: 'example.com/v1' }];
     for (const object of others) {
-      mutateNew(object, empty);
+      admit(object);
       expect(object.metadata).not.toHaveProperty('finalizers');
     }
   });
@@ -83,7 +88,7 @@ describe('DefaultStorageClass', () => {
       metadata: metadataOf(one),
       provisioner: 'p',
     }));
-    mutateNew(object, cacheOf('storage.k8s.io/storageclasses', objects));
+    admit(object, { ...empty, storageClasses: () => objects });
     return object.spec.storageClassName;
   };
 
@@ -140,7 +145,7 @@ describe('DefaultIngressClass', () => {
       metadata: metadataOf(one),
       spec: {},
     }));
-    mutateNew(object, cacheOf('networking.k8s.io/ingressclasses', objects));
+    admit(object, { ...empty, ingressClasses: () => objects });
     return object.spec.ingressClassName;
   };
 

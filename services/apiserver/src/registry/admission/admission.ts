@@ -1,8 +1,8 @@
 /**
  * What is decided about every object beyond its kind's own rules: the admission that a cluster without
- * webhooks has (NamespaceLifecycle, ServiceAccount, DefaultTolerationSeconds, Priority,
- * TaintNodesByCondition, DefaultStorageClass, StorageObjectInUseProtection, DefaultIngressClass), and
- * what a node may write (NodeRestriction).
+ * webhooks has (NamespaceLifecycle, LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds,
+ * TaintNodesByCondition, DefaultStorageClass, StorageObjectInUseProtection, DefaultIngressClass,
+ * ResourceQuota), and what a node may write (NodeRestriction).
  */
 import {
   ApiError,
@@ -10,38 +10,114 @@ import {
   notFoundError,
   taintNotReady,
   taintUnreachable,
+  type CertificateSigningRequest,
+  type FieldError,
   type KubernetesObject,
   type Namespace,
   type Node,
   type Pod,
+  type PriorityClass,
   type Toleration,
 } from '@drydock/api';
+import type { PeerIdentity } from '@drydock/rpc';
 import type { Target } from '../requests.ts';
-import type { CachedObjects } from './cached-objects.ts';
 import { setDefaultIngressClass } from './default-ingress-class.ts';
 import { setDefaultStorageClass } from './default-storage-class.ts';
 import { protectStorageObject } from './storage-protection.ts';
+import { setRequester, stampConditions, validateSignature } from './certificate-requests.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { limitProblem, setContainerDefaults } from './limit-ranger.ts';
+import { defaultClassProblem, keepPriority, resolvePriority } from './priority.ts';
 
 const namespacesResource = { group: '', resource: 'namespaces' };
 const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 const evictionSeconds = 300;
 
-/** Fills in what a new object gets from its cluster. Changes the object. */
-export function mutateNew(object: KubernetesObject, cached: CachedObjects): void {
-  if (object.kind === 'Pod') mutateNewPod(object as Pod);
-  else if (object.kind === 'Node') taintNewNode(object as Node);
-  setDefaultStorageClass(object, cached);
-  protectStorageObject(object);
-  setDefaultIngressClass(object, cached);
+/** An object that somebody wants to write. */
+export interface Admitted {
+  readonly target: Target;
+  readonly object: KubernetesObject;
+  readonly view: ClusterView;
 }
 
-function mutateNewPod(pod: Pod): void {
+function refusal({ target, object }: Admitted, why: string): ApiError {
+  const { name, generateName } = object.metadata;
+  return forbiddenError(target.kind, name || (generateName ?? ''), why);
+}
+
+/** Fills in what a new object gets from its cluster. Changes the object. @throws ApiError Forbidden */
+export function mutateNew(one: Admitted, user: PeerIdentity): void {
+  const { object } = one;
+  switch (object.kind) {
+    case 'Pod':
+      mutateNewPod(object as Pod, one);
+      break;
+    case 'Node':
+      taintNewNode(object as Node);
+      break;
+    case 'CertificateSigningRequest':
+      setRequester(object as CertificateSigningRequest, user);
+      break;
+  }
+  setDefaultStorageClass(object, one.view);
+  protectStorageObject(object);
+  setDefaultIngressClass(object, one.view);
+}
+
+/** The same for what an object becomes. @param wallTime milliseconds since the Unix epoch */
+export function mutateUpdate(
+  object: KubernetesObject,
+  old: KubernetesObject,
+  wallTime: number,
+): void {
+  if (object.kind === 'Pod') keepPriority(object as Pod, old as Pod);
+  else if (object.kind === 'CertificateSigningRequest') {
+    stampConditions(
+      object as CertificateSigningRequest,
+      old as CertificateSigningRequest,
+      wallTime,
+    );
+  }
+}
+
+/** What is wrong with a new object that its kind alone cannot tell. */
+export function validateNew(object: KubernetesObject): FieldError[] {
+  if (object.kind !== 'CertificateSigningRequest') return [];
+  return validateSignature(object as CertificateSigningRequest);
+}
+
+/** @throws ApiError Forbidden for what the rest of the cluster does not allow */
+export function admitWrite(one: Admitted, old: KubernetesObject | undefined): void {
+  const why = problemOf(one, old);
+  if (why !== undefined) throw refusal(one, why);
+}
+
+function problemOf(
+  { target, object, view }: Admitted,
+  old: KubernetesObject | undefined,
+): string | undefined {
+  switch (object.kind) {
+    case 'Pod':
+      // What limits bound cannot be changed by an update.
+      if (old !== undefined) return undefined;
+      return limitProblem(view.limitRanges(target.namespace), object);
+    case 'PersistentVolumeClaim':
+      return limitProblem(view.limitRanges(target.namespace), object);
+    case 'PriorityClass':
+      return defaultClassProblem(object as PriorityClass, view.priorityClasses());
+    default:
+      return undefined;
+  }
+}
+
+function mutateNewPod(pod: Pod, one: Admitted): void {
   const { spec } = pod;
+  setContainerDefaults(pod, one.view.limitRanges(one.target.namespace));
   if (!spec.serviceAccountName) spec.serviceAccountName = 'default';
   // The field's old name says the same, as upstream's conversion has it.
   spec.serviceAccount = spec.serviceAccountName;
-  spec.priority ??= 0;
-  spec.preemptionPolicy ??= 'PreemptLowerPriority';
+  const why = resolvePriority(pod, one.view.priorityClasses());
+  if (why !== undefined) throw refusal(one, why);
   const tolerations = spec.tolerations ?? [];
   const missing = [taintNotReady, taintUnreachable].filter(
     (key) => !tolerations.some((toleration) => toleratesEviction(toleration, key)),

@@ -21,7 +21,7 @@ export interface NodeWrite {
   /** Undefined when it is deleted. */
   readonly object: KubernetesObject | undefined;
   readonly old: KubernetesObject | undefined;
-  readonly part: 'all' | 'status' | 'finalize' | 'decided';
+  readonly part: 'all' | 'status' | 'approval' | 'finalize' | 'decided';
 }
 
 /** @throws ApiError Forbidden */

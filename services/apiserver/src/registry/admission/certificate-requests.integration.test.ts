@@ -1,0 +1,126 @@
+/** The life of a CertificateSigningRequest, and what else serves a part of an object by its own rules. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CertificateSigningRequest } from '@drydock/api';
+import { certificateRequest, signatureAlgorithms } from '../../testing/certificate-requests.ts';
+import { startTestEtcd, type TestEtcd } from '../../testing/etcd.ts';
+import { startTestServer, type TestClient, type TestServer } from '../../testing/server.ts';
+
+let etcd: TestEtcd;
+let server: TestServer;
+let jane: TestClient;
+
+beforeAll(async () => {
+  etcd = await startTestEtcd(1);
+  server = await startTestServer(etcd);
+  jane = await server.client('jane', 'system:masters');
+});
+afterAll(async () => {
+  jane[Symbol.dispose]();
+  await server[Symbol.asyncDispose]();
+  await etcd[Symbol.asyncDispose]();
+});
+
+const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+const body = (name: string, request: string) => ({
+  metadata: { name },
+  spec: {
+    request,
+    signerName: 'example.com/signer',
+    usages: ['client auth'],
+    username: 'root',
+    groups: ['nobody'],
+  },
+});
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const certificate = base64('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
+
+async function ask(
+  method: string,
+  at: string,
+  content?: unknown,
+): Promise<CertificateSigningRequest> {
+  const answer = await jane.request(method, at, { body: content });
+  if (answer.code >= 300) throw new Error(answer.text);
+  return answer.json<CertificateSigningRequest & Record<string, unknown>>();
+}
+
+test('it is asked for, approved and issued', async () => {
+  const request = certificateRequest('ec', signatureAlgorithms.ecdsa);
+  const made = await ask('POST', path, body('a', request));
+  expect(made.spec).toMatchObject({
+    username: 'jane',
+    groups: ['system:masters', 'system:authenticated'],
+  });
+  expect(made.status).toEqual({});
+
+  made.status.conditions = [{ type: 'Approved', status: 'True', reason: 'r', message: 'm' }];
+  made.status.certificate = certificate;
+  const approved = await ask('PUT', `${path}/a/approval`, made);
+  expect(approved.status).toEqual({
+    conditions: [
+      {
+        type: 'Approved',
+        status: 'True',
+        reason: 'r',
+        message: 'm',
+        lastUpdateTime: expect.any(String) as unknown,
+        lastTransitionTime: expect.any(String) as unknown,
+      },
+    ],
+  });
+  expect(await ask('GET', `${path}/a/approval`)).toEqual(approved);
+
+  const issued = await ask('PUT', `${path}/a/status`, {
+    ...approved,
+    status: { ...approved.status, certificate },
+  });
+  expect(issued.status).toEqual({ ...approved.status, certificate });
+
+  const decided = await jane.request('PATCH', `${path}/a/status`, {
+    body: { status: { conditions: [] } },
+    headers: { 'content-type': 'application/merge-patch+json' },
+  });
+  expect(decided.code).toBe(422);
+  expect(decided.json()['message']).toBe(
+    'CertificateSigningRequest.certificates.k8s.io "a" is invalid: status.conditions: Forbidden: updates may not remove a condition of type "Approved"',
+  );
+
+  const found = await ask('GET', `${path}?fieldSelector=spec.signerName%3Dexample.com/signer`);
+  expect((found as unknown as { items: unknown[] }).items).toHaveLength(1);
+});
+
+test('it is refused when it is not signed with its own key', async () => {
+  const request = certificateRequest('ec', signatureAlgorithms.ecdsa, { spoil: true });
+  const refused = await jane.request('POST', path, { body: body('b', request) });
+  expect(refused.code).toBe(422);
+  expect(refused.json()['message']).toMatch(
+    /is invalid: spec.request: Invalid value: \[\]byte\{0x2d, .*\}: x509: ECDSA verification failure$/,
+  );
+});
+
+test('approval is of certificate requests alone', async () => {
+  const answer = await jane.request('GET', '/api/v1/namespaces/default/pods/a/approval');
+  expect(answer.code).toBe(404);
+});
+
+test('an autoscaler is served as autoscaling/v2', async () => {
+  const at = '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers';
+  const spec = { scaleTargetRef: { kind: 'Deployment', name: 'web' }, maxReplicas: 3 };
+  const made = await jane.request('POST', at, { body: { metadata: { name: 'web' }, spec } });
+  expect(made.code).toBe(201);
+  expect(made.json()).toMatchObject({
+    apiVersion: 'autoscaling/v2',
+    spec: { minReplicas: 1, metrics: [{ type: 'Resource' }] },
+  });
+  const shown = await jane.request('GET', `${at}/web`, {
+    headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+  });
+  expect(shown.json<{ rows: { cells: unknown[] }[] }>().rows[0]!.cells.slice(0, 6)).toEqual([
+    'web',
+    'Deployment/web',
+    'cpu: <unknown>/80%',
+    '1',
+    3,
+    0,
+  ]);
+});
