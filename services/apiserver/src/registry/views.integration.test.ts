@@ -125,3 +125,30 @@ test('patches, deletions and refusals go through the view', async () => {
   });
   expect((await admin.request('GET', `${stored}/e2`)).code).toBe(404);
 });
+
+test('an autoscaler is written in one version and read in the other', async () => {
+  const path = (version: string) =>
+    `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+  const body = {
+    metadata: { name: 'web' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+      minReplicas: 2,
+      maxReplicas: 5,
+      targetCPUUtilizationPercentage: 60,
+    },
+  };
+  expect(await admin.request('POST', path('v1'), { body })).toMatchObject({ code: 201 });
+  expect((await admin.request('GET', `${path('v2')}/web`)).json()).toMatchObject({
+    apiVersion: 'autoscaling/v2',
+    spec: {
+      metrics: [
+        { resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 60 } } },
+      ],
+    },
+  });
+  expect((await admin.request('GET', `${path('v1')}/web`)).json()).toMatchObject({
+    apiVersion: 'autoscaling/v1',
+    spec: { targetCPUUtilizationPercentage: 60 },
+  });
+});
