@@ -53,6 +53,18 @@ describe('OpenAPI v3', () => {
     }
   });
 
+  test('types and maps that have one owner as a whole say so', () => {
+    const { schemas } = read('').components;
+    const atomic = { 'x-kubernetes-map-type': 'atomic' };
+    expect(schemas['io.k8s.api.core.v1.ObjectReference']).toMatchObject(atomic);
+    expect(schemas['io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector']).toMatchObject(atomic);
+    const { properties } = schemas['io.k8s.api.core.v1.ServiceSpec']!;
+    expect(properties!['selector']).toMatchObject(atomic);
+    expect(schemas['io.k8s.api.core.v1.ContainerPort']!.properties!['protocol']).toMatchObject({
+      default: 'TCP',
+    });
+  });
+
   test('types carry what explain and apply need', () => {
     const { schemas } = read('').components;
     const spec = schemas['io.k8s.api.core.v1.PodSpec']!;

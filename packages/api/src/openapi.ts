@@ -59,7 +59,13 @@ class Definitions {
       properties[key] = this.#property(field);
       if (field.required === true) required.push(key);
     }
-    return { type: 'object', properties, ...(required.length === 0 ? {} : { required }) };
+    const { mapType } = typeFacts(name);
+    return {
+      type: 'object',
+      properties,
+      ...(required.length === 0 ? {} : { required }),
+      ...(mapType === undefined ? {} : { 'x-kubernetes-map-type': mapType }),
+    };
   }
 
   #element(field: FieldSchema): Json {
@@ -94,6 +100,8 @@ class Definitions {
       ...(field.listMapKeys === undefined
         ? {}
         : { 'x-kubernetes-list-map-keys': field.listMapKeys }),
+      ...(field.mapType === undefined ? {} : { 'x-kubernetes-map-type': field.mapType }),
+      ...(field.default === undefined ? {} : { default: field.default }),
       ...(field.mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': field.mergeKey }),
       ...(field.patchStrategy === undefined
         ? {}
