@@ -10,8 +10,12 @@ interface Schema {
   readonly required?: string[];
   readonly 'x-kubernetes-group-version-kind'?: { kind: string }[];
 }
+interface PatchOperation extends Schema {
+  readonly parameters: readonly { readonly name: string }[];
+  readonly requestBody: { readonly content: object };
+}
 interface Document {
-  readonly paths: Record<string, { patch?: { parameters: { name: string }[] } & Schema }>;
+  readonly paths: Record<string, { patch?: PatchOperation }>;
   readonly components: { readonly schemas: Record<string, Schema> };
 }
 
@@ -32,7 +36,7 @@ describe('OpenAPI v3', () => {
     expect(openApiV3('nope', 'v1', version)).toBeUndefined();
   });
 
-  test('PATCH of every kind takes fieldValidation and dryRun (kubectl asks before it validates)', () => {
+  test('PATCH of every kind takes fieldValidation, dryRun and applies, as kubectl asks first', () => {
     for (const { group, kind, resource, namespaced } of kinds) {
       const root = group === '' ? '/api/v1' : `/apis/${group}/v1`;
       const scope = namespaced ? '/namespaces/{namespace}' : '';
@@ -40,6 +44,7 @@ describe('OpenAPI v3', () => {
       const names = patch!.parameters.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(['fieldValidation', 'dryRun']));
       expect(patch!['x-kubernetes-group-version-kind']).toMatchObject({ kind });
+      expect(Object.keys(patch!.requestBody.content)).toContain('application/apply-patch+yaml');
     }
   });
 

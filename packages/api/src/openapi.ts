@@ -7,6 +7,7 @@
  */
 import { groupVersion } from './kind.ts';
 import type { KindDefinition } from './kind.ts';
+import { supportedPatchTypes } from './patch/media-types.ts';
 import { groupVersions, kinds } from './registry.ts';
 import { fieldsOf, typeFacts, upstreamName } from './schema.ts';
 import type { ElementType, FieldSchema, SchemaName } from './schema.ts';
@@ -194,8 +195,8 @@ function pathsOf(kind: KindDefinition, definitions: Definitions): Record<string,
   const patch = definitions.schemas[`${metaPackage}.Patch`] ?? { type: 'object' };
   definitions.schemas[`${metaPackage}.Patch`] = patch;
   const patchBody: Json = {};
-  for (const media of ['json-patch+json', 'merge-patch+json', 'strategic-merge-patch+json']) {
-    patchBody[`application/${media}`] = { schema: refTo(`${metaPackage}.Patch`) };
+  for (const media of supportedPatchTypes) {
+    patchBody[media] = { schema: refTo(`${metaPackage}.Patch`) };
   }
   const deleteOptions = anyMedia(definitions.reference('DeleteOptions'));
   const writes = (of: Json, schema: Json): Json => ({

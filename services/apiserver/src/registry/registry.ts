@@ -3,7 +3,8 @@
  *
  * 1. Create: defaults, admission, the kind's preparation and validation, addresses, one transaction.
  * 2. Update and patch: optimistic, against the object as it is now, repeated when it changes meanwhile
- *    unless the client named a version.
+ *    unless the client named a version. Whose fields those are is decided before the server adds its
+ *    own: see owners.ts.
  * 3. Delete: see deletion.ts.
  * 4. Reads without a version are consistent with the store at the time of the call.
  */
@@ -19,6 +20,7 @@ import {
   findResource,
   invalidError,
   notFoundError,
+  reasonOf,
   uidPreconditionError,
   type FieldError,
   type KindDefinition,
@@ -35,6 +37,7 @@ import type { EventLeases } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitDeletion, admitIntoNamespace, mutateNew } from './admission/admission.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
+import { keepTimesOfOwners, ownersAfter, setOwners } from './owners.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
 import { isRemovedBy, planDeletion } from './deletion.ts';
 import type { DeleteAsk, Target, WriteOptions } from './requests.ts';
@@ -51,8 +54,10 @@ export interface UpdateAsk {
   readonly part: UpdatePart;
   /** Makes the wanted object out of the current one; called again when that changes. */
   readonly make: (current: StoredObject) => KubernetesObject | Promise<KubernetesObject>;
-  /** Makes the object of a PUT to a name that is not there, where the kind allows it. */
+  /** Makes the object of a name that is not there: of a PUT where the kind allows it, of an apply. */
   readonly makeNew?: () => KubernetesObject;
+  /** The maker has decided who owns which fields, as apply and scale do. */
+  readonly decidesOwners?: boolean;
 }
 
 export interface WatchAsk {
@@ -105,6 +110,8 @@ const nameAttemptsMax = 8;
 /** Deletes of one deletecollection that are under way at once. */
 const deleteWorkers = 16;
 const attachmentAttemptsMax = 50;
+/** An apply meets an object that comes and goes this often. */
+const applyAttemptsMax = 5;
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { store, etcd, cacher, clock, random, addresses, eventLeases } = options;
@@ -129,11 +136,13 @@ export function createRegistry(options: RegistryOptions): Registry {
     asked: Target,
     object: KubernetesObject,
     write: WriteOptions,
+    decidesOwners = false,
   ): Promise<StoredObject> => {
     const { kind } = asked;
     placeObject(asked, object);
     const generates = object.metadata.name === '' && !!object.metadata.generateName;
     kind.setDefaults(object);
+    if (!decidesOwners) setOwners(object, ownersOf(kind, { old: undefined, object }, 'all', write));
     mutateNew(object);
     const named = { ...asked, name: object.metadata.name };
     await checkNamespace(named);
@@ -164,6 +173,31 @@ export function createRegistry(options: RegistryOptions): Registry {
     }
   };
 
+  const createAnew = async (
+    target: Target,
+    object: KubernetesObject,
+    write: WriteOptions,
+    decidesOwners = false,
+  ): Promise<StoredObject> => {
+    const original = isService(target.kind) ? structuredClone(object) : undefined;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const wanted = attempt === 0 ? object : structuredClone(original!);
+        return await create(target, wanted, write, decidesOwners);
+      } catch (error) {
+        if (!(error instanceof RetryCreate)) throw error;
+        if (attempt >= attachmentAttemptsMax) throw conflictError(target.kind, target.name);
+      }
+    }
+  };
+
+  const ownersOf = (
+    kind: KindDefinition,
+    objects: { old: KubernetesObject | undefined; object: KubernetesObject },
+    part: UpdatePart,
+    write: WriteOptions,
+  ) => ownersAfter(kind, objects, { part, write, wallTime: clock.wallTime() });
+
   const planUpdate = async (
     target: Target,
     current: StoredObject,
@@ -179,13 +213,20 @@ export function createRegistry(options: RegistryOptions): Registry {
       const finalizers = (object as Namespace).spec.finalizers ?? [];
       const namespace = structuredClone(old) as Namespace;
       namespace.spec = finalizers.length === 0 ? {} : { finalizers };
+      setOwners(namespace, ownersOf(kind, { old, object: namespace }, 'finalize', write));
       return isRemovedBy(namespace) ? { kind: 'remove' } : { kind: 'put', object: namespace };
     }
     if (ask.part === 'decided') return { kind: 'put', object };
     kind.setDefaults(object);
+    const owners =
+      ask.decidesOwners === true
+        ? object.metadata.managedFields
+        : ownersOf(kind, { old, object }, ask.part, write);
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
     const prepare = ask.part === 'status' ? beforeStatusUpdate : beforeUpdate;
     refuse(kind, object, prepare(kind, object, old));
+    setOwners(object, owners);
+    keepTimesOfOwners(object, old);
     admitNodeWrite(write.user, { target, object, old, part: ask.part });
     if (isRemovedBy(object)) return removal(object);
     if (!isService(kind) || ask.part === 'status') return { kind: 'put', object };
@@ -237,30 +278,28 @@ export function createRegistry(options: RegistryOptions): Registry {
       const { floor } = cacher.of(kind);
       throw expiredError(`too old resource version: ${ask.after} (${floor})`);
     },
-    create: async (target, object, write) => {
-      const original = isService(target.kind) ? structuredClone(object) : undefined;
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          return await create(target, attempt === 0 ? object : structuredClone(original!), write);
-        } catch (error) {
-          if (!(error instanceof RetryCreate)) throw error;
-          if (attempt >= attachmentAttemptsMax) throw conflictError(target.kind, target.name);
-        }
-      }
-    },
+    create: (target, object, write) => createAnew(target, object, write),
     update: async (target, ask, write) => {
-      try {
-        const changed = await store.change(
-          target,
-          (current) => planUpdate(target, current, ask, write),
-          { dryRun: write.dryRun, ...(await leaseFor(target.kind)) },
-        );
-        return { object: changed.object, created: false };
-      } catch (error) {
-        const isMissing = (error as { reason?: unknown }).reason === 'NotFound';
-        if (!isMissing || !target.kind.allowCreateOnUpdate || ask.makeNew === undefined)
-          throw error;
-        return { object: await create(target, ask.makeNew(), write), created: true };
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const changed = await store.change(
+            target,
+            (current) => planUpdate(target, current, ask, write),
+            { dryRun: write.dryRun, ...(await leaseFor(target.kind)) },
+          );
+          return { object: changed.object, created: false };
+        } catch (error) {
+          const creates = ask.decidesOwners === true || target.kind.allowCreateOnUpdate;
+          if (reasonOf(error) !== 'NotFound' || !creates || ask.makeNew === undefined) throw error;
+        }
+        try {
+          const object = await createAnew(target, ask.makeNew(), write, ask.decidesOwners);
+          return { object, created: true };
+        } catch (error) {
+          // Someone else has created it meanwhile: there is something to apply to now.
+          const isThere = ask.decidesOwners === true && reasonOf(error) === 'AlreadyExists';
+          if (!isThere || attempt >= applyAttemptsMax) throw error;
+        }
       }
     },
     delete: remove,
@@ -274,7 +313,7 @@ export function createRegistry(options: RegistryOptions): Registry {
           try {
             deleted.push((await remove(target, ask, write)).object);
           } catch (error) {
-            if ((error as { reason?: unknown }).reason !== 'NotFound') throw error;
+            if (reasonOf(error) !== 'NotFound') throw error;
           }
         }
       };
