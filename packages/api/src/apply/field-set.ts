@@ -10,7 +10,7 @@
  *    keep it.
  * Source: structured-merge-diff, fieldpath.Set.
  */
-import { MalformedFields, compareElements, parseElement } from './path-element.ts';
+import { MalformedFields, parseElement, sortElements } from './path-element.ts';
 
 export interface FieldSet {
   readonly [element: string]: FieldSet;
@@ -163,7 +163,7 @@ export function* pathsOf(
   set: FieldSet,
   prefix: readonly string[] = [],
 ): Generator<readonly string[]> {
-  const elements = elementsOf(set).sort(compareElements);
+  const elements = sortElements(elementsOf(set));
   for (const element of elements) if (hasElement(set, element)) yield [...prefix, element];
   for (const element of elements) yield* pathsOf(set[element]!, [...prefix, element]);
 }
@@ -175,17 +175,16 @@ export const elementsOf = (set: FieldSet): string[] =>
 /** The set with its elements in the order in which they are written. */
 export function sorted(set: FieldSet): FieldSet {
   const elements = elementsOf(set);
-  const isInOrder =
-    !(self in set && Object.keys(set)[0] !== self) &&
-    elements.every((one, index) => index === 0 || compareElements(elements[index - 1]!, one) <= 0);
-  const children = elements.map((element) => sorted(set[element]!));
-  if (isInOrder && elements.every((element, index) => children[index] === set[element])) return set;
-  const inOrder = elements.map((element, index) => [element, children[index]!] as const);
-  if (!isInOrder) inOrder.sort(([a], [b]) => compareElements(a, b));
-  return {
-    ...(self in set ? { [self]: noFields } : {}),
-    ...Object.fromEntries(inOrder),
-  };
+  const inOrder = sortElements(elements);
+  const isMarked = self in set;
+  let isSame = !isMarked || Object.keys(set)[0] === self;
+  const result: OpenFieldSet = isMarked ? { [self]: noFields } : {};
+  for (const [index, element] of inOrder.entries()) {
+    const child = sorted(set[element]!);
+    isSame &&= element === elements[index] && child === set[element];
+    result[element] = child;
+  }
+  return isSame ? set : result;
 }
 
 /**
@@ -197,7 +196,7 @@ export function parseFieldSet(value: unknown): FieldSet {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new MalformedFields('a set of fields is an object');
   }
-  let set: FieldSet = noFields;
+  const set: OpenFieldSet = {};
   for (const [text, child] of Object.entries(value)) {
     if (text === self) continue;
     const element = parseElement(text);
@@ -205,7 +204,8 @@ export function parseFieldSet(value: unknown): FieldSet {
     const children = parseFieldSet(child);
     const isOwn = isEmpty(child as FieldSet) || self in (child as FieldSet);
     const node = nodeOf(isOwn, children);
-    if (node !== undefined) set = union(set, { [element]: node });
+    const twin = set[element];
+    if (node !== undefined) set[element] = twin === undefined ? node : unionOfNodes(twin, node);
   }
   return sorted(set);
 }

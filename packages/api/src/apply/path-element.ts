@@ -87,13 +87,29 @@ export const formatPath = (path: readonly string[]): string => path.map(formatEl
 /** Fields first, then keys, values and places: the order in which they are written. */
 const kindsInOrder = 'fkvi';
 
-export function compareElements(left: string, right: string): number {
-  if (left === right) return 0;
-  const kind = left[0]!;
-  if (kind !== right[0]) return kindsInOrder.indexOf(kind) - kindsInOrder.indexOf(right[0]!);
-  if (kind === 'f') return compareText(left, right);
-  const [a, b] = [JSON.parse(left.slice(2)), JSON.parse(right.slice(2))] as [unknown, unknown];
-  return kind === 'k' ? compareKeys(a as object, b as object) : compareScalars(a, b);
+/** The elements in the order in which they are written. */
+export function sortElements(elements: readonly string[]): string[] {
+  const decorated = elements.map((element) => ({ element, value: valueOf(element) }));
+  return decorated
+    .sort((left, right) => compareElements(left, right))
+    .map(({ element }) => element);
+}
+
+/** What an element is sorted by within its kind. */
+const valueOf = (element: string): unknown =>
+  element.startsWith('f:') ? element : (JSON.parse(element.slice(2)) as unknown);
+
+interface Decorated {
+  readonly element: string;
+  readonly value: unknown;
+}
+
+function compareElements(left: Decorated, right: Decorated): number {
+  const kind = left.element[0]!;
+  const other = right.element[0]!;
+  if (kind !== other) return kindsInOrder.indexOf(kind) - kindsInOrder.indexOf(other);
+  if (kind === 'k') return compareKeys(left.value as object, right.value as object);
+  return compareScalars(left.value, right.value);
 }
 
 function compareKeys(left: object, right: object): number {

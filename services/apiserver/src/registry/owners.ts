@@ -46,9 +46,10 @@ export function setOwners({ metadata }: KubernetesObject, owners: Owners): void 
 export function keepTimesOfOwners(object: KubernetesObject, old: KubernetesObject): void {
   const owners = object.metadata.managedFields;
   const before = old.metadata.managedFields;
-  if (owners === undefined || before === undefined || deepEqual(owners, before)) return;
-  if (!deepEqual(withoutTimes(owners), withoutTimes(before))) return;
-  if (deepEqual(withoutOwners(object), withoutOwners(old))) object.metadata.managedFields = before;
+  if (owners === undefined || before === undefined) return;
+  // Most writes change the object, and a difference is found long before the end.
+  if (!deepEqual(withoutOwners(object), withoutOwners(old))) return;
+  if (deepEqual(withoutTimes(owners), withoutTimes(before))) object.metadata.managedFields = before;
 }
 
 const withoutTimes = (owners: NonNullable<Owners>) =>
