@@ -49,22 +49,25 @@ export function applyConfiguration<T extends KubernetesObject>(
 ): T {
   const { live, manager, subresource, wallTime } = request;
   const config = checkConfiguration(owned, request.config);
-  const applier = { name: manager, operation: 'Apply', apiVersion: owned.apiVersion, subresource };
+  const { apiVersion } = owned;
+  const applier = { name: manager, operation: 'Apply', apiVersion, subresource } as const;
   const ask: ApplyAsk = {
     live: live === undefined ? owned.empty : withoutManagers(live),
     config,
     managers: managersBefore(owned, request),
-    applier: { ...applier, operation: 'Apply' },
-    identifier: identifierOf({ ...applier, operation: 'Apply' }),
+    applier,
+    identifier: identifierOf(applier),
     force: request.force,
   };
   const applied = applyOrRefuse(owned, ask);
   const managers = new Map(applied.managers);
-  const own = managers.get(ask.identifier)!;
-  const fields = difference(own.fields, unowned);
-  const time = applied.kind === 'applied' ? formatTime(wallTime) : own.time;
-  if (isEmpty(fields)) managers.delete(ask.identifier);
-  else managers.set(ask.identifier, { ...own, fields: sorted(fields), time });
+  const own = managers.get(ask.identifier);
+  if (own !== undefined) {
+    const fields = difference(own.fields, unowned);
+    const time = applied.kind === 'applied' ? formatTime(wallTime) : own.time;
+    if (isEmpty(fields)) managers.delete(ask.identifier);
+    else managers.set(ask.identifier, { ...own, fields: sorted(fields), time });
+  }
 
   const object = finish(applied.kind === 'applied' ? applied.object : ask.live);
   if (manager === 'kubectl') updateLastApplied(object.metadata.annotations, config);

@@ -360,6 +360,16 @@ describe('what is owned', () => {
     });
   });
 
+  test('through status a configuration without one owns nothing, and gives up what it owned', () => {
+    const node = ownedObject<Node>(nodes);
+    node.apply('a', 'metadata: {name: n}\nspec: {unschedulable: true}');
+    const options = { subresource: 'status' };
+    node.apply('b', 'metadata: {name: n}\nstatus: {phase: Running}', options);
+    node.apply('b', 'metadata: {name: n}\nspec: {unschedulable: true}', options);
+    expect(node.object.status).not.toHaveProperty('phase');
+    expect(node.managers).toEqual(['a']);
+  });
+
   test('one name with two subresources is two managers', () => {
     const node = ownedObject<Node>(nodes);
     node.apply('a', 'metadata: {name: n}\nspec: {unschedulable: true}');

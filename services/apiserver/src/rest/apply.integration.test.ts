@@ -38,6 +38,7 @@ interface Owner {
 interface ObjectBody {
   metadata: {
     uid: string;
+    creationTimestamp: string;
     resourceVersion: string;
     labels?: Record<string, string>;
     managedFields?: Owner[];
@@ -100,6 +101,23 @@ describe('apply', () => {
     expect(again.code).toBe(200);
     expect(again.json()).toEqual(created.json());
     expect(await read(path)).toEqual(created.json());
+  });
+
+  test('what tools leave empty in their manifests takes nothing from the object', async () => {
+    const empty = { creationTimestamp: null };
+    const { spec, ...rest } = deployment('empty', { replicas: 2, strategy: {} });
+    const template = { ...spec.template, metadata: { ...empty, ...spec.template.metadata } };
+    const metadata = { ...rest.metadata, ...empty };
+    const body = { ...rest, metadata, spec: { ...spec, template }, status: {} };
+    const path = `${deployments}/empty`;
+    const created = (await apply(path, body, 'fieldManager=me')).json<ObjectBody>();
+    const query = 'fieldManager=me';
+    expect((await apply(path, body, query)).json()).toEqual(created);
+    const scaled = { ...body, spec: { ...body.spec, replicas: 3 } };
+    const next = (await apply(path, scaled, query)).json<ObjectBody>();
+    const { creationTimestamp, uid } = created.metadata;
+    expect(next.metadata).toMatchObject({ creationTimestamp, uid });
+    expect(next.spec.replicas).toBe(3);
   });
 
   test('takes YAML, whose keys may be written twice only where nobody minds', async () => {
