@@ -17,11 +17,14 @@ interface FieldFacts {
   readonly patchStrategy?: string;
   readonly listType?: string;
   readonly listMapKeys?: readonly string[];
+  readonly mapType?: string;
+  readonly default?: string;
 }
 
 interface Facts {
   readonly source: string;
   readonly enums: Readonly<Record<string, readonly string[]>>;
+  readonly atomicTypes: readonly string[];
   readonly types: Readonly<Record<string, Readonly<Record<string, FieldFacts>>>>;
 }
 
@@ -98,8 +101,13 @@ const isKind = (name: string) => facts.types[name]?.['apiVersion'] !== undefined
 function isRequired(typeName: string, fieldName: string, field: FieldFacts): boolean {
   if (field.required) return true;
   if (alwaysPresent[typeName]?.includes(fieldName)) return true;
-  const nestedOptions = ['meta.v1.DeleteOptions', 'policy.v1.Eviction', 'meta.v1.Status'];
-  if (!isKind(typeName) || nestedOptions.includes(typeName)) return false;
+  const optionals = [
+    'meta.v1.DeleteOptions',
+    'meta.v1.ManagedFieldsEntry',
+    'meta.v1.Status',
+    'policy.v1.Eviction',
+  ];
+  if (!isKind(typeName) || optionals.includes(typeName)) return false;
   if (fieldName === 'kind' || fieldName === 'apiVersion') return true;
   const { pointer, container, base } = parseType(field.type);
   return !pointer && container === undefined && ['metadata', 'spec', 'status'].includes(fieldName)
@@ -171,6 +179,8 @@ function schemaField(field: FieldFacts): string {
   if (field.patchStrategy !== undefined) put('patchStrategy', field.patchStrategy);
   if (field.listType !== undefined) put('listType', field.listType);
   if (field.listMapKeys !== undefined) put('listMapKeys', field.listMapKeys);
+  if (field.mapType !== undefined) put('mapType', field.mapType);
+  if (field.default !== undefined) put('default', field.default);
   return `{ ${parts.join(', ')} }`;
 }
 
@@ -185,8 +195,10 @@ function schemaEntry(name: string): string {
       fields.push(`      ${JSON.stringify(fieldName)}: ${schemaField(field)},\n`);
     }
   }
+  const upstream = name in renamed ? `\n    upstream: '${upstreamName(name)}',` : '';
+  const mapType = facts.atomicTypes.includes(name) ? `\n    mapType: 'atomic',` : '';
   return `  ${shortName(name)}: {
-    package: '${packageOf(name)}',${name in renamed ? `\n    upstream: '${upstreamName(name)}',` : ''}
+    package: '${packageOf(name)}',${upstream}${mapType}
     fields: {
 ${fields.join('')}    },
     inline: [${inline.join(', ')}],

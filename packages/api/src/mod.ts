@@ -121,11 +121,24 @@ export { quotaEvaluatorOf, quotaMatches, quotaUsage } from './quota/evaluators.t
 export { taintNotReady, taintUnreachable, taintUnschedulable, tolerates } from './taints.ts';
 export { CertificateRequestError, parseCertificateRequest } from './certificate-request.ts';
 export { podTemplateHash } from './template-hash.ts';
-export { patchMediaTypes, patchObject } from './patch/patch-object.ts';
-export type { PatchMediaType, PatchRequest } from './patch/patch-object.ts';
+export { applyMediaType, supportedPatchTypes } from './patch/media-types.ts';
+export { patchObject } from './patch/patch-object.ts';
+export type { PatchRequest } from './patch/patch-object.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';
 export { applyMergePatch } from './patch/merge-patch.ts';
 export { applyStrategicMergePatch } from './patch/strategic-merge-patch.ts';
+export { applyConfiguration } from './apply/apply-configuration.ts';
+export type { ConfigurationToApply } from './apply/apply-configuration.ts';
+export {
+  managerOfUserAgent,
+  validateFieldManager,
+  validatePatchOptions,
+} from './apply/field-manager-name.ts';
+export { ownedType, ownedTypeOf } from './apply/owned-type.ts';
+export type { OwnedType } from './apply/owned-type.ts';
+export { ownersAfterScale, scaleOwners } from './apply/scale-owners.ts';
+export { trackUpdate } from './apply/track-update.ts';
+export type { UpdateToTrack } from './apply/track-update.ts';
 export {
   aggregatedDiscovery,
   aggregatedDiscoveryMediaType,

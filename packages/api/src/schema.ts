@@ -46,6 +46,10 @@ export interface FieldSchema {
   readonly patchStrategy?: string;
   readonly listType?: string;
   readonly listMapKeys?: readonly string[];
+  /** 'atomic' or 'granular', where it differs from what the type says: see server-side apply. */
+  readonly mapType?: string;
+  /** Upstream's default in OpenAPI, of keys of lists only: two ways to write one element. */
+  readonly default?: string;
 }
 
 /** A Go struct embedded in another: flattened in JSON, a message of its own in protobuf. */
@@ -59,6 +63,8 @@ export interface TypeFacts {
   readonly package: string;
   /** Its name there, where it is another than ours: two packages have a type of that name. */
   readonly upstream?: string;
+  /** Has one owner as a whole, as label selectors and references have. */
+  readonly mapType?: 'atomic';
   readonly fields: Readonly<Record<string, FieldSchema>>;
   readonly inline: readonly InlineSchema[];
 }

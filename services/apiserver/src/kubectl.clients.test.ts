@@ -244,9 +244,6 @@ test('replace, and the refusals that people know by heart', async (context) => {
   expect(await refused('delete namespace default')).toBe(
     'Error from server (Forbidden): namespaces "default" is forbidden: this namespace may not be deleted',
   );
-  expect(await refused('apply --server-side -f -', deployment)).toContain(
-    'server-side apply is not supported by this server',
-  );
 });
 
 test('explain tells what types and fields mean, in the words of Kubernetes', async () => {

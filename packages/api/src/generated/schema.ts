@@ -901,6 +901,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   V1CrossVersionObjectReference: {
     package: 'autoscaling.v1',
     upstream: 'CrossVersionObjectReference',
+    mapType: 'atomic',
     fields: {
       "kind": { type: "string", required: true, proto: 1 },
       "name": { type: "string", required: true, proto: 2 },
@@ -1626,6 +1627,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   ConfigMapKeySelector: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "key": { type: "string", required: true, proto: 2 },
       "optional": { type: "bool", pointer: true, omitempty: true, proto: 3 },
@@ -1704,7 +1706,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "name": { type: "string", omitempty: true, proto: 1 },
       "hostPort": { type: "int32", omitempty: true, proto: 2 },
       "containerPort": { type: "int32", required: true, proto: 3 },
-      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], omitempty: true, proto: 4 },
+      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], omitempty: true, proto: 4, default: "TCP" },
       "hostIP": { type: "string", omitempty: true, proto: 5 },
     },
     inline: [],
@@ -1823,6 +1825,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   EndpointAddress: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "ip": { type: "string", required: true, proto: 1 },
       "hostname": { type: "string", omitempty: true, proto: 3 },
@@ -1834,6 +1837,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   CoreV1EndpointPort: {
     package: 'core.v1',
     upstream: 'EndpointPort',
+    mapType: 'atomic',
     fields: {
       "name": { type: "string", omitempty: true, proto: 1 },
       "port": { type: "int32", required: true, proto: 2 },
@@ -2234,8 +2238,9 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   LocalObjectReference: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
-      "name": { type: "string", omitempty: true, proto: 1 },
+      "name": { type: "string", omitempty: true, proto: 1, default: "" },
     },
     inline: [],
   },
@@ -2389,6 +2394,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   NodeSelector: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "nodeSelectorTerms": { type: "object", ref: "NodeSelectorTerm", container: "list", required: true, proto: 1, listType: "atomic" },
     },
@@ -2405,6 +2411,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   NodeSelectorTerm: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "matchExpressions": { type: "object", ref: "NodeSelectorRequirement", container: "list", omitempty: true, proto: 1, listType: "atomic" },
       "matchFields": { type: "object", ref: "NodeSelectorRequirement", container: "list", omitempty: true, proto: 2, listType: "atomic" },
@@ -2461,6 +2468,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   ObjectFieldSelector: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "apiVersion": { type: "string", omitempty: true, proto: 1 },
       "fieldPath": { type: "string", required: true, proto: 2 },
@@ -2469,6 +2477,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   ObjectReference: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "kind": { type: "string", omitempty: true, proto: 1 },
       "namespace": { type: "string", omitempty: true, proto: 2 },
@@ -2537,7 +2546,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "capacity": { type: "Quantity", container: "map", omitempty: true, proto: 3 },
       "conditions": { type: "object", ref: "PersistentVolumeClaimCondition", container: "list", omitempty: true, proto: 4, mergeKey: "type", patchStrategy: "merge", listType: "map", listMapKeys: ["type"] },
       "allocatedResources": { type: "Quantity", container: "map", omitempty: true, proto: 5 },
-      "allocatedResourceStatuses": { type: "string", enum: ["ControllerResizeInProgress","ControllerResizeInfeasible","NodeResizeInProgress","NodeResizeInfeasible","NodeResizePending"], container: "map", omitempty: true, proto: 7 },
+      "allocatedResourceStatuses": { type: "string", enum: ["ControllerResizeInProgress","ControllerResizeInfeasible","NodeResizeInProgress","NodeResizeInfeasible","NodeResizePending"], container: "map", omitempty: true, proto: 7, mapType: "granular" },
       "currentVolumeAttributesClassName": { type: "string", pointer: true, omitempty: true, proto: 8 },
       "modifyVolumeStatus": { type: "object", ref: "ModifyVolumeStatus", pointer: true, omitempty: true, proto: 9 },
     },
@@ -2592,7 +2601,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "capacity": { type: "Quantity", container: "map", omitempty: true, proto: 1 },
       "accessModes": { type: "string", enum: ["ReadOnlyMany","ReadWriteMany","ReadWriteOnce","ReadWriteOncePod"], container: "list", omitempty: true, proto: 3, listType: "atomic" },
-      "claimRef": { type: "object", ref: "ObjectReference", pointer: true, omitempty: true, proto: 4 },
+      "claimRef": { type: "object", ref: "ObjectReference", pointer: true, omitempty: true, proto: 4, mapType: "granular" },
       "persistentVolumeReclaimPolicy": { type: "string", enum: ["Delete","Recycle","Retain"], omitempty: true, proto: 5 },
       "storageClassName": { type: "string", omitempty: true, proto: 6 },
       "mountOptions": { type: "string", container: "list", omitempty: true, proto: 7, listType: "atomic" },
@@ -2763,7 +2772,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
       "terminationGracePeriodSeconds": { type: "int64", pointer: true, omitempty: true, proto: 4 },
       "activeDeadlineSeconds": { type: "int64", pointer: true, omitempty: true, proto: 5 },
       "dnsPolicy": { type: "string", enum: ["ClusterFirst","ClusterFirstWithHostNet","Default","None"], omitempty: true, proto: 6 },
-      "nodeSelector": { type: "string", container: "map", omitempty: true, proto: 7 },
+      "nodeSelector": { type: "string", container: "map", omitempty: true, proto: 7, mapType: "atomic" },
       "serviceAccountName": { type: "string", omitempty: true, proto: 8 },
       "serviceAccount": { type: "string", omitempty: true, proto: 9 },
       "automountServiceAccountToken": { type: "bool", pointer: true, omitempty: true, proto: 21 },
@@ -2961,7 +2970,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "replicas": { type: "int32", pointer: true, omitempty: true, proto: 1 },
       "minReadySeconds": { type: "int32", omitempty: true, proto: 4 },
-      "selector": { type: "string", container: "map", omitempty: true, proto: 2 },
+      "selector": { type: "string", container: "map", omitempty: true, proto: 2, mapType: "atomic" },
       "template": { type: "object", ref: "PodTemplateSpec", pointer: true, omitempty: true, proto: 3 },
     },
     inline: [],
@@ -2988,6 +2997,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   ResourceFieldSelector: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "containerName": { type: "string", omitempty: true, proto: 1 },
       "resource": { type: "string", required: true, proto: 2 },
@@ -3092,6 +3102,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   ScopeSelector: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "matchExpressions": { type: "object", ref: "ScopedResourceSelectorRequirement", container: "list", omitempty: true, proto: 1, listType: "atomic" },
     },
@@ -3136,6 +3147,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   SecretKeySelector: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "key": { type: "string", required: true, proto: 2 },
       "optional": { type: "bool", pointer: true, omitempty: true, proto: 3 },
@@ -3152,6 +3164,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   SecretReference: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "name": { type: "string", omitempty: true, proto: 1 },
       "namespace": { type: "string", omitempty: true, proto: 2 },
@@ -3222,7 +3235,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     package: 'core.v1',
     fields: {
       "name": { type: "string", omitempty: true, proto: 1 },
-      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], omitempty: true, proto: 2 },
+      "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], omitempty: true, proto: 2, default: "TCP" },
       "appProtocol": { type: "string", pointer: true, omitempty: true, proto: 6 },
       "port": { type: "int32", required: true, proto: 3 },
       "targetPort": { type: "IntOrString", omitempty: true, proto: 4 },
@@ -3234,7 +3247,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     package: 'core.v1',
     fields: {
       "ports": { type: "object", ref: "ServicePort", container: "list", omitempty: true, proto: 1, mergeKey: "port", patchStrategy: "merge", listType: "map", listMapKeys: ["port","protocol"] },
-      "selector": { type: "string", container: "map", omitempty: true, proto: 2 },
+      "selector": { type: "string", container: "map", omitempty: true, proto: 2, mapType: "atomic" },
       "clusterIP": { type: "string", omitempty: true, proto: 3 },
       "clusterIPs": { type: "string", container: "list", omitempty: true, proto: 18, listType: "atomic" },
       "type": { type: "string", enum: ["ClusterIP","ExternalName","LoadBalancer","NodePort"], omitempty: true, proto: 4 },
@@ -3347,6 +3360,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   TopologySelectorTerm: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "matchLabelExpressions": { type: "object", ref: "TopologySelectorLabelRequirement", container: "list", omitempty: true, proto: 1, listType: "atomic" },
     },
@@ -3368,6 +3382,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   TypedLocalObjectReference: {
     package: 'core.v1',
+    mapType: 'atomic',
     fields: {
       "apiGroup": { type: "string", pointer: true, proto: 1 },
       "kind": { type: "string", required: true, proto: 2 },
@@ -3545,6 +3560,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   EndpointPort: {
     package: 'discovery.v1',
+    mapType: 'atomic',
     fields: {
       "name": { type: "string", pointer: true, omitempty: true, proto: 1 },
       "protocol": { type: "string", enum: ["SCTP","TCP","UDP"], pointer: true, omitempty: true, proto: 2 },
@@ -3642,6 +3658,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   LabelSelector: {
     package: 'meta.v1',
+    mapType: 'atomic',
     fields: {
       "matchLabels": { type: "string", container: "map", omitempty: true, proto: 1 },
       "matchExpressions": { type: "object", ref: "LabelSelectorRequirement", container: "list", omitempty: true, proto: 2, listType: "atomic" },
@@ -3703,6 +3720,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   OwnerReference: {
     package: 'meta.v1',
+    mapType: 'atomic',
     fields: {
       "apiVersion": { type: "string", required: true, proto: 5 },
       "kind": { type: "string", required: true, proto: 1 },
@@ -4014,6 +4032,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   ServiceBackendPort: {
     package: 'networking.v1',
+    mapType: 'atomic',
     fields: {
       "name": { type: "string", omitempty: true, proto: 1 },
       "number": { type: "int32", omitempty: true, proto: 2 },
@@ -4127,6 +4146,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   RoleRef: {
     package: 'rbac.v1',
+    mapType: 'atomic',
     fields: {
       "apiGroup": { type: "string", required: true, proto: 1 },
       "kind": { type: "string", required: true, proto: 2 },
@@ -4136,6 +4156,7 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
   },
   Subject: {
     package: 'rbac.v1',
+    mapType: 'atomic',
     fields: {
       "kind": { type: "string", required: true, proto: 1 },
       "apiGroup": { type: "string", omitempty: true, proto: 2 },

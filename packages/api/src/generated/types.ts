@@ -2410,7 +2410,7 @@ export interface ListMeta {
 export interface ManagedFieldsEntry {
   manager?: string;
   operation?: string;
-  apiVersion: string;
+  apiVersion?: string;
   time?: Time;
   fieldsType?: string;
   fieldsV1?: FieldsV1;

@@ -82,6 +82,8 @@ function hintsOf(field: FieldSchema): Json {
   return {
     ...(field.listType === undefined ? {} : { 'x-kubernetes-list-type': field.listType }),
     ...(field.listMapKeys === undefined ? {} : { 'x-kubernetes-list-map-keys': field.listMapKeys }),
+    ...(field.mapType === undefined ? {} : { 'x-kubernetes-map-type': field.mapType }),
+    ...(field.default === undefined ? {} : { default: field.default }),
     ...(field.mergeKey === undefined ? {} : { 'x-kubernetes-patch-merge-key': field.mergeKey }),
     ...(field.patchStrategy === undefined
       ? {}
@@ -165,11 +167,13 @@ export class Definitions {
       properties[key] = this.#property(field, description);
       if (field.required === true) required.push(key);
     }
+    const { mapType } = typeFacts(name);
     return {
       ...described(this.#descriptions.ofType(qualified)),
       type: 'object',
       properties,
       ...(required.length === 0 ? {} : { required }),
+      ...(mapType === undefined ? {} : { 'x-kubernetes-map-type': mapType }),
     };
   }
 

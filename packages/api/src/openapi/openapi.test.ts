@@ -19,6 +19,7 @@ interface Schema {
 interface Operation extends Schema {
   readonly operationId: string;
   readonly parameters: { name: string }[];
+  readonly requestBody: { readonly content: object };
 }
 type PathItem = Record<'get' | 'put' | 'post' | 'patch' | 'delete', Operation | undefined>;
 interface Document {
@@ -43,7 +44,7 @@ describe('OpenAPI v3', () => {
     expect(openApi.v3('nope', 'v1')).toBeUndefined();
   });
 
-  test('PATCH of every kind takes fieldValidation and dryRun (kubectl asks before it validates)', () => {
+  test('PATCH of every kind takes fieldValidation, dryRun and applies, as kubectl asks first', () => {
     for (const { group, version, kind, resource, namespaced } of servedKinds) {
       const root = group === '' ? '/api/v1' : `/apis/${group}/${version}`;
       const scope = namespaced ? '/namespaces/{namespace}' : '';
@@ -52,6 +53,7 @@ describe('OpenAPI v3', () => {
       const names = patch!.parameters.map(({ name }) => name);
       expect(names).toEqual(expect.arrayContaining(['fieldValidation', 'dryRun']));
       expect(patch!['x-kubernetes-group-version-kind']).toMatchObject({ kind });
+      expect(Object.keys(patch!.requestBody.content)).toContain('application/apply-patch+yaml');
     }
   });
 
@@ -63,6 +65,18 @@ describe('OpenAPI v3', () => {
         expect(schemas).toHaveProperty([name!]);
       }
     }
+  });
+
+  test('types and maps that have one owner as a whole say so', () => {
+    const { schemas } = read('').components;
+    const atomic = { 'x-kubernetes-map-type': 'atomic' };
+    expect(schemas['io.k8s.api.core.v1.ObjectReference']).toMatchObject(atomic);
+    expect(schemas['io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector']).toMatchObject(atomic);
+    const { properties } = schemas['io.k8s.api.core.v1.ServiceSpec']!;
+    expect(properties!['selector']).toMatchObject(atomic);
+    expect(schemas['io.k8s.api.core.v1.ContainerPort']!.properties!['protocol']).toMatchObject({
+      default: 'TCP',
+    });
   });
 
   test('types carry what explain and apply need', () => {

@@ -4,7 +4,7 @@
  */
 import { groupVersion } from '../kind.ts';
 import type { KindDefinition } from '../kind.ts';
-import { patchMediaTypes } from '../patch/patch-object.ts';
+import { supportedPatchTypes } from '../patch/media-types.ts';
 import type { Definitions, Json } from './definitions.ts';
 
 export interface Parameter {
@@ -259,7 +259,7 @@ class KindOperations {
           parameter('force', 'Take fields from their owners.', 'boolean'),
         ],
         body: {
-          mediaTypes: patchMediaTypes,
+          mediaTypes: supportedPatchTypes,
           schema: this.#definitions.patchReference(),
           required: true,
         },

@@ -14,7 +14,8 @@ message ItemsItem { repeated Schema schema = 1; }
 message NamedSchema { string name = 1; Schema value = 2; }
 message Properties { repeated NamedSchema additional_properties = 1; }
 message Schema {
-  string ref = 1; string format = 2; string description = 4; repeated string required = 19;
+  string ref = 1; string format = 2; string description = 4; Any default = 5;
+  repeated string required = 19;
   repeated Any enum = 20; AdditionalPropertiesItem additional_properties = 21; TypeItem type = 22;
   ItemsItem items = 23; Properties properties = 25; repeated NamedAny vendor_extension = 31;
 }
@@ -62,6 +63,7 @@ interface Schema extends Extended {
   readonly ref: string;
   readonly format: string;
   readonly description: string;
+  readonly default: { yaml: string } | null;
   readonly required: string[];
   readonly enum: { yaml: string }[];
   readonly additionalProperties: { schema: Schema } | null;
@@ -118,6 +120,7 @@ function schemaOf(one: Schema): Json {
     $ref: one.ref,
     format: one.format,
     description: one.description,
+    default: one.default && (JSON.parse(one.default.yaml) as unknown),
     required: one.required,
     enum: one.enum.map(({ yaml }) => JSON.parse(yaml) as unknown),
     additionalProperties: one.additionalProperties && schemaOf(one.additionalProperties.schema),

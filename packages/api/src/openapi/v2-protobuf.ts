@@ -94,6 +94,7 @@ const schema: Write = message(
     $ref: [1, text],
     format: [2, text],
     description: [4, text],
+    default: [5, anything],
     required: [19, each(text)],
     enum: [20, each(anything)],
     additionalProperties: [21, within(1, schema)],

@@ -5,15 +5,9 @@ import { unsupportedMediaTypeError } from '../errors.ts';
 import type { KindDefinition } from '../kind.ts';
 import type { KubernetesObject } from '../object.ts';
 import { applyJsonPatch } from './json-patch.ts';
+import { patchMediaTypes, supportedPatchTypes } from './media-types.ts';
 import { applyMergePatch } from './merge-patch.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
-
-export const patchMediaTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-] as const;
-export type PatchMediaType = (typeof patchMediaTypes)[number];
 
 export interface PatchRequest {
   readonly mediaType: string;
@@ -28,7 +22,7 @@ export function patchObject<T extends KubernetesObject>(
   { mediaType, body, fieldValidation = 'Warn' }: PatchRequest,
 ): Decoded<T> {
   const type = patchMediaTypes.find((one) => one === mediaType);
-  if (type === undefined) throw unsupportedMediaTypeError(patchMediaTypes);
+  if (type === undefined) throw unsupportedMediaTypeError(supportedPatchTypes);
   const patch = parseBody(body, { fieldValidation });
   let value: unknown;
   switch (type) {

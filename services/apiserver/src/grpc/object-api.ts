@@ -5,6 +5,7 @@ import {
   convertBody,
   decodeObject,
   findResource,
+  managerOfUserAgent,
   methodNotAllowedError,
   noSuchResourceError,
   parseBody,
@@ -188,8 +189,20 @@ function admit(
   return {
     target: { kind, namespace: kind.namespaced ? namespace : '', name },
     subresource,
-    write: { user: identity, dryRun, fieldValidation: 'Strict', warnings: [] },
+    write: {
+      user: identity,
+      manager: componentOf(identity.user),
+      dryRun,
+      fieldValidation: 'Strict',
+      warnings: [],
+    },
   };
+}
+
+/** A component owns fields under the name that upstream's has: kubelet, kube-scheduler, ... */
+function componentOf(user: string): string {
+  if (user.startsWith('system:node:')) return 'kubelet';
+  return managerOfUserAgent(user.startsWith('system:') ? user.slice('system:'.length) : user);
 }
 
 const answer = (object: StoredObject) => ({ json: object.json, resourceVersion: object.revision });
@@ -259,23 +272,23 @@ async function create(
 }
 
 async function update(
-  { registry }: ObjectApiOptions,
+  options: ObjectApiOptions,
   { json }: WriteRequest,
   { target, subresource, write }: Call,
 ): Promise<Partial<ApiObject>> {
   if (subresource === 'scale') {
     const scale = typedBody<Scale>(json, scaleType);
-    return answerJson(await updateScale(registry, target, () => scale, write));
+    return answerJson(await updateScale(options, target, { make: () => scale }, write));
   }
   const part = partOf(target.kind, subresource, 'update');
   const text = json.toString();
   const make = () => decodeObject(text, target.kind, { fieldValidation: 'Strict' }).object;
   const ask = { part, make, ...(part === 'all' ? { makeNew: make } : {}) };
-  return answer((await registry.update(target, ask, write)).object);
+  return answer((await options.registry.update(target, ask, write)).object);
 }
 
 async function patch(
-  { registry }: ObjectApiOptions,
+  options: ObjectApiOptions,
   request: PatchRequest,
   { target, subresource, write }: Call,
 ): Promise<Partial<ApiObject>> {
@@ -284,13 +297,13 @@ async function patch(
   const body = request.patch.toString();
   if (subresource === 'scale') {
     const make = (current: Scale) => patchScale(current, { mediaType, body }, write);
-    return answerJson(await updateScale(registry, target, make, write));
+    return answerJson(await updateScale(options, target, { make }, write));
   }
   const part = partOf(target.kind, subresource, 'patch');
   const make = (current: StoredObject) =>
     patchObject(target.kind, current.parse(), { mediaType, body, fieldValidation: 'Strict' })
       .object;
-  return answer((await registry.update(target, { part, make }, write)).object);
+  return answer((await options.registry.update(target, { part, make }, write)).object);
 }
 
 function partOf(kind: KindDefinition, subresource: string, verb: string): UpdatePart {

@@ -3,7 +3,8 @@
  *
  * 1. Create: defaults, admission, the kind's preparation and validation, addresses, one transaction.
  * 2. Update and patch: optimistic, against the object as it is now, repeated when it changes meanwhile
- *    unless the client named a version.
+ *    unless the client named a version. Whose fields those are is decided before the server adds its
+ *    own: see owners.ts.
  * 3. Delete: see deletion.ts.
  * 4. Reads without a version are consistent with the store at the time of the call.
  */
@@ -20,6 +21,7 @@ import {
   findResource,
   invalidError,
   notFoundError,
+  reasonOf,
   uidPreconditionError,
   type FieldError,
   type KindDefinition,
@@ -45,6 +47,7 @@ import {
 import type { ClusterView } from './admission/cluster-view.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import type { Bill, QuotaCharge } from './admission/quota-charge.ts';
+import { keepTimesOfOwners, ownersAfter, setOwners } from './owners.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
 import { isRemovedBy, planDeletion } from './deletion.ts';
 import type { DeleteAsk, Target, WriteOptions } from './requests.ts';
@@ -61,8 +64,10 @@ export interface UpdateAsk {
   readonly part: UpdatePart;
   /** Makes the wanted object out of the current one; called again when that changes. */
   readonly make: (current: StoredObject) => KubernetesObject | Promise<KubernetesObject>;
-  /** Makes the object of a PUT to a name that is not there, where the kind allows it. */
+  /** Makes the object of a name that is not there: of a PUT where the kind allows it, of an apply. */
   readonly makeNew?: () => KubernetesObject;
+  /** The maker has decided who owns which fields, as apply and scale do. */
+  readonly decidesOwners?: boolean;
 }
 
 export interface WatchAsk {
@@ -112,11 +117,21 @@ export interface RegistryOptions {
   readonly quotas: QuotaCharge;
 }
 
+/** One write, however often it is tried. */
+interface Writing {
+  readonly write: WriteOptions;
+  readonly bill: Bill;
+  /** The object brings its owners along, as an apply does. */
+  readonly decidesOwners: boolean;
+}
+
 /** A generated name that is taken is generated anew this often. */
 const nameAttemptsMax = 8;
 /** Deletes of one deletecollection that are under way at once. */
 const deleteWorkers = 16;
 const attachmentAttemptsMax = 50;
+/** An apply meets an object that comes and goes this often. */
+const applyAttemptsMax = 5;
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { store, etcd, cacher, clock, random, addresses, eventLeases, view } = options;
@@ -140,12 +155,13 @@ export function createRegistry(options: RegistryOptions): Registry {
   const create = async (
     asked: Target,
     object: KubernetesObject,
-    { write, bill }: { readonly write: WriteOptions; readonly bill: Bill },
+    { write, bill, decidesOwners }: Writing,
   ): Promise<StoredObject> => {
     const { kind } = asked;
     placeObject(asked, object);
     const generates = object.metadata.name === '' && !!object.metadata.generateName;
     kind.setDefaults(object);
+    if (!decidesOwners) setOwners(object, ownersOf(kind, { old: undefined, object }, 'all', write));
     // What admission asks about the rest of the cluster is in the cache.
     await cacher.waitFor(undefined);
     mutateNew({ target: asked, object, view }, write.user);
@@ -180,11 +196,35 @@ export function createRegistry(options: RegistryOptions): Registry {
     }
   };
 
+  const createAnew = async (
+    target: Target,
+    object: KubernetesObject,
+    writing: Writing,
+  ): Promise<StoredObject> => {
+    const original = isService(target.kind) ? structuredClone(object) : undefined;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const wanted = attempt === 0 ? object : structuredClone(original!);
+        return await create(target, wanted, writing);
+      } catch (error) {
+        if (!(error instanceof RetryCreate)) throw error;
+        if (attempt >= attachmentAttemptsMax) throw conflictError(target.kind, target.name);
+      }
+    }
+  };
+
+  const ownersOf = (
+    kind: KindDefinition,
+    objects: { old: KubernetesObject | undefined; object: KubernetesObject },
+    part: UpdatePart,
+    write: WriteOptions,
+  ) => ownersAfter(kind, objects, { part, write, wallTime: clock.wallTime() });
+
   const planUpdate = async (
     target: Target,
     current: StoredObject,
     ask: UpdateAsk,
-    { write, bill }: { readonly write: WriteOptions; readonly bill: Bill },
+    { write, bill, decidesOwners }: Writing,
   ): Promise<ChangePlan> => {
     const { kind } = target;
     const object = await ask.make(current);
@@ -195,14 +235,21 @@ export function createRegistry(options: RegistryOptions): Registry {
       const finalizers = (object as Namespace).spec.finalizers ?? [];
       const namespace = structuredClone(old) as Namespace;
       namespace.spec = finalizers.length === 0 ? {} : { finalizers };
+      setOwners(namespace, ownersOf(kind, { old, object: namespace }, 'finalize', write));
       return isRemovedBy(namespace) ? { kind: 'remove' } : { kind: 'put', object: namespace };
     }
     if (ask.part === 'decided') return { kind: 'put', object };
     kind.setDefaults(object);
+    const owners =
+      decidesOwners
+        ? object.metadata.managedFields
+        : ownersOf(kind, { old, object }, ask.part, write);
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
     const wallTime = clock.wallTime();
     mutateUpdate(object, old, wallTime);
     refuse(kind, object, prepareUpdate(kind, ask.part, { object, old, wallTime }));
+    setOwners(object, owners);
+    keepTimesOfOwners(object, old);
     admitNodeWrite(write.user, { target, object, old, part: ask.part });
     if (ask.part === 'all') {
       admitWrite({ target, object, view }, old);
@@ -258,32 +305,32 @@ export function createRegistry(options: RegistryOptions): Registry {
       const { floor } = cacher.of(kind);
       throw expiredError(`too old resource version: ${ask.after} (${floor})`);
     },
-    create: async (target, object, write) => {
-      const original = isService(target.kind) ? structuredClone(object) : undefined;
-      const paid = { write, bill: options.quotas.openBill() };
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          return await create(target, attempt === 0 ? object : structuredClone(original!), paid);
-        } catch (error) {
-          if (!(error instanceof RetryCreate)) throw error;
-          if (attempt >= attachmentAttemptsMax) throw conflictError(target.kind, target.name);
-        }
-      }
+    create: (target, object, write) => {
+      const bill = options.quotas.openBill();
+      return createAnew(target, object, { write, bill, decidesOwners: false });
     },
     update: async (target, ask, write) => {
-      const paid = { write, bill: options.quotas.openBill() };
-      try {
-        const changed = await store.change(
-          target,
-          (current) => planUpdate(target, current, ask, paid),
-          { dryRun: write.dryRun, ...(await leaseFor(target.kind)) },
-        );
-        return { object: changed.object, created: false };
-      } catch (error) {
-        const isMissing = (error as { reason?: unknown }).reason === 'NotFound';
-        if (!isMissing || !target.kind.allowCreateOnUpdate || ask.makeNew === undefined)
-          throw error;
-        return { object: await create(target, ask.makeNew(), paid), created: true };
+      const { decidesOwners = false } = ask;
+      const writing = { write, bill: options.quotas.openBill(), decidesOwners };
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          const changed = await store.change(
+            target,
+            (current) => planUpdate(target, current, ask, writing),
+            { dryRun: write.dryRun, ...(await leaseFor(target.kind)) },
+          );
+          return { object: changed.object, created: false };
+        } catch (error) {
+          const creates = decidesOwners || target.kind.allowCreateOnUpdate;
+          if (reasonOf(error) !== 'NotFound' || !creates || ask.makeNew === undefined) throw error;
+        }
+        try {
+          return { object: await createAnew(target, ask.makeNew(), writing), created: true };
+        } catch (error) {
+          // Someone else has created it meanwhile: there is something to apply to now.
+          const isThere = decidesOwners && reasonOf(error) === 'AlreadyExists';
+          if (!isThere || attempt >= applyAttemptsMax) throw error;
+        }
       }
     },
     delete: remove,
@@ -297,7 +344,7 @@ export function createRegistry(options: RegistryOptions): Registry {
           try {
             deleted.push((await remove(target, ask, write)).object);
           } catch (error) {
-            if ((error as { reason?: unknown }).reason !== 'NotFound') throw error;
+            if (reasonOf(error) !== 'NotFound') throw error;
           }
         }
       };

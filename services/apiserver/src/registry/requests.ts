@@ -12,6 +12,8 @@ export interface Target {
 
 export interface WriteOptions {
   readonly user: PeerIdentity;
+  /** Who owns the fields that this changes: the client's fieldManager, or what it calls itself. */
+  readonly manager: string;
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
   /** Collects what the client should be told (Warning headers). */

@@ -1,15 +1,13 @@
 /** Requests for resources: from path, query and body to the registry and back. */
 import {
   ApiError,
+  applyMediaType,
   badRequestError,
   bodyBytesMax,
   findServed,
   methodNotAllowedError,
-  patchMediaTypes,
   patchObject,
   successStatus,
-  unsupportedMediaTypeError,
-  type FieldValidation,
   type KindDefinition,
 } from '@drydock/api';
 import type { Clock, Random } from '@drydock/ports';
@@ -17,11 +15,12 @@ import type { PeerIdentity } from '@drydock/rpc';
 import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
-import type { Freshness, Registry, UpdatePart } from '../registry/registry.ts';
+import type { Freshness, Registry, UpdateAsk, UpdatePart } from '../registry/registry.ts';
 import type { Page } from '../registry/pages.ts';
 import type { Target, WriteOptions } from '../registry/requests.ts';
 import type { Changed } from '../registry/store.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
+import { readApply } from './apply.ts';
 import { bodyReader, readDeleteBody } from './body.ts';
 import { contentTypes, renderList, renderObject, renderStatus, type Rendering } from './bodies.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
@@ -31,6 +30,7 @@ import { negotiate } from './negotiate.ts';
 import type { ResourcePath } from './path.ts';
 import type { Respond } from './respond.ts';
 import { streamWatch } from './watch-stream.ts';
+import { parseWriteOptions, patchTypeOf } from './write-options.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
@@ -69,16 +69,10 @@ const updateParts: Readonly<Record<string, UpdatePart>> = {
 
 export function createResourceHandler(options: ResourceHandlerOptions): ResourceHandler {
   return async (request) => {
-    const { path, verb, query } = request;
+    const { path, verb } = request;
     const kind = findServed(path.group, path.version, path.resource)!;
     const target = { kind, namespace: path.namespace, name: path.name };
-    const write: WriteOptions = {
-      user: request.user,
-      dryRun: parseDryRun(query),
-      fieldValidation: parseFieldValidation(query),
-      warnings: [],
-    };
-    const action: Action = { ...request, kind, target, write };
+    const action: Action = { ...request, kind, target, write: parseWriteOptions(request) };
     if (updateParts[path.subresource] === undefined) {
       await options.handleSubresource(action);
       return;
@@ -286,11 +280,18 @@ async function update(options: ResourceHandlerOptions, action: Action): Promise<
 async function patch(options: ResourceHandlerOptions, action: Action): Promise<void> {
   const { exchange, path, target, write, kind } = action;
   if (path.name === '') throw methodNotAllowedError(kind, 'patch');
-  const mediaType = (exchange.header('content-type') ?? '').split(';')[0]!.trim();
-  if (mediaType === 'application/apply-patch+yaml') throw serverSideApplyError();
-  if (!patchMediaTypes.some((one) => one === mediaType)) {
-    throw unsupportedMediaTypeError(patchMediaTypes);
-  }
+  const part = updateParts[path.subresource]!;
+  const mediaType = patchTypeOf(exchange);
+  const ask =
+    mediaType === applyMediaType
+      ? await readApply(options.clock, part, action)
+      : await readPatch(mediaType, part, action);
+  const { object, created } = await options.registry.update(target, ask, write);
+  sendObject(options, action, object, created ? 201 : 200);
+}
+
+async function readPatch(mediaType: string, part: UpdatePart, action: Action): Promise<UpdateAsk> {
+  const { exchange, kind, write } = action;
   const body = (await exchange.readBody(bodyBytesMax)).toString();
   const { fieldValidation } = write;
   const make = (current: StoredObject) => {
@@ -298,18 +299,7 @@ async function patch(options: ResourceHandlerOptions, action: Action): Promise<v
     write.warnings.splice(0, write.warnings.length, ...patched.warnings);
     return patched.object;
   };
-  const part = updateParts[path.subresource]!;
-  const { object } = await options.registry.update(target, { part, make }, write);
-  sendObject(options, action, object);
-}
-
-function serverSideApplyError(): ApiError {
-  const refusal = unsupportedMediaTypeError(patchMediaTypes);
-  return new ApiError({
-    ...refusal.status,
-    message:
-      'server-side apply is not supported by this server; use kubectl apply without --server-side',
-  });
+  return { part, make };
 }
 
 async function remove(options: ResourceHandlerOptions, action: Action): Promise<void> {
@@ -359,22 +349,6 @@ async function removeAll(options: ResourceHandlerOptions, action: Action): Promi
 
 async function readDeleteOptions(action: Action, query: URLSearchParams) {
   return parseDeleteOptions(await readDeleteBody(action.exchange), query);
-}
-
-function parseDryRun(query: URLSearchParams): boolean {
-  const values = query.getAll('dryRun').filter((value) => value !== '');
-  if (values.length === 0) return false;
-  if (values.every((value) => value === 'All')) return true;
-  throw badRequestError(`dryRun: Unsupported value: "${values[0]}": supported values: "All"`);
-}
-
-function parseFieldValidation(query: URLSearchParams): FieldValidation {
-  const value = query.get('fieldValidation');
-  if (value === null || value === '') return 'Warn';
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw badRequestError(
-    `fieldValidation: Unsupported value: "${value}": supported values: "", "Ignore", "Strict", "Warn"`,
-  );
 }
 
 /** Whether a path's resource and subresource exist in the version asked for. */

@@ -553,12 +553,14 @@ describe('bad input', () => {
     const answer = await post('x', { 'content-type': 'text/csv' });
     expect(answer.code).toBe(415);
     expect(answer.json<StatusBody>().message).toContain('application/json');
-    const apply = await admin.request('PATCH', `${pods}/x`, {
+    const patch = await admin.request('PATCH', `${pods}/x`, {
       body: '{}',
-      headers: { 'content-type': 'application/apply-patch+yaml' },
+      headers: { 'content-type': 'application/apply-patch+cbor' },
     });
-    expect(apply.code).toBe(415);
-    expect(apply.json<StatusBody>().message).toContain('server-side apply is not supported');
+    expect(patch.code).toBe(415);
+    expect(patch.json<StatusBody>().message).toBe(
+      'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml',
+    );
   });
 
   test('what is not there is 404 as text', async () => {

@@ -1,11 +1,10 @@
 /** binding, eviction, scale and log over REST. */
 import {
+  applyMediaType,
   badRequestError,
   bodyBytesMax,
   methodNotAllowedError,
-  patchMediaTypes,
   successStatus,
-  unsupportedMediaTypeError,
   type Binding,
   type Eviction,
   type Scale,
@@ -17,9 +16,11 @@ import { bindPod } from '../registry/subresources/binding.ts';
 import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
 import { renderStatus } from './bodies.ts';
+import { readScaleApply } from './apply.ts';
 import { readTypedBody } from './body.ts';
 import type { LogHandler } from './log-handler.ts';
 import type { Action } from './resource-handler.ts';
+import { patchTypeOf } from './write-options.ts';
 
 export interface SubresourceHandlerOptions {
   readonly registry: Registry;
@@ -62,16 +63,17 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
       case 'update': {
         const wanted = (await readTypedBody(exchange, scaleType, write)) as unknown as Scale;
         requireName(action, wanted.metadata.name);
-        return sendScale(action, await updateScale(registry, target, () => wanted, write));
+        return sendScale(action, await updateScale(options, target, { make: () => wanted }, write));
       }
       case 'patch': {
-        const mediaType = (exchange.header('content-type') ?? '').split(';')[0]!.trim();
-        if (!patchMediaTypes.some((one) => one === mediaType)) {
-          throw unsupportedMediaTypeError(patchMediaTypes);
+        const mediaType = patchTypeOf(exchange);
+        if (mediaType === applyMediaType) {
+          const ask = await readScaleApply(options.clock, action);
+          return sendScale(action, await updateScale(options, target, ask, write));
         }
         const body = (await exchange.readBody(bodyBytesMax)).toString();
         const make = (current: Scale) => patchScale(current, { mediaType, body }, write);
-        return sendScale(action, await updateScale(registry, target, make, write));
+        return sendScale(action, await updateScale(options, target, { make }, write));
       }
       default:
         throw methodNotAllowedError(target.kind, verb);

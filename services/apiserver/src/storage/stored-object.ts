@@ -32,7 +32,7 @@ function stemOf(kind: KindDefinition): Buffer {
 /** The bytes for etcd: kind, apiVersion and metadata first, and no resourceVersion. */
 export function encodeForStorage(object: KubernetesObject): Buffer {
   const { kind, apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _version, managedFields: _fields, selfLink: _link, ...meta } = metadata;
+  const { resourceVersion: _version, selfLink: _link, ...meta } = metadata;
   return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }));
 }
 
