@@ -116,19 +116,22 @@ const present = (value: Json): Json =>
   );
 
 function schemaOf(one: Schema): Json {
-  return present({
-    $ref: one.ref,
-    format: one.format,
-    description: one.description,
-    default: one.default && (JSON.parse(one.default.yaml) as unknown),
-    required: one.required,
-    enum: one.enum.map(({ yaml }) => JSON.parse(yaml) as unknown),
-    additionalProperties: one.additionalProperties && schemaOf(one.additionalProperties.schema),
-    type: one.type && one.type.value[0],
-    items: one.items && schemaOf(one.items.schema[0]!),
-    properties: one.properties && fromNamed(one.properties.additionalProperties, schemaOf),
-    ...extensionsOf(one),
-  });
+  const fallback = one.default && { default: JSON.parse(one.default.yaml) as unknown };
+  return {
+    ...fallback,
+    ...present({
+      $ref: one.ref,
+      format: one.format,
+      description: one.description,
+      required: one.required,
+      enum: one.enum.map(({ yaml }) => JSON.parse(yaml) as unknown),
+      additionalProperties: one.additionalProperties && schemaOf(one.additionalProperties.schema),
+      type: one.type && one.type.value[0],
+      items: one.items && schemaOf(one.items.schema[0]!),
+      properties: one.properties && fromNamed(one.properties.additionalProperties, schemaOf),
+      ...extensionsOf(one),
+    }),
+  };
 }
 
 function parameterOf({ parameter: { body, other } }: Parameter): Json {

@@ -240,10 +240,9 @@ export function createRegistry(options: RegistryOptions): Registry {
     }
     if (ask.part === 'decided') return { kind: 'put', object };
     kind.setDefaults(object);
-    const owners =
-      decidesOwners
-        ? object.metadata.managedFields
-        : ownersOf(kind, { old, object }, ask.part, write);
+    const owners = decidesOwners
+      ? object.metadata.managedFields
+      : ownersOf(kind, { old, object }, ask.part, write);
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
     const wallTime = clock.wallTime();
     mutateUpdate(object, old, wallTime);
