@@ -17,6 +17,7 @@ describe('aggregated discovery', () => {
     expect(rest.apiVersion).toBe('apidiscovery.k8s.io/v2beta1');
     expect(rest.items.map((item) => item.metadata.name)).toEqual([
       'apps',
+      'rbac.authorization.k8s.io',
       'coordination.k8s.io',
       'discovery.k8s.io',
     ]);
@@ -67,7 +68,7 @@ describe('discovery for older clients', () => {
   });
 
   test('each group is listed once and has a document of its own', () => {
-    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}] });
+    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}, {}] });
     expect(apiGroup('apps')).toMatchObject({
       kind: 'APIGroup',
       preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },

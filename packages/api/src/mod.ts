@@ -16,6 +16,8 @@ export type {
 } from './kind.ts';
 
 export {
+  clusterRoleBindings,
+  clusterRoles,
   configMaps,
   deployments,
   endpointSlices,
@@ -29,6 +31,8 @@ export {
   nodes,
   pods,
   replicaSets,
+  roleBindings,
+  roles,
   secrets,
   serviceAccounts,
   services,
@@ -37,7 +41,7 @@ export { beforeCreate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
 export type { NewObject } from './metadata.ts';
 
 export * from './errors.ts';
-export { formatFieldError } from './field-error.ts';
+export { formatFieldError, goQuote } from './field-error.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
 
 export { convertBody, convertObject, decodeObject, parseBody } from './decode.ts';

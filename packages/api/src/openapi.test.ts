@@ -23,6 +23,7 @@ describe('OpenAPI v3', () => {
     expect(Object.keys(paths)).toEqual([
       'api/v1',
       'apis/apps/v1',
+      'apis/rbac.authorization.k8s.io/v1',
       'apis/coordination.k8s.io/v1',
       'apis/discovery.k8s.io/v1',
     ]);

@@ -1,6 +1,8 @@
 /** Every kind, one line each. The order is that of discovery. */
 import type { KindDefinition } from './kind.ts';
 import { groupVersion } from './kind.ts';
+import { clusterRoleBindings } from './kinds/clusterrolebindings/kind.ts';
+import { clusterRoles } from './kinds/clusterroles/kind.ts';
 import { configMaps } from './kinds/configmaps/kind.ts';
 import { deployments } from './kinds/deployments/kind.ts';
 import { endpointSlices } from './kinds/endpointslices/kind.ts';
@@ -10,6 +12,8 @@ import { namespaces } from './kinds/namespaces/kind.ts';
 import { nodes } from './kinds/nodes/kind.ts';
 import { pods } from './kinds/pods/kind.ts';
 import { replicaSets } from './kinds/replicasets/kind.ts';
+import { roleBindings } from './kinds/rolebindings/kind.ts';
+import { roles } from './kinds/roles/kind.ts';
 import { secrets } from './kinds/secrets/kind.ts';
 import { serviceAccounts } from './kinds/serviceaccounts/kind.ts';
 import { services } from './kinds/services/kind.ts';
@@ -25,6 +29,10 @@ export const kinds: readonly KindDefinition[] = [
   services,
   deployments,
   replicaSets,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
   leases,
   endpointSlices,
 ];
@@ -50,6 +58,8 @@ export const groupVersions: readonly { readonly group: string; readonly version:
 ];
 
 export {
+  clusterRoleBindings,
+  clusterRoles,
   configMaps,
   deployments,
   endpointSlices,
@@ -59,6 +69,8 @@ export {
   nodes,
   pods,
   replicaSets,
+  roleBindings,
+  roles,
   secrets,
   serviceAccounts,
   services,

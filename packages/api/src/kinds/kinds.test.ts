@@ -37,6 +37,13 @@ const samples: Readonly<Record<string, object>> = {
   Service: { spec: { ports: [{ port: 80 }], selector: { app: 'web' } } },
   Deployment: workload(),
   ReplicaSet: workload(),
+  ClusterRoleBinding: { roleRef: { kind: 'ClusterRole', name: 'view' } },
+  ClusterRole: { rules: [{ verbs: ['get'], nonResourceURLs: ['/metrics'] }] },
+  RoleBinding: {
+    roleRef: { kind: 'Role', name: 'r' },
+    subjects: [{ kind: 'ServiceAccount', name: 'default' }],
+  },
+  Role: { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] },
   Lease: { spec: { holderIdentity: 'me' } },
   EndpointSlice: { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }] },
 };
