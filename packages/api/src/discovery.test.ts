@@ -17,6 +17,8 @@ describe('aggregated discovery', () => {
     expect(rest.apiVersion).toBe('apidiscovery.k8s.io/v2beta1');
     expect(rest.items.map((item) => item.metadata.name)).toEqual([
       'apps',
+      'authentication.k8s.io',
+      'authorization.k8s.io',
       'rbac.authorization.k8s.io',
       'coordination.k8s.io',
       'discovery.k8s.io',
@@ -68,13 +70,32 @@ describe('discovery for older clients', () => {
   });
 
   test('each group is listed once and has a document of its own', () => {
-    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}, {}] });
+    expect(apiGroupList()).toMatchObject({ groups: [{ name: 'apps' }, {}, {}, {}, {}, {}] });
     expect(apiGroup('apps')).toMatchObject({
       kind: 'APIGroup',
       preferredVersion: { groupVersion: 'apps/v1', version: 'v1' },
     });
     expect(apiGroup('nope')).toBeUndefined();
     expect(apiResourceList('apps', 'v2')).toBeUndefined();
+  });
+
+  test('reviews are listed with nothing but create', () => {
+    const { resources } = apiResourceList('authorization.k8s.io', 'v1') as {
+      resources: { name: string }[];
+    };
+    expect(resources.map(({ name }) => name)).toEqual([
+      'localsubjectaccessreviews',
+      'selfsubjectaccessreviews',
+      'selfsubjectrulesreviews',
+      'subjectaccessreviews',
+    ]);
+    expect(resources[0]).toEqual({
+      name: 'localsubjectaccessreviews',
+      singularName: 'localsubjectaccessreview',
+      namespaced: true,
+      kind: 'LocalSubjectAccessReview',
+      verbs: ['create'],
+    });
   });
 
   test('every kind is found in the list of its group version', () => {

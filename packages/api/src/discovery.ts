@@ -3,23 +3,8 @@
  * v2beta1) and the older documents, a list of resources for each group version.
  */
 import { groupVersion } from './kind.ts';
-import type { KindDefinition } from './kind.ts';
-import { kinds } from './registry.ts';
-
-/** What discovery tells of a resource; a server may add resources that are no stored kinds. */
-export type DiscoveryResource = Pick<
-  KindDefinition,
-  | 'group'
-  | 'version'
-  | 'kind'
-  | 'resource'
-  | 'singular'
-  | 'shortNames'
-  | 'categories'
-  | 'namespaced'
-  | 'verbs'
-  | 'subresources'
->;
+import type { DiscoveryResource } from './kind.ts';
+import { servedResources } from './served.ts';
 
 type Json = Record<string, unknown>;
 
@@ -63,7 +48,7 @@ function aggregatedResource(one: DiscoveryResource): Json {
 export function aggregatedDiscovery(
   root: 'api' | 'apis',
   version: 'v2' | 'v2beta1',
-  resources: readonly DiscoveryResource[] = kinds,
+  resources: readonly DiscoveryResource[] = servedResources,
 ): Json {
   const items = [...byGroup(resources)]
     .filter(([group]) => (group === '') === (root === 'api'))
@@ -106,7 +91,7 @@ function groupDocument(group: string, version: string): Json {
 }
 
 /** `/apis` for clients without aggregated discovery. */
-export function apiGroupList(resources: readonly DiscoveryResource[] = kinds): Json {
+export function apiGroupList(resources: readonly DiscoveryResource[] = servedResources): Json {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -119,7 +104,7 @@ export function apiGroupList(resources: readonly DiscoveryResource[] = kinds): J
 /** `/apis/<group>`. */
 export function apiGroup(
   group: string,
-  resources: readonly DiscoveryResource[] = kinds,
+  resources: readonly DiscoveryResource[] = servedResources,
 ): Json | undefined {
   const version = byGroup(resources).get(group)?.[0]?.version;
   if (version === undefined || group === '') return undefined;
@@ -130,7 +115,7 @@ export function apiGroup(
 export function apiResourceList(
   group: string,
   version: string,
-  resources: readonly DiscoveryResource[] = kinds,
+  resources: readonly DiscoveryResource[] = servedResources,
 ): Json | undefined {
   const members = resources.filter((one) => one.group === group && one.version === version);
   if (members.length === 0) return undefined;

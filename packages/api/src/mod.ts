@@ -7,6 +7,7 @@ export type { ElementType, FieldSchema, SchemaName, TypeFacts } from './schema.t
 
 export { groupVersion, qualifiedResource, referenceTo } from './kind.ts';
 export type {
+  DiscoveryResource,
   KindDefinition,
   PrepareContext,
   ScaleDefinition,
@@ -24,7 +25,6 @@ export {
   events,
   findKind,
   findResource,
-  groupVersions,
   kinds,
   leases,
   namespaces,
@@ -37,6 +37,9 @@ export {
   serviceAccounts,
   services,
 } from './registry.ts';
+export { findReview, reviews } from './reviews.ts';
+export type { ReviewDefinition } from './reviews.ts';
+export { groupVersions, servedResources } from './served.ts';
 export { beforeCreate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
 export type { NewObject } from './metadata.ts';
 
@@ -120,7 +123,6 @@ export {
   apiResourceList,
   apiVersions,
 } from './discovery.ts';
-export type { DiscoveryResource } from './discovery.ts';
 export { openApiV2Stub, openApiV3, openApiV3Index } from './openapi.ts';
 export type { OpenApiDocument } from './openapi.ts';
 export {

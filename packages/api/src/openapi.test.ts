@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openApiV2Stub, openApiV3, openApiV3Index } from './openapi.ts';
 import { kinds } from './registry.ts';
+import { servedResources } from './served.ts';
 
 const version = 'v1.32.0';
 
@@ -23,6 +24,8 @@ describe('OpenAPI v3', () => {
     expect(Object.keys(paths)).toEqual([
       'api/v1',
       'apis/apps/v1',
+      'apis/authentication.k8s.io/v1',
+      'apis/authorization.k8s.io/v1',
       'apis/rbac.authorization.k8s.io/v1',
       'apis/coordination.k8s.io/v1',
       'apis/discovery.k8s.io/v1',
@@ -44,8 +47,18 @@ describe('OpenAPI v3', () => {
     }
   });
 
+  test('a review can be posted, and nothing else', () => {
+    const { paths } = read('authorization.k8s.io');
+    const path = '/apis/authorization.k8s.io/v1/namespaces/{namespace}/localsubjectaccessreviews';
+    expect(Object.keys(paths)).toHaveLength(4);
+    expect(Object.keys(paths[path]!)).toEqual(['parameters', 'post']);
+    expect(paths[path]).toMatchObject({
+      post: { 'x-kubernetes-group-version-kind': { kind: 'LocalSubjectAccessReview' } },
+    });
+  });
+
   test('every reference leads somewhere', () => {
-    for (const { group } of kinds) {
+    for (const { group } of servedResources) {
       const { text } = openApiV3(group, 'v1', version)!;
       const schemas = read(group).components.schemas;
       for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {

@@ -6,10 +6,13 @@
  * 2. Documents are built when first asked for, and kept.
  */
 import { groupVersion } from './kind.ts';
-import type { KindDefinition } from './kind.ts';
-import { groupVersions, kinds } from './registry.ts';
+import type { DiscoveryResource, KindDefinition } from './kind.ts';
+import { kinds } from './registry.ts';
+import { reviews } from './reviews.ts';
+import type { ReviewDefinition } from './reviews.ts';
 import { fieldsOf, typeFacts, upstreamName } from './schema.ts';
 import type { ElementType, FieldSchema, SchemaName } from './schema.ts';
+import { groupVersions } from './served.ts';
 
 type Json = Record<string, unknown>;
 
@@ -108,12 +111,17 @@ class Definitions {
       : { ...element, ...hints };
   }
 
+  addType({ schema, description, group, version, kind }: ReviewDefinition | KindDefinition): void {
+    this.reference(schema);
+    const definition = this.schemas[definitionName(schema)]!;
+    definition['description'] = description;
+    definition['x-kubernetes-group-version-kind'] = [{ group, version, kind }];
+  }
+
   addKind(kind: KindDefinition): void {
-    this.reference(kind.schema);
+    this.addType(kind);
     const name = definitionName(kind.schema);
     const identity = { group: kind.group, version: kind.version };
-    this.schemas[name]!['description'] = kind.description;
-    this.schemas[name]!['x-kubernetes-group-version-kind'] = [{ ...identity, kind: kind.kind }];
     this.schemas[`${name}List`] = {
       description: `${kind.listKind} is a list of objects of the kind ${kind.kind}.`,
       type: 'object',
@@ -174,11 +182,36 @@ function operation({ action, identity, parameters = [], body, response }: Operat
 const asJson = (schema: Json): Json => ({ 'application/json': { schema } });
 const anyMedia = (schema: Json): Json => ({ '*/*': { schema } });
 
-/** The collection, one object, and its subresources. */
-function pathsOf(kind: KindDefinition, definitions: Definitions): Record<string, Json> {
+const place = (names: readonly string[]): Json[] =>
+  names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
+
+function collectionPath(kind: DiscoveryResource): string {
   const root = kind.group === '' ? '/api/v1' : `/apis/${groupVersion(kind)}`;
   const scope = kind.namespaced ? '/namespaces/{namespace}' : '';
-  const collection = `${root}${scope}/${kind.resource}`;
+  return `${root}${scope}/${kind.resource}`;
+}
+
+/** A review is posted, and that is all. */
+function pathsOfReview(review: ReviewDefinition, definitions: Definitions): Record<string, Json> {
+  const { group, version, kind, schema, namespaced } = review;
+  const object = definitions.reference(schema);
+  return {
+    [collectionPath(review)]: {
+      parameters: place(namespaced ? ['namespace'] : []),
+      post: operation({
+        action: 'post',
+        identity: { group, version, kind },
+        parameters: writeParameters,
+        body: anyMedia(object),
+        response: object,
+      }),
+    },
+  };
+}
+
+/** The collection, one object, and its subresources. */
+function pathsOf(kind: KindDefinition, definitions: Definitions): Record<string, Json> {
+  const collection = collectionPath(kind);
   const identity = { group: kind.group, version: kind.version, kind: kind.kind };
   const object = definitions.reference(kind.schema);
   const list = refTo(`${definitionName(kind.schema)}List`);
@@ -207,8 +240,6 @@ function pathsOf(kind: KindDefinition, definitions: Definitions): Record<string,
       response: schema,
     }),
   });
-  const place = (names: readonly string[]): Json[] =>
-    names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
   const scopeNames = kind.namespaced ? ['namespace'] : [];
   const paths: Record<string, Json> = {
     [collection]: {
@@ -241,9 +272,13 @@ function pathsOf(kind: KindDefinition, definitions: Definitions): Record<string,
 
 function documentOf(group: string, version: string, serverVersion: string): Json {
   const definitions = new Definitions();
-  const members = kinds.filter((kind) => kind.group === group && kind.version === version);
+  const isMember = (one: DiscoveryResource) => one.group === group && one.version === version;
+  const members = kinds.filter(isMember);
+  const questions = reviews.filter(isMember);
   const paths: Record<string, Json> = {};
+  for (const review of questions) definitions.addType(review);
   for (const kind of members) definitions.addKind(kind);
+  for (const review of questions) Object.assign(paths, pathsOfReview(review, definitions));
   for (const kind of members) Object.assign(paths, pathsOf(kind, definitions));
   return {
     openapi: '3.0.0',

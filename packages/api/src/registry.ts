@@ -50,13 +50,6 @@ export function findKind(apiVersion: string, kind: string): KindDefinition | und
   return byKind.get(`${apiVersion}/${kind}`);
 }
 
-/** Every group version that is served, the core group first. */
-export const groupVersions: readonly { readonly group: string; readonly version: string }[] = [
-  ...new Map(
-    kinds.map(({ group, version }) => [`${group}/${version}`, { group, version }]),
-  ).values(),
-];
-
 export {
   clusterRoleBindings,
   clusterRoles,
