@@ -3,8 +3,10 @@ import { findResource, kinds, type Service } from '@drydock/api';
 import type { Clock, Logger, Millis, Random } from '@drydock/ports';
 import { createChannelSet, createRpcServer, type RpcServer, type TlsMaterial } from '@drydock/rpc';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import { createAuthorizer, type Authorizer } from './authz/authorizer.ts';
 import { runMasterService, withdraw } from './bootstrap/master-service.ts';
 import { ensureNamespaces } from './bootstrap/namespaces.ts';
+import { ensureRoles } from './bootstrap/roles.ts';
 import { createCacher, type Cacher } from './cacher/cacher.ts';
 import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
@@ -17,6 +19,7 @@ import { createStore } from './registry/store.ts';
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
+import { createReviewHandler } from './rest/review-handler.ts';
 import { createRestServer } from './rest/server.ts';
 import type { Transport } from './rest/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
@@ -89,10 +92,11 @@ export async function createApiServer(
   };
 }
 
-/** etcd, the cache of it, and the registry on top. */
+/** etcd, the cache of it, who may do what by that, and the registry on top. */
 interface Core {
   readonly etcd: EtcdClient;
   readonly cacher: Cacher;
+  readonly authorizer: Authorizer;
   readonly registry: Registry;
 }
 
@@ -112,6 +116,7 @@ function createCore(
   );
   const etcd = createEtcdClient({ channels, clock });
   const cacher = stack.use(createCacher({ kinds, etcd, clock, log }));
+  const authorizer = createAuthorizer({ cacher, clock, log });
   const servicesKind = findResource('', 'services')!;
   const everything = createSelection(servicesKind, { namespace: '' });
   const addresses = createServiceAddresses({
@@ -124,8 +129,17 @@ function createCore(
   });
   const store = createStore({ etcd, cacher });
   const eventLeases = createEventLeases({ etcd, clock, ttlMillis: options.eventTtlMillis });
-  const registry = createRegistry({ store, etcd, cacher, clock, random, addresses, eventLeases });
-  return { etcd, cacher, registry };
+  const registry = createRegistry({
+    store,
+    etcd,
+    cacher,
+    authorizer,
+    clock,
+    random,
+    addresses,
+    eventLeases,
+  });
+  return { etcd, cacher, authorizer, registry };
 }
 
 interface Checks {
@@ -135,7 +149,7 @@ interface Checks {
   readonly onEtcdHeard: () => void;
 }
 
-function createChecks(clock: Clock, { cacher }: Core): Checks {
+function createChecks(clock: Clock, { cacher, authorizer }: Core): Checks {
   let heardAt = clock.now();
   const etcdSilence = () => {
     const millis = clock.now() - heardAt;
@@ -149,12 +163,16 @@ function createChecks(clock: Clock, { cacher }: Core): Checks {
     readiness: new Map([
       ['informer-sync', cacheGap],
       ['etcd', etcdSilence],
+      ['poststarthook/rbac/bootstrap-roles', () => rolesGap(authorizer)],
     ]),
     onEtcdHeard: () => {
       heardAt = clock.now();
     },
   };
 }
+
+const rolesGap = ({ isOpen }: Authorizer) =>
+  isOpen ? undefined : 'the default roles are not stored yet';
 
 /** HTTPS and gRPC, on the same registry. */
 async function openDoors(
@@ -163,7 +181,7 @@ async function openDoors(
   { core, checks, stack }: { core: Core; checks: Checks; stack: AsyncDisposableStack },
 ): Promise<{ rest: Transport; grpc: RpcServer }> {
   const { clock, random, log } = powers;
-  const { registry, cacher } = core;
+  const { registry, cacher, authorizer } = core;
   const host = options.bindAddress;
   const inFlight = createInFlight({
     read: options.readsInFlightMax,
@@ -182,6 +200,7 @@ async function openDoors(
       inFlight,
       metrics,
       requestTimeoutMillis: options.requestTimeoutMillis,
+      authorizer,
       handleMeta: createMetaHandler({
         serverAddress: () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`,
         livenessChecks: checks.liveness,
@@ -195,9 +214,10 @@ async function openDoors(
         watchMillisMin,
         handleSubresource: createSubresourceHandler({ registry, clock, handleLog }),
       }),
+      handleReview: createReviewHandler({ authorizer }),
     }),
   );
-  const objectApi = createObjectApi({ registry, clock, log, inFlight, metrics });
+  const objectApi = createObjectApi({ registry, authorizer, clock, log, inFlight, metrics });
   const grpc = stack.use(
     await createRpcServer({ host, port: options.grpcPort, tls: options.tls, log, clock }, [
       objectApi,
@@ -210,7 +230,7 @@ async function openDoors(
 function startBackground(
   { clock, log }: ApiServerPowers,
   {
-    core: { etcd, cacher, registry },
+    core: { etcd, cacher, authorizer, registry },
     checks,
     port,
     options,
@@ -230,7 +250,7 @@ function startBackground(
   const background = Promise.all([
     runFeed({ etcd, clock, log, sink: cacher, onHeard: checks.onEtcdHeard }, signal),
     runCompactor({ etcd, clock, log }, signal),
-    bootstrap({ registry, clock, log }, signal).then(() =>
+    bootstrap({ registry, authorizer, clock, log }, signal).then(() =>
       signal.aborted ? undefined : runMasterService(masterService, signal),
     ),
   ]);
@@ -245,15 +265,25 @@ function startBackground(
 }
 
 async function bootstrap(
-  { registry, clock, log }: { registry: Registry; clock: Clock; log: Logger },
+  {
+    registry,
+    authorizer,
+    clock,
+    log,
+  }: { registry: Registry; authorizer: Authorizer; clock: Clock; log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await ensureNamespaces(registry);
+      await ensureRoles(registry);
+      authorizer.open();
       return;
     } catch (error) {
-      log.warn({ err: error }, 'cannot make the system namespaces yet; trying again');
+      log.warn(
+        { err: error },
+        'cannot make the namespaces and roles of the system yet; trying again',
+      );
       await clock.sleep(bootstrapRetryMillis, { signal }).catch(() => undefined);
     }
   }

@@ -10,11 +10,10 @@ import {
   patchObject,
   successStatus,
   unsupportedMediaTypeError,
-  type FieldValidation,
   type KindDefinition,
 } from '@drydock/api';
 import type { Clock, Random } from '@drydock/ports';
-import type { PeerIdentity } from '@drydock/rpc';
+import type { Subject } from '../authz/subject.ts';
 import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
@@ -32,6 +31,7 @@ import { negotiate } from './negotiate.ts';
 import type { ResourcePath } from './path.ts';
 import type { Respond } from './respond.ts';
 import { streamWatch } from './watch-stream.ts';
+import { parseWriteQuery } from './write-query.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
@@ -49,7 +49,7 @@ export interface ResourceRequest {
   readonly path: ResourcePath;
   readonly query: URLSearchParams;
   readonly verb: string;
-  readonly user: PeerIdentity;
+  readonly user: Subject;
 }
 
 export type ResourceHandler = (request: ResourceRequest) => Promise<void>;
@@ -72,12 +72,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const { path, verb, query } = request;
     const kind = findResource(path.group, path.resource)!;
     const target = { kind, namespace: path.namespace, name: path.name };
-    const write: WriteOptions = {
-      user: request.user,
-      dryRun: parseDryRun(query),
-      fieldValidation: parseFieldValidation(query),
-      warnings: [],
-    };
+    const write: WriteOptions = { user: request.user, ...parseWriteQuery(query) };
     const action: Action = { ...request, kind, target, write };
     if (updateParts[path.subresource] === undefined) {
       await options.handleSubresource(action);
@@ -359,22 +354,6 @@ async function removeAll(options: ResourceHandlerOptions, action: Action): Promi
 
 async function readDeleteOptions(action: Action, query: URLSearchParams) {
   return parseDeleteOptions(await readDeleteBody(action.exchange), query);
-}
-
-function parseDryRun(query: URLSearchParams): boolean {
-  const values = query.getAll('dryRun').filter((value) => value !== '');
-  if (values.length === 0) return false;
-  if (values.every((value) => value === 'All')) return true;
-  throw badRequestError(`dryRun: Unsupported value: "${values[0]}": supported values: "All"`);
-}
-
-function parseFieldValidation(query: URLSearchParams): FieldValidation {
-  const value = query.get('fieldValidation');
-  if (value === null || value === '') return 'Warn';
-  if (value === 'Strict' || value === 'Warn' || value === 'Ignore') return value;
-  throw badRequestError(
-    `fieldValidation: Unsupported value: "${value}": supported values: "", "Ignore", "Strict", "Warn"`,
-  );
 }
 
 /** Whether a path's resource and subresource exist in the version asked for. */

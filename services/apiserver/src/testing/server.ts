@@ -95,8 +95,8 @@ export async function startTestServer(
   const admin = () => client('kubernetes-admin', 'system:masters');
   {
     using ready = await admin();
-    await eventually('the server has its namespaces', async () => {
-      const { code } = await ready.request('GET', '/api/v1/namespaces/kube-node-lease');
+    await eventually('the server has its namespaces and roles', async () => {
+      const { code } = await ready.request('GET', '/readyz');
       return code === 200;
     });
   }
