@@ -230,12 +230,13 @@ async function openDoors(
 function startBackground(
   { clock, log }: ApiServerPowers,
   {
-    core: { etcd, cacher, authorizer, registry },
+    core,
     checks,
     port,
     options,
   }: { core: Core; checks: Checks; port: number; options: ApiServerOptions },
 ): () => Promise<void> {
+  const { etcd, cacher, registry } = core;
   const stop = new AbortController();
   const { signal } = stop;
   const masterService = {
@@ -250,7 +251,7 @@ function startBackground(
   const background = Promise.all([
     runFeed({ etcd, clock, log, sink: cacher, onHeard: checks.onEtcdHeard }, signal),
     runCompactor({ etcd, clock, log }, signal),
-    bootstrap({ registry, authorizer, clock, log }, signal).then(() =>
+    bootstrap({ core, clock, log }, signal).then(() =>
       signal.aborted ? undefined : runMasterService(masterService, signal),
     ),
   ]);
@@ -265,18 +266,14 @@ function startBackground(
 }
 
 async function bootstrap(
-  {
-    registry,
-    authorizer,
-    clock,
-    log,
-  }: { registry: Registry; authorizer: Authorizer; clock: Clock; log: Logger },
+  { core: { registry, cacher, authorizer }, clock, log }: { core: Core; clock: Clock; log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await ensureNamespaces(registry);
-      await ensureRoles(registry);
+      // Requests are judged by the cache: it must have heard of what was written.
+      await cacher.waitFor(await ensureRoles(registry));
       authorizer.open();
       return;
     } catch (error) {

@@ -121,18 +121,27 @@ test('version and api-resources tell what is served', async (context) => {
   expect(await kubectl('version')).toContain('Server Version: v1.32');
   const resources = await kubectl('api-resources -o name');
   expect(resources.trim().split('\n').sort()).toEqual([
+    'clusterrolebindings.rbac.authorization.k8s.io',
+    'clusterroles.rbac.authorization.k8s.io',
     'configmaps',
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
     'events',
     'leases.coordination.k8s.io',
+    'localsubjectaccessreviews.authorization.k8s.io',
     'namespaces',
     'nodes',
     'pods',
     'replicasets.apps',
+    'rolebindings.rbac.authorization.k8s.io',
+    'roles.rbac.authorization.k8s.io',
     'secrets',
+    'selfsubjectaccessreviews.authorization.k8s.io',
+    'selfsubjectreviews.authentication.k8s.io',
+    'selfsubjectrulesreviews.authorization.k8s.io',
     'serviceaccounts',
     'services',
+    'subjectaccessreviews.authorization.k8s.io',
   ]);
   expect(await kubectl('get ns -o name')).toBe(
     'namespace/default\nnamespace/kube-node-lease\nnamespace/kube-public\nnamespace/kube-system\n',

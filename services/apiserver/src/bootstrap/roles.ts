@@ -29,7 +29,8 @@ interface Task {
   readonly reconcile: Reconcile;
 }
 
-export async function ensureRoles(registry: Registry): Promise<void> {
+/** @returns the revision that holds all that was written; 0 when all was in order */
+export async function ensureRoles(registry: Registry): Promise<number> {
   const tasks: Task[] = [
     ...defaultPolicy.roles.map((expected) => ({
       expected,
@@ -41,19 +42,20 @@ export async function ensureRoles(registry: Registry): Promise<void> {
         reconcileBinding(existing as ClusterRoleBinding | RoleBinding, expected),
     })),
   ];
+  let written = 0;
   const work = async () => {
     for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
-      await ensure(registry, task);
+      written = Math.max(written, await ensure(registry, task));
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
+  return written;
 }
 
-async function ensure(registry: Registry, task: Task): Promise<void> {
+async function ensure(registry: Registry, task: Task): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await ensureOnce(registry, task);
-      return;
+      return await ensureOnce(registry, task);
     } catch (error) {
       const isRace =
         error instanceof ApiError && ['AlreadyExists', 'NotFound'].includes(error.reason);
@@ -62,16 +64,15 @@ async function ensure(registry: Registry, task: Task): Promise<void> {
   }
 }
 
-async function ensureOnce(registry: Registry, { expected, reconcile }: Task): Promise<void> {
+async function ensureOnce(registry: Registry, { expected, reconcile }: Task): Promise<number> {
   const { name, namespace = '' } = expected.metadata;
   const kind = findKind(expected.apiVersion, expected.kind)!;
   const target: Target = { kind, namespace, name };
   const existing = await find(registry, target);
-  if (existing === undefined) {
-    await registry.create(target, structuredClone(expected), systemWrite());
-    return;
-  }
-  if (isProtected(existing)) return;
+  const create = async () =>
+    (await registry.create(target, structuredClone(expected), systemWrite())).revision;
+  if (existing === undefined) return create();
+  if (isProtected(existing)) return 0;
   const wanted = reconcile(existing);
   if (wanted === 'replace') {
     const { uid } = existing.metadata;
@@ -82,12 +83,11 @@ async function ensureOnce(registry: Registry, { expected, reconcile }: Task): Pr
       resourceVersion: undefined,
     };
     await registry.delete(target, ask, systemWrite());
-    await registry.create(target, structuredClone(expected), systemWrite());
-    return;
+    return create();
   }
-  if (deepEqual(existing, wanted)) return;
+  if (deepEqual(existing, wanted)) return 0;
   const make = () => structuredClone(wanted);
-  await registry.update(target, { part: 'all', make }, systemWrite());
+  return (await registry.update(target, { part: 'all', make }, systemWrite())).object.revision;
 }
 
 async function find(registry: Registry, target: Target): Promise<KubernetesObject | undefined> {

@@ -59,11 +59,13 @@ export interface TestServer extends AsyncDisposable {
 export interface TestServerOptions extends Partial<ApiServerOptions> {
   /** Share it to let one client reach several servers. */
   readonly authority?: TestAuthority;
+  /** Whether to wait until it is ready; true when absent. */
+  readonly awaitsReady?: boolean;
 }
 
 export async function startTestServer(
   etcd: TestEtcd,
-  options: TestServerOptions = {},
+  { awaitsReady = true, ...options }: TestServerOptions = {},
 ): Promise<TestServer> {
   const authority = options.authority ?? (await createTestAuthority('kubernetes'));
   const tls = await authority.issue({ commonName: 'kube-apiserver' });
@@ -93,7 +95,7 @@ export async function startTestServer(
   const client = async (commonName: string, ...organizations: string[]) =>
     connectClient(server.securePort, await certificate(commonName, ...organizations));
   const admin = () => client('kubernetes-admin', 'system:masters');
-  {
+  if (awaitsReady) {
     using ready = await admin();
     await eventually('the server has its namespaces and roles', async () => {
       const { code } = await ready.request('GET', '/readyz');
