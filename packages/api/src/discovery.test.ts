@@ -8,6 +8,7 @@ import {
 } from './discovery.ts';
 import { newerEvents } from './kinds/events/events-v1.ts';
 import { servedKinds } from './registry.ts';
+import { servedResources } from './served.ts';
 
 describe('aggregated discovery', () => {
   test('the core group is at /api without a name, every other at /apis by its name', () => {
@@ -16,7 +17,7 @@ describe('aggregated discovery', () => {
     expect(core.items[0]!.metadata.name).toBeUndefined();
     const rest = aggregatedDiscovery('apis', 'v2beta1') as typeof core & { apiVersion: string };
     expect(rest.apiVersion).toBe('apidiscovery.k8s.io/v2beta1');
-    const groups = new Set(servedKinds.map(({ group }) => group));
+    const groups = new Set(servedResources.map(({ group }) => group));
     expect(['', ...rest.items.map((item) => item.metadata.name)]).toEqual([...groups]);
   });
 
@@ -74,6 +75,25 @@ describe('discovery for older clients', () => {
     });
     expect(apiGroup('nope')).toBeUndefined();
     expect(apiResourceList('apps', 'v2')).toBeUndefined();
+  });
+
+  test('reviews are listed with nothing but create', () => {
+    const { resources } = apiResourceList('authorization.k8s.io', 'v1') as {
+      resources: { name: string }[];
+    };
+    expect(resources.map(({ name }) => name)).toEqual([
+      'localsubjectaccessreviews',
+      'selfsubjectaccessreviews',
+      'selfsubjectrulesreviews',
+      'subjectaccessreviews',
+    ]);
+    expect(resources[0]).toEqual({
+      name: 'localsubjectaccessreviews',
+      singularName: 'localsubjectaccessreview',
+      namespaced: true,
+      kind: 'LocalSubjectAccessReview',
+      verbs: ['create'],
+    });
   });
 
   test('a group in two versions lists both, the preferred one first', () => {

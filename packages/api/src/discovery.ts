@@ -3,23 +3,8 @@
  * v2beta1) and the older documents, a list of resources for each group version.
  */
 import { groupVersion } from './kind.ts';
-import type { KindDefinition } from './kind.ts';
-import { servedKinds } from './registry.ts';
-
-/** What discovery tells of a resource; a server may add resources that are no stored kinds. */
-export type DiscoveryResource = Pick<
-  KindDefinition,
-  | 'group'
-  | 'version'
-  | 'kind'
-  | 'resource'
-  | 'singular'
-  | 'shortNames'
-  | 'categories'
-  | 'namespaced'
-  | 'verbs'
-  | 'subresources'
->;
+import type { DiscoveryResource } from './kind.ts';
+import { servedResources } from './served.ts';
 
 type Json = Record<string, unknown>;
 
@@ -64,7 +49,7 @@ function aggregatedResource(one: DiscoveryResource): Json {
 export function aggregatedDiscovery(
   root: 'api' | 'apis',
   version: 'v2' | 'v2beta1',
-  resources: readonly DiscoveryResource[] = servedKinds,
+  resources: readonly DiscoveryResource[] = servedResources,
 ): Json {
   const items = [...byGroup(resources)]
     .filter(([group]) => (group === '') === (root === 'api'))
@@ -108,7 +93,7 @@ function groupDocument(group: string, versions: Versions): Json {
 }
 
 /** `/apis` for clients without aggregated discovery. */
-export function apiGroupList(resources: readonly DiscoveryResource[] = servedKinds): Json {
+export function apiGroupList(resources: readonly DiscoveryResource[] = servedResources): Json {
   return {
     kind: 'APIGroupList',
     apiVersion: 'v1',
@@ -121,7 +106,7 @@ export function apiGroupList(resources: readonly DiscoveryResource[] = servedKin
 /** `/apis/<group>`. */
 export function apiGroup(
   group: string,
-  resources: readonly DiscoveryResource[] = servedKinds,
+  resources: readonly DiscoveryResource[] = servedResources,
 ): Json | undefined {
   const versions = byGroup(resources).get(group);
   if (versions === undefined || group === '') return undefined;
@@ -132,7 +117,7 @@ export function apiGroup(
 export function apiResourceList(
   group: string,
   version: string,
-  resources: readonly DiscoveryResource[] = servedKinds,
+  resources: readonly DiscoveryResource[] = servedResources,
 ): Json | undefined {
   const members = resources.filter((one) => one.group === group && one.version === version);
   if (members.length === 0) return undefined;

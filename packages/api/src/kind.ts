@@ -122,6 +122,21 @@ export interface ScaleDefinition<T> {
   setReplicas(object: T, replicas: number): void;
 }
 
+/** What discovery tells of a resource; a server may add resources that are no stored kinds. */
+export type DiscoveryResource = Pick<
+  KindDefinition,
+  | 'group'
+  | 'version'
+  | 'kind'
+  | 'resource'
+  | 'singular'
+  | 'shortNames'
+  | 'categories'
+  | 'namespaced'
+  | 'verbs'
+  | 'subresources'
+>;
+
 /** `v1` or `apps/v1`. */
 export function groupVersion(kind: { readonly group: string; readonly version: string }): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;

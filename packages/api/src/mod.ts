@@ -7,6 +7,7 @@ export type { ElementType, FieldSchema, SchemaName, TypeFacts } from './schema.t
 
 export { groupVersion, qualifiedResource, referenceTo } from './kind.ts';
 export type {
+  DiscoveryResource,
   KindDefinition,
   PrepareContext,
   ScaleDefinition,
@@ -16,6 +17,8 @@ export type {
 } from './kind.ts';
 
 export {
+  clusterRoleBindings,
+  clusterRoles,
   configMaps,
   deployments,
   endpointSlices,
@@ -23,23 +26,27 @@ export {
   findKind,
   findResource,
   findServed,
-  groupVersions,
   kinds,
   leases,
   namespaces,
   nodes,
   pods,
   replicaSets,
+  roleBindings,
+  roles,
   secrets,
   serviceAccounts,
   services,
 } from './registry.ts';
 export { systemPriorityClasses } from './kinds/priorityclasses/system.ts';
+export { findReview, reviews } from './reviews.ts';
+export type { ReviewDefinition } from './reviews.ts';
+export { groupVersions, servedResources } from './served.ts';
 export { beforeCreate, beforePartUpdate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
 export type { NewObject } from './metadata.ts';
 
 export * from './errors.ts';
-export { formatFieldError } from './field-error.ts';
+export { formatFieldError, goQuote } from './field-error.ts';
 export { goBytes } from './go-literal.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
 
@@ -147,7 +154,6 @@ export {
   apiResourceList,
   apiVersions,
 } from './discovery.ts';
-export type { DiscoveryResource } from './discovery.ts';
 export type { Descriptions } from './openapi/definitions.ts';
 export { createOpenApi } from './openapi/documents.ts';
 export type { OpenApiDocument } from './openapi/documents.ts';

@@ -100,6 +100,12 @@ export function labelValueProblems(value: string): string[] {
   return problems;
 }
 
+/** A name that can stand in a path, and nothing else: the rule for roles, whose names hold colons. */
+export function pathSegmentProblems(value: string): string[] {
+  if (value === '.' || value === '..') return [`may not be '${value}'`];
+  return ['/', '%'].filter((one) => value.includes(one)).map((one) => `may not contain '${one}'`);
+}
+
 const environmentNameText = '[-._a-zA-Z][-._a-zA-Z0-9]*';
 
 /** Names of environment variables, relaxed as since 1.32: any printable ASCII but `=`. */

@@ -2,6 +2,8 @@
 import type { KindDefinition } from './kind.ts';
 import { groupVersion } from './kind.ts';
 import { certificateSigningRequests } from './kinds/certificatesigningrequests/kind.ts';
+import { clusterRoleBindings } from './kinds/clusterrolebindings/kind.ts';
+import { clusterRoles } from './kinds/clusterroles/kind.ts';
 import { configMaps } from './kinds/configmaps/kind.ts';
 import { controllerRevisions } from './kinds/controllerrevisions/kind.ts';
 import { cronJobs } from './kinds/cronjobs/kind.ts';
@@ -33,6 +35,8 @@ import { priorityClasses } from './kinds/priorityclasses/kind.ts';
 import { replicaSets } from './kinds/replicasets/kind.ts';
 import { replicationControllers } from './kinds/replicationcontrollers/kind.ts';
 import { resourceQuotas } from './kinds/resourcequotas/kind.ts';
+import { roleBindings } from './kinds/rolebindings/kind.ts';
+import { roles } from './kinds/roles/kind.ts';
 import { secrets } from './kinds/secrets/kind.ts';
 import { serviceAccounts } from './kinds/serviceaccounts/kind.ts';
 import { services } from './kinds/services/kind.ts';
@@ -65,6 +69,10 @@ export const kinds: readonly KindDefinition[] = [
   cronJobs,
   jobs,
   certificateSigningRequests,
+  clusterRoleBindings,
+  clusterRoles,
+  roleBindings,
+  roles,
   leases,
   endpointSlices,
   ingressClasses,
@@ -112,17 +120,10 @@ export function findKind(apiVersion: string, kind: string): KindDefinition | und
   return byKind.get(`${apiVersion}/${kind}`);
 }
 
-/** Every group version that is served, the core group first, and those of a group together. */
-export const groupVersions: readonly { readonly group: string; readonly version: string }[] =
-  Object.values(
-    Object.groupBy(
-      new Map(servedKinds.map((kind) => [groupVersion(kind), kind])).values(),
-      ({ group }) => `group ${group}`,
-    ),
-  ).flatMap((versions) => versions!.map(({ group, version }) => ({ group, version })));
-
 export {
   certificateSigningRequests,
+  clusterRoleBindings,
+  clusterRoles,
   configMaps,
   deployments,
   endpointSlices,
@@ -137,6 +138,8 @@ export {
   priorityClasses,
   replicaSets,
   resourceQuotas,
+  roleBindings,
+  roles,
   secrets,
   serviceAccounts,
   services,

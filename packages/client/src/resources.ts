@@ -3,6 +3,7 @@
  * compiler. The server holds everything else.
  */
 import type {
+  ClusterRole,
   ConfigMap,
   Deployment,
   EndpointSlice,
@@ -48,6 +49,12 @@ function resource<T extends KubernetesObject>(
 }
 
 export const resources = {
+  clusterRoles: resource<ClusterRole>(
+    'rbac.authorization.k8s.io/v1',
+    'ClusterRole',
+    'clusterroles',
+    'Cluster',
+  ),
   configMaps: resource<ConfigMap>('v1', 'ConfigMap', 'configmaps'),
   deployments: resource<Deployment>('apps/v1', 'Deployment', 'deployments'),
   endpointSlices: resource<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices'),

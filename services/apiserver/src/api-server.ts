@@ -3,9 +3,11 @@ import { findResource, kinds, type Service } from '@drydock/api';
 import type { Clock, Logger, Millis, Random } from '@drydock/ports';
 import { createChannelSet, createRpcServer, type RpcServer, type TlsMaterial } from '@drydock/rpc';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import { createAuthorizer, type Authorizer } from './authz/authorizer.ts';
 import { runMasterService, withdraw } from './bootstrap/master-service.ts';
 import { ensureNamespaces } from './bootstrap/namespaces.ts';
 import { ensurePriorityClasses } from './bootstrap/priority-classes.ts';
+import { ensureRoles } from './bootstrap/roles.ts';
 import { createCacher, type Cacher } from './cacher/cacher.ts';
 import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
@@ -21,6 +23,7 @@ import { createStore } from './registry/store.ts';
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
+import { createReviewHandler } from './rest/review-handler.ts';
 import { createRestServer } from './rest/server.ts';
 import type { Transport } from './rest/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
@@ -93,10 +96,11 @@ export async function createApiServer(
   };
 }
 
-/** etcd, the cache of it, and the registry on top. */
+/** etcd, the cache of it, who may do what by that, and the registry on top. */
 interface Core {
   readonly etcd: EtcdClient;
   readonly cacher: Cacher;
+  readonly authorizer: Authorizer;
   readonly registry: Registry;
 }
 
@@ -116,6 +120,7 @@ function createCore(
   );
   const etcd = createEtcdClient({ channels, clock });
   const cacher = stack.use(createCacher({ kinds, etcd, clock, log }));
+  const authorizer = createAuthorizer({ cacher, clock, log });
   const servicesKind = findResource('', 'services')!;
   const everything = createSelection(servicesKind, { namespace: '' });
   const addresses = createServiceAddresses({
@@ -134,6 +139,7 @@ function createCore(
     store,
     etcd,
     cacher,
+    authorizer,
     clock,
     random,
     addresses,
@@ -141,7 +147,7 @@ function createCore(
     view,
     quotas,
   });
-  return { etcd, cacher, registry };
+  return { etcd, cacher, authorizer, registry };
 }
 
 interface Checks {
@@ -151,7 +157,7 @@ interface Checks {
   readonly onEtcdHeard: () => void;
 }
 
-function createChecks(clock: Clock, { cacher }: Core): Checks {
+function createChecks(clock: Clock, { cacher, authorizer }: Core): Checks {
   let heardAt = clock.now();
   const etcdSilence = () => {
     const millis = clock.now() - heardAt;
@@ -165,12 +171,16 @@ function createChecks(clock: Clock, { cacher }: Core): Checks {
     readiness: new Map([
       ['informer-sync', cacheGap],
       ['etcd', etcdSilence],
+      ['poststarthook/rbac/bootstrap-roles', () => rolesGap(authorizer)],
     ]),
     onEtcdHeard: () => {
       heardAt = clock.now();
     },
   };
 }
+
+const rolesGap = ({ isOpen }: Authorizer) =>
+  isOpen ? undefined : 'the default roles are not stored yet';
 
 /** HTTPS and gRPC, on the same registry. */
 async function openDoors(
@@ -179,7 +189,7 @@ async function openDoors(
   { core, checks, stack }: { core: Core; checks: Checks; stack: AsyncDisposableStack },
 ): Promise<{ rest: Transport; grpc: RpcServer }> {
   const { clock, random, log } = powers;
-  const { registry, cacher } = core;
+  const { registry, cacher, authorizer } = core;
   const host = options.bindAddress;
   const inFlight = createInFlight({
     read: options.readsInFlightMax,
@@ -198,6 +208,7 @@ async function openDoors(
       inFlight,
       metrics,
       requestTimeoutMillis: options.requestTimeoutMillis,
+      authorizer,
       handleMeta: createMetaHandler({
         serverAddress: () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`,
         livenessChecks: checks.liveness,
@@ -211,9 +222,10 @@ async function openDoors(
         watchMillisMin,
         handleSubresource: createSubresourceHandler({ registry, clock, handleLog }),
       }),
+      handleReview: createReviewHandler({ authorizer }),
     }),
   );
-  const objectApi = createObjectApi({ registry, clock, log, inFlight, metrics });
+  const objectApi = createObjectApi({ registry, authorizer, clock, log, inFlight, metrics });
   const grpc = stack.use(
     await createRpcServer({ host, port: options.grpcPort, tls: options.tls, log, clock }, [
       objectApi,
@@ -226,12 +238,13 @@ async function openDoors(
 function startBackground(
   { clock, log }: ApiServerPowers,
   {
-    core: { etcd, cacher, registry },
+    core,
     checks,
     port,
     options,
   }: { core: Core; checks: Checks; port: number; options: ApiServerOptions },
 ): () => Promise<void> {
+  const { etcd, cacher, registry } = core;
   const stop = new AbortController();
   const { signal } = stop;
   const masterService = {
@@ -246,7 +259,7 @@ function startBackground(
   const background = Promise.all([
     runFeed({ etcd, clock, log, sink: cacher, onHeard: checks.onEtcdHeard }, signal),
     runCompactor({ etcd, clock, log }, signal),
-    bootstrap({ registry, clock, log }, signal).then(() =>
+    bootstrap({ core, clock, log }, signal).then(() =>
       signal.aborted ? undefined : runMasterService(masterService, signal),
     ),
   ]);
@@ -261,13 +274,16 @@ function startBackground(
 }
 
 async function bootstrap(
-  { registry, clock, log }: { registry: Registry; clock: Clock; log: Logger },
+  { core: { registry, cacher, authorizer }, clock, log }: { core: Core; clock: Clock; log: Logger },
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await ensureNamespaces(registry);
       await ensurePriorityClasses(registry);
+      // Requests are judged by the cache: it must have heard of what was written.
+      await cacher.waitFor(await ensureRoles(registry));
+      authorizer.open();
       return;
     } catch (error) {
       log.warn({ err: error }, 'cannot make what every cluster has yet; trying again');

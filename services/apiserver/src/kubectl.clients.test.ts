@@ -43,6 +43,8 @@ test('version and api-resources tell what is served', async (context) => {
   const resources = await kubectl('api-resources -o name');
   expect(resources.trim().split('\n').sort()).toEqual([
     'certificatesigningrequests.certificates.k8s.io',
+    'clusterrolebindings.rbac.authorization.k8s.io',
+    'clusterroles.rbac.authorization.k8s.io',
     'configmaps',
     'controllerrevisions.apps',
     'cronjobs.batch',
@@ -50,10 +52,11 @@ test('version and api-resources tell what is served', async (context) => {
     'deployments.apps',
     'endpointslices.discovery.k8s.io',
     'events',
-    'jobs.batch',
     'horizontalpodautoscalers.autoscaling',
+    'jobs.batch',
     'leases.coordination.k8s.io',
     'limitranges',
+    'localsubjectaccessreviews.authorization.k8s.io',
     'namespaces',
     'nodes',
     'poddisruptionbudgets.policy',
@@ -63,10 +66,16 @@ test('version and api-resources tell what is served', async (context) => {
     'replicasets.apps',
     'replicationcontrollers',
     'resourcequotas',
+    'rolebindings.rbac.authorization.k8s.io',
+    'roles.rbac.authorization.k8s.io',
     'secrets',
+    'selfsubjectaccessreviews.authorization.k8s.io',
+    'selfsubjectreviews.authentication.k8s.io',
+    'selfsubjectrulesreviews.authorization.k8s.io',
     'serviceaccounts',
     'services',
     'statefulsets.apps',
+    'subjectaccessreviews.authorization.k8s.io',
   ]);
   expect(await kubectl('get ns -o name')).toBe(
     'namespace/default\nnamespace/kube-node-lease\nnamespace/kube-public\nnamespace/kube-system\n',

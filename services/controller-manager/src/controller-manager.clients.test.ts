@@ -135,3 +135,21 @@ test('a claim is deleted once no pod uses it any more', async () => {
   await kubectl('delete', 'pod', 'user', '--now');
   await kubectl('wait', '--for=delete', 'pvc/data', '--timeout=20s');
 });
+
+test('kubectl shows in an aggregated ClusterRole the rules of those that it selects', async () => {
+  const rules = 'jsonpath={.rules[*].resources}';
+  await eventually('admin has what edit and view have', async () => {
+    const found = await kubectl('get', 'clusterrole', 'admin', '-o', rules);
+    return ['rolebindings', 'pods/exec', 'pods/log'].every((one) => found.includes(`"${one}"`));
+  });
+  const label = 'rbac.authorization.k8s.io/aggregate-to-view=true';
+  await kubectl('create', 'clusterrole', 'toys', '--verb=get', '--resource=pods/toys');
+  await kubectl('label', 'clusterrole', 'toys', label);
+  await eventually('what view gains goes on to edit and admin', async () => {
+    return (await kubectl('get', 'clusterrole', 'admin', '-o', rules)).includes('"pods/toys"');
+  });
+  await kubectl('delete', 'clusterrole', 'toys');
+  await eventually('what view loses goes too', async () => {
+    return !(await kubectl('get', 'clusterrole', 'admin', '-o', rules)).includes('"pods/toys"');
+  });
+});

@@ -1,4 +1,5 @@
 /** Every controller, one line each, by the names that --controllers knows. */
+import { createClusterRoleAggregationController } from './clusterrole-aggregation/sync.ts';
 import type { ControllerContext, Runnable } from './context.ts';
 import { createDeploymentController } from './deployment/sync.ts';
 import { createEndpointSliceController } from './endpointslice/sync.ts';
@@ -18,6 +19,7 @@ import {
 export type CreateController = (context: ControllerContext) => Runnable;
 
 export const controllers: Readonly<Record<string, CreateController>> = {
+  'clusterrole-aggregation-controller': createClusterRoleAggregationController,
   'deployment-controller': createDeploymentController,
   'endpointslice-controller': createEndpointSliceController,
   'garbage-collector-controller': createGarbageCollector,

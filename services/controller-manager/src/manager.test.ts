@@ -365,6 +365,6 @@ test('--controllers that do not exist are refused by name', () => {
   const cluster = startCluster();
   const options = { controllerOptions: defaultOptions, election: undefined };
   expect(() => createManager({ ...options, controllers: ['*', '-nonsense'] }, cluster)).toThrow(
-    /--controllers names nonsense; there are deployment-controller/,
+    /--controllers names nonsense; there are clusterrole-aggregation-controller, deployment-controller/,
   );
 });

@@ -62,6 +62,13 @@ const samples: Readonly<Record<string, object>> = {
   StatefulSet: workload(),
   CronJob: { spec: { schedule: '@daily', jobTemplate: job() } },
   Job: job(),
+  ClusterRoleBinding: { roleRef: { kind: 'ClusterRole', name: 'view' } },
+  ClusterRole: { rules: [{ verbs: ['get'], nonResourceURLs: ['/metrics'] }] },
+  RoleBinding: {
+    roleRef: { kind: 'Role', name: 'r' },
+    subjects: [{ kind: 'ServiceAccount', name: 'default' }],
+  },
+  Role: { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] },
   Lease: { spec: { holderIdentity: 'me' } },
   EndpointSlice: { addressType: 'IPv4', endpoints: [{ addresses: ['10.0.0.1'] }] },
   IngressClass: { spec: { controller: 'example.com/ingress' } },

@@ -7,6 +7,7 @@
 import { fieldsOf, typeFacts, upstreamName } from '../schema.ts';
 import type { ElementType, FieldSchema, SchemaName } from '../schema.ts';
 import type { KindDefinition } from '../kind.ts';
+import type { ReviewDefinition } from '../reviews.ts';
 
 export type Json = Record<string, unknown>;
 export type Dialect = 'v2' | 'v3';
@@ -132,13 +133,19 @@ export class Definitions {
     return this.#refTo(key);
   }
 
+  /** A type that is a kind by itself. */
+  addType({ schema, description, group, version, kind }: ReviewDefinition | KindDefinition): void {
+    this.reference(schema);
+    const type = this.types[definitionName(schema)]!;
+    type['description'] ??= description;
+    type['x-kubernetes-group-version-kind'] = [{ group, version, kind }];
+  }
+
   addKind(kind: KindDefinition): void {
+    this.addType(kind);
     const identity = { group: kind.group, version: kind.version };
     const name = definitionName(kind.schema);
     const item = this.reference(kind.schema);
-    const type = this.types[name]!;
-    type['description'] ??= kind.description;
-    type['x-kubernetes-group-version-kind'] = [{ ...identity, kind: kind.kind }];
     this.types[`${name}List`] = {
       description: `${kind.listKind} is a list of objects of the kind ${kind.kind}.`,
       type: 'object',

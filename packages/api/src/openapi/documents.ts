@@ -6,9 +6,12 @@
  *    the types behind `explain`; and the patch keys with which `apply` computes its patch.
  * 2. Documents are built when first asked for, and kept.
  */
-import { groupVersions, servedKinds } from '../registry.ts';
+import type { DiscoveryResource } from '../kind.ts';
+import { servedKinds } from '../registry.ts';
+import { reviews } from '../reviews.ts';
+import { groupVersions } from '../served.ts';
 import { Definitions, type Descriptions, type Json } from './definitions.ts';
-import { pathsOf, type Operation, type Parameter, type Path } from './operations.ts';
+import { pathOfReview, pathsOf, type Operation, type Parameter, type Path } from './operations.ts';
 import { encodeOpenApiV2 } from './v2-protobuf.ts';
 
 export interface OpenApiDocument {
@@ -110,11 +113,24 @@ function pathItems(
   );
 }
 
+/** The paths of what is asked for, whose types are added to the definitions. */
+function pathsOfAll(
+  definitions: Definitions,
+  isWanted: (one: DiscoveryResource) => boolean,
+): readonly Path[] {
+  const questions = reviews.filter(isWanted);
+  const members = servedKinds.filter(isWanted);
+  for (const review of questions) definitions.addType(review);
+  for (const kind of members) definitions.addKind(kind);
+  return [
+    ...questions.map((review) => pathOfReview(review, definitions)),
+    ...members.flatMap((kind) => pathsOf(kind, definitions)),
+  ];
+}
+
 function v3Document(group: string, version: string, parts: OpenApiParts): Json {
   const definitions = new Definitions('v3', parts.descriptions);
-  const members = servedKinds.filter((kind) => kind.group === group && kind.version === version);
-  for (const kind of members) definitions.addKind(kind);
-  const paths = members.flatMap((kind) => pathsOf(kind, definitions));
+  const paths = pathsOfAll(definitions, (one) => one.group === group && one.version === version);
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: parts.serverVersion },
@@ -125,8 +141,7 @@ function v3Document(group: string, version: string, parts: OpenApiParts): Json {
 
 function v2Document(parts: OpenApiParts): Json {
   const definitions = new Definitions('v2', parts.descriptions);
-  for (const kind of servedKinds) definitions.addKind(kind);
-  const paths = servedKinds.flatMap((kind) => pathsOf(kind, definitions));
+  const paths = pathsOfAll(definitions, () => true);
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: parts.serverVersion },

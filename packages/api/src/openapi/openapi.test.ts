@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { servedKinds } from '../registry.ts';
+import { servedResources } from '../served.ts';
 import { groupVersion } from '../kind.ts';
 import { createOpenApi } from './documents.ts';
 
@@ -34,7 +35,7 @@ const v2 = () => JSON.parse(openApi.v2().text) as Document;
 describe('OpenAPI v3', () => {
   test('the index names a document for each group version, by its hash', () => {
     const { paths } = openApi.v3Index();
-    const versions = servedKinds.map((kind) => groupVersion(kind));
+    const versions = servedResources.map((kind) => groupVersion(kind));
     expect(new Set(Object.keys(paths))).toEqual(
       new Set(versions.map((one) => (one === 'v1' ? 'api/v1' : `apis/${one}`))),
     );
@@ -57,8 +58,18 @@ describe('OpenAPI v3', () => {
     }
   });
 
+  test('a review can be posted, and nothing else', () => {
+    const { paths } = read('authorization.k8s.io');
+    const path = '/apis/authorization.k8s.io/v1/namespaces/{namespace}/localsubjectaccessreviews';
+    expect(Object.keys(paths)).toHaveLength(4);
+    expect(Object.keys(paths[path]!)).toEqual(['post', 'parameters']);
+    expect(paths[path]).toMatchObject({
+      post: { 'x-kubernetes-group-version-kind': { kind: 'LocalSubjectAccessReview' } },
+    });
+  });
+
   test('every reference leads somewhere', () => {
-    for (const { group, version } of servedKinds) {
+    for (const { group, version } of servedResources) {
       const { text } = openApi.v3(group, version)!;
       const { schemas } = (JSON.parse(text) as Document).components;
       for (const [, name] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {

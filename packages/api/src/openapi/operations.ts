@@ -3,8 +3,9 @@
  * OpenAPI, which write them down differently.
  */
 import { groupVersion } from '../kind.ts';
-import type { KindDefinition } from '../kind.ts';
+import type { DiscoveryResource, KindDefinition } from '../kind.ts';
 import { supportedPatchTypes } from '../patch/media-types.ts';
+import type { ReviewDefinition } from '../reviews.ts';
 import type { Definitions, Json } from './definitions.ts';
 
 export interface Parameter {
@@ -76,9 +77,16 @@ const namespaceParameter = parameter('namespace', 'The namespace of the object.'
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** `RbacAuthorizationV1`, `CoreV1`: the group and version within an operation's id. */
-function groupWord({ group, version }: KindDefinition): string {
+function groupWord({ group, version }: DiscoveryResource): string {
   const short = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '');
   return short.split('.').map(capitalized).join('') + capitalized(version);
+}
+
+const rootOf = (kind: DiscoveryResource) =>
+  kind.group === '' ? '/api/v1' : `/apis/${groupVersion(kind)}`;
+
+function collectionOf(kind: DiscoveryResource): string {
+  return `${rootOf(kind)}${kind.namespaced ? '/namespaces/{namespace}' : ''}/${kind.resource}`;
 }
 
 class KindOperations {
@@ -93,14 +101,13 @@ class KindOperations {
   }
 
   get paths(): Path[] {
-    const { namespaced, resource, group } = this.#kind;
-    const root = group === '' ? '/api/v1' : `/apis/${groupVersion(this.#kind)}`;
-    const collection = `${root}${namespaced ? '/namespaces/{namespace}' : ''}/${resource}`;
+    const { namespaced, resource } = this.#kind;
+    const collection = collectionOf(this.#kind);
     const scope = namespaced ? [namespaceParameter] : [];
     const everywhere: Path[] = namespaced
       ? [
           {
-            path: `${root}/${resource}`,
+            path: `${rootOf(this.#kind)}/${resource}`,
             placeholders: [pretty],
             operations: [this.#list('ForAllNamespaces')],
           },
@@ -272,6 +279,28 @@ class KindOperations {
 }
 
 const article = (kind: string) => (/^[AEIO]/.test(kind) ? 'an' : 'a');
+
+/** A review is posted, and that is all. */
+export function pathOfReview(review: ReviewDefinition, definitions: Definitions): Path {
+  const { group, version, kind, schema, namespaced } = review;
+  const object = definitions.reference(schema);
+  return {
+    path: collectionOf(review),
+    placeholders: [...(namespaced ? [namespaceParameter] : []), pretty],
+    operations: [
+      {
+        method: 'post',
+        action: 'post',
+        id: `create${groupWord(review)}${namespaced ? 'Namespaced' : ''}${kind}`,
+        description: `create ${article(kind)} ${kind}`,
+        identity: { group, version, kind },
+        query: writeParameters,
+        body: { mediaTypes: ['*/*'], schema: object, required: true },
+        response: object,
+      },
+    ],
+  };
+}
 
 /** The collection, one object, its subresources, and all namespaces. */
 export function pathsOf(kind: KindDefinition, definitions: Definitions): readonly Path[] {

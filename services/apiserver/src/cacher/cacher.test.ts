@@ -135,6 +135,32 @@ describe('ResourceCache', () => {
   });
 });
 
+describe('observers of a ResourceCache', () => {
+  const told = (cache: ResourceCache) => {
+    const heard: string[] = [];
+    cache.observe((object, previous) => {
+      heard.push(
+        `${previous?.name ?? '-'}@${previous?.revision ?? 0} ${object?.revision ?? 'gone'}`,
+      );
+    });
+    return heard;
+  };
+
+  test('hear of what is there, of each change, and of what a reset took away', () => {
+    const cache = new ResourceCache(configMaps);
+    cache.reset([stored('a', 1), stored('b', 2)], 2);
+    const heard = told(cache);
+    expect(heard.splice(0)).toEqual(['-@0 1', '-@0 2']);
+    const { key } = keyOf(configMaps, 'default', 'a');
+    cache.apply(key, stored('a', 3), 3);
+    cache.apply(key, undefined, 4);
+    cache.apply(key, undefined, 5);
+    expect(heard.splice(0)).toEqual(['a@1 3', 'a@3 gone']);
+    cache.reset([stored('c', 6)], 6);
+    expect(heard).toEqual(['b@2 gone', '-@0 6']);
+  });
+});
+
 describe('selections', () => {
   test('by name is a lookup, by labels and fields a test', () => {
     const labelled = stored('a', 1, { app: 'x' });

@@ -25,6 +25,15 @@ export interface WatchStart {
   readonly marksInitialEnd: boolean;
 }
 
+/**
+ * Hears of every object as soon as it is in the cache, before any watcher does: what is derived from the
+ * cache is never behind it. Exactly one of the two may be undefined. Must not throw.
+ */
+export type Observer = (
+  object: StoredObject | undefined,
+  previous: StoredObject | undefined,
+) => void;
+
 // The package is CommonJS: Node hands out its exports, vitest already the default one of them.
 const BTree = 'default' in sortedBTree ? sortedBTree.default : sortedBTree;
 
@@ -35,6 +44,7 @@ export class ResourceCache {
   #objects = new BTree<string, StoredObject>(undefined, compareKeys);
   #history = new History(0, historyBounds);
   readonly #watchers = new Set<Watcher>();
+  readonly #observers: Observer[] = [];
   /** The latest changes, whose bytes watchers may still be about to share. */
   readonly #fresh: Change[] = [];
 
@@ -56,11 +66,16 @@ export class ResourceCache {
   }
 
   reset(objects: readonly StoredObject[], revision: number): void {
+    const before = this.#objects;
     this.#objects = new BTree<string, StoredObject>(
       objects.map((object) => [object.key, object]),
       compareKeys,
     );
     this.#history = new History(revision, historyBounds);
+    for (const [key, previous] of before.entries()) {
+      if (!this.#objects.has(key)) this.#tell(undefined, previous);
+    }
+    for (const object of objects) this.#tell(object, before.get(object.key));
     // What happened since their last event is unknown: they start again and learn it from a list.
     for (const watcher of this.#watchers) watcher.end();
   }
@@ -74,11 +89,22 @@ export class ResourceCache {
     } else {
       this.#objects.set(key, object);
     }
+    this.#tell(object, previous);
     const change = new Change(revision, object, previous);
     this.#history.push(change);
     for (const watcher of this.#watchers) watcher.offer(change);
     this.#fresh.push(change);
     if (this.#fresh.length > freshChangesMax) this.#fresh.shift()!.forgetShared();
+  }
+
+  /** For the life of the cache, beginning with what is there. */
+  observe(observer: Observer): void {
+    this.#observers.push(observer);
+    for (const object of this.#objects.values()) observer(object, undefined);
+  }
+
+  #tell(object: StoredObject | undefined, previous: StoredObject | undefined): void {
+    for (const observer of this.#observers) observer(object, previous);
   }
 
   get(namespace: string, name: string): StoredObject | undefined {

@@ -9,6 +9,7 @@ import {
   methodNotAllowedError,
   noSuchResourceError,
   parseBody,
+  parseFieldRequirements,
   patchObject,
   tooManyRequestsError,
   unauthorizedError,
@@ -33,8 +34,9 @@ import {
   type PeerIdentity,
   type ServiceImplementation,
 } from '@drydock/rpc';
-import { refusalFor } from '../authz/attributes.ts';
-import { isAllowed } from '../authz/policy.ts';
+import { namedBy, withOwnNamespace } from '../authz/attributes.ts';
+import type { Authorizer } from '../authz/authorizer.ts';
+import { authenticated } from '../authz/subject.ts';
 import { createSelection } from '../cacher/selection.ts';
 import type { WatchItem } from '../cacher/watcher.ts';
 import type { InFlight } from '../in-flight.ts';
@@ -52,6 +54,7 @@ import { toRpcFailure } from './errors.ts';
 
 export interface ObjectApiOptions {
   readonly registry: Registry;
+  readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly log: Logger;
   readonly inFlight: InFlight;
@@ -90,7 +93,7 @@ export function createObjectApi(options: ObjectApiOptions): ServiceImplementatio
     ) =>
     (request: Request, context: CallContext): Promise<Response> =>
       observe(options, verb, request.reference, async () => {
-        const admitted = admit(verb, request.reference, context, isDryRun(request));
+        const admitted = await admit(options, verb, request, context);
         const release = options.inFlight.enter(
           verb === 'get' || verb === 'list' ? 'read' : 'write',
         );
@@ -163,17 +166,20 @@ async function observe<T>(
 }
 
 /** @throws ApiError for what is not served or not allowed */
-function admit(
+async function admit(
+  { authorizer }: ObjectApiOptions,
   verb: Verb,
-  reference: Reference | null,
+  request: { readonly reference: Reference | null; readonly fieldSelector?: string },
   { identity }: { identity: PeerIdentity | undefined },
-  dryRun: boolean,
-): Call {
+): Promise<Call> {
   if (identity === undefined || identity.user === '') throw unauthorizedError();
+  const user = authenticated(identity);
+  const { reference, fieldSelector = '' } = request;
   if (reference === null) throw badRequestError('the request names no object: reference is empty');
   const { group, resource, namespace, name, subresource } = reference;
-  const attributes = { verb, group, resource, namespace, name, subresource, path: '' };
-  if (!isAllowed(identity, attributes)) throw refusalFor(identity.user, attributes);
+  const fields = fieldSelector === '' ? [] : parseFieldRequirements(fieldSelector);
+  const place = { verb, group, resource, namespace, subresource, path: '', fields };
+  await authorizer.authorize(user, withOwnNamespace({ ...place, name: name || namedBy(fields) }));
   const kind = findResource(group, resource);
   const isServed =
     kind !== undefined &&
@@ -190,9 +196,9 @@ function admit(
     target: { kind, namespace: kind.namespaced ? namespace : '', name },
     subresource,
     write: {
-      user: identity,
+      user,
       manager: componentOf(identity.user),
-      dryRun,
+      dryRun: isDryRun(request),
       fieldValidation: 'Strict',
       warnings: [],
     },
@@ -335,12 +341,13 @@ interface OutgoingEvent {
 }
 
 async function watch(
-  { registry }: ObjectApiOptions,
+  options: ObjectApiOptions,
   request: WatchRequest,
   send: (event: OutgoingEvent | Buffer) => Promise<void>,
   context: CallContext,
 ): Promise<void> {
-  const { target } = admit('watch', request.reference, context, false);
+  const { registry } = options;
+  const { target } = await admit(options, 'watch', request, context);
   const { kind, namespace, name } = target;
   const fieldSelector = name === '' ? request.fieldSelector : `metadata.name=${name}`;
   const { labelSelector, resourceVersion, bookmarks } = request;

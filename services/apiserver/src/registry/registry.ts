@@ -6,7 +6,8 @@
  *    unless the client named a version. Whose fields those are is decided before the server adds its
  *    own: see owners.ts.
  * 3. Delete: see deletion.ts.
- * 4. Reads without a version are consistent with the store at the time of the call.
+ * 4. Nobody writes a role or a binding that gives more than he has (authz/escalation.ts).
+ * 5. Reads without a version are consistent with the store at the time of the call.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -30,6 +31,9 @@ import {
   type Service,
 } from '@drydock/api';
 import type { Clock, Random } from '@drydock/ports';
+import { refusalFor } from '../authz/attributes.ts';
+import type { Authorizer } from '../authz/authorizer.ts';
+import { admitGrant } from '../authz/escalation.ts';
 import type { Cacher } from '../cacher/cacher.ts';
 import type { Selection } from '../cacher/selection.ts';
 import type { Watch } from '../cacher/watcher.ts';
@@ -109,6 +113,7 @@ export interface RegistryOptions {
   readonly store: Store;
   readonly etcd: EtcdClient;
   readonly cacher: Cacher;
+  readonly authorizer: Pick<Authorizer, 'decide' | 'rulesFor' | 'rulesOf'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly addresses: ServiceAddresses;
@@ -134,7 +139,7 @@ const attachmentAttemptsMax = 50;
 const applyAttemptsMax = 5;
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const { store, etcd, cacher, clock, random, addresses, eventLeases, view } = options;
+  const { store, etcd, cacher, authorizer, clock, random, addresses, eventLeases, view } = options;
   const randomBelow = (bound: number) => random.between(0, bound - 1);
   const isService = (kind: KindDefinition) => kind.group === '' && kind.resource === 'services';
 
@@ -167,6 +172,9 @@ export function createRegistry(options: RegistryOptions): Registry {
     mutateNew({ target: asked, object, view }, write.user);
     const named = { ...asked, name: object.metadata.name };
     await checkNamespace(named);
+    const { namespace, name: requestName } = asked;
+    const grant = { kind, namespace, requestName, object, old: undefined };
+    admitGrant(authorizer, write.user, grant);
     const lease = write.dryRun ? {} : await leaseFor(kind);
     for (let attempt = 1; ; attempt += 1) {
       if (generates) object.metadata.name = '';
@@ -220,6 +228,15 @@ export function createRegistry(options: RegistryOptions): Registry {
     write: WriteOptions,
   ) => ownersAfter(kind, objects, { part, write, wallTime: clock.wallTime() });
 
+  /** A PUT that makes an object is a create to whoever judges it. */
+  const requireCreate = ({ kind, namespace, name }: Target, { user }: WriteOptions): void => {
+    const { group, resource } = kind;
+    const place = { group, resource, subresource: '', namespace, name, path: '' };
+    const attributes = { ...place, verb: 'create' };
+    const { allowed, reason } = authorizer.decide(user, attributes);
+    if (!allowed) throw refusalFor(user.user, attributes, reason);
+  };
+
   const planUpdate = async (
     target: Target,
     current: StoredObject,
@@ -230,6 +247,10 @@ export function createRegistry(options: RegistryOptions): Registry {
     const object = await ask.make(current);
     placeObject(target, object);
     const old = current.parse();
+    if (ask.part === 'all') {
+      const { namespace, name: requestName } = target;
+      admitGrant(authorizer, write.user, { kind, namespace, requestName, object, old });
+    }
     checkVersion(target, object, old);
     if (ask.part === 'finalize') {
       const finalizers = (object as Namespace).spec.finalizers ?? [];
@@ -323,6 +344,7 @@ export function createRegistry(options: RegistryOptions): Registry {
           const creates = decidesOwners || target.kind.allowCreateOnUpdate;
           if (reasonOf(error) !== 'NotFound' || !creates || ask.makeNew === undefined) throw error;
         }
+        requireCreate(target, write);
         try {
           return { object: await createAnew(target, ask.makeNew(), writing), created: true };
         } catch (error) {

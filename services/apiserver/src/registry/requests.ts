@@ -1,6 +1,6 @@
 /** What a request to the registry carries besides its object. */
 import type { FieldValidation, KindDefinition } from '@drydock/api';
-import type { PeerIdentity } from '@drydock/rpc';
+import type { Subject } from '../authz/subject.ts';
 
 /** Where a request points. */
 export interface Target {
@@ -11,7 +11,7 @@ export interface Target {
 }
 
 export interface WriteOptions {
-  readonly user: PeerIdentity;
+  readonly user: Subject;
   /** Who owns the fields that this changes: the client's fieldManager, or what it calls itself. */
   readonly manager: string;
   readonly dryRun: boolean;

@@ -16,8 +16,6 @@ import {
   type Scale,
 } from '@drydock/api';
 import type { Clock } from '@drydock/ports';
-import { refusalFor } from '../authz/attributes.ts';
-import { isAllowed } from '../authz/policy.ts';
 import type { UpdateAsk, UpdatePart } from '../registry/registry.ts';
 import { applyScale, type ScaleAsk } from '../registry/subresources/scale.ts';
 import type { Action } from './resource-handler.ts';
@@ -84,7 +82,6 @@ export async function readApply(
     return applyConfiguration(ownedTypeOf(kind), request, finish);
   };
   const makeNew = () => {
-    checkMayCreate(action);
     const object = applyTo(undefined);
     const { uid } = object.metadata;
     if (uid === undefined || uid === '') return object;
@@ -98,15 +95,6 @@ export async function readApply(
     // A subresource never creates its object.
     ...(path.subresource === '' ? { makeNew } : {}),
   };
-}
-
-/** Who may patch an object may not make one by that. @throws ApiError Forbidden */
-function checkMayCreate({ kind, target, user }: Action): void {
-  const { group, resource } = kind;
-  const { namespace, name } = target;
-  const object = { group, resource, subresource: '', namespace, name };
-  const attributes = { verb: 'create', ...object, path: '' };
-  if (!isAllowed(user, attributes)) throw refusalFor(user.user, attributes);
 }
 
 /** @throws ApiError */

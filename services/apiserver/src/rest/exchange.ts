@@ -1,5 +1,5 @@
 /** One HTTP request and its answer, whatever the version of HTTP. */
-import type { PeerIdentity } from '@drydock/rpc';
+import type { Subject } from '../authz/subject.ts';
 
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;
 
@@ -8,9 +8,11 @@ export interface Exchange {
   /** As sent: path and query. */
   readonly target: string;
   /** Undefined when the client's certificate is missing or not of this cluster. */
-  readonly identity: PeerIdentity | undefined;
+  readonly identity: Subject | undefined;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** Names and values in turn, as sent: of a header that is repeated each value stands by itself. */
+  readonly rawHeaders: readonly string[];
   header(name: string): string | undefined;
   /** @throws ApiError 413 as soon as the body is larger than the limit */
   readBody(bytesMax: number): Promise<Buffer>;

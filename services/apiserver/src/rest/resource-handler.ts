@@ -11,7 +11,7 @@ import {
   type KindDefinition,
 } from '@drydock/api';
 import type { Clock, Random } from '@drydock/ports';
-import type { PeerIdentity } from '@drydock/rpc';
+import type { Subject } from '../authz/subject.ts';
 import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
@@ -48,7 +48,7 @@ export interface ResourceRequest {
   readonly path: ResourcePath;
   readonly query: URLSearchParams;
   readonly verb: string;
-  readonly user: PeerIdentity;
+  readonly user: Subject;
 }
 
 export type ResourceHandler = (request: ResourceRequest) => Promise<void>;

@@ -1,26 +1,29 @@
 /**
- * The way of every REST request: who asks, what for, may they, is there room; then its handler, and
- * one place where failures become Status objects.
+ * The way of every REST request: who asks, as whom, what for, may they, is there room; then its
+ * handler, and one place where failures become Status objects.
  */
 import {
   ApiError,
   internalError,
+  parseFieldRequirements,
   timeoutError,
   tooManyRequestsError,
   unauthorizedError,
 } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
 import type { TlsMaterial } from '@drydock/rpc';
-import { refusalFor } from '../authz/attributes.ts';
-import { isAllowed } from '../authz/policy.ts';
+import { namedBy, withOwnNamespace, type RequestAttributes } from '../authz/attributes.ts';
+import type { Authorizer } from '../authz/authorizer.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { RequestMetrics } from '../metrics.ts';
 import { renderStatus } from './bodies.ts';
 import type { Exchange } from './exchange.ts';
 import { isSet } from './list-options.ts';
+import { impersonate } from './impersonation.ts';
 import type { MetaHandler } from './meta-handler.ts';
 import { parseResourcePath, verbOf, type ResourcePath } from './path.ts';
 import { servesPath, type ResourceHandler } from './resource-handler.ts';
+import { reviewAt, type ReviewHandler } from './review-handler.ts';
 import { createRespond, type Respond } from './respond.ts';
 import { createTransport, type Transport } from './transport.ts';
 
@@ -33,8 +36,10 @@ export interface RestServerOptions {
   readonly inFlight: InFlight;
   readonly metrics: RequestMetrics;
   readonly requestTimeoutMillis: Millis;
+  readonly authorizer: Authorizer;
   readonly handleMeta: MetaHandler;
   readonly handleResource: ResourceHandler;
+  readonly handleReview: ReviewHandler;
 }
 
 /** What a request is, before anyone has looked at its body. */
@@ -83,7 +88,7 @@ async function serve(options: RestServerOptions, exchange: Exchange): Promise<vo
     const resource = request?.resource;
     metrics.observe({
       verb: request?.verb ?? 'unknown',
-      resource: resource === undefined || !servesPath(resource) ? '' : resource.resource,
+      resource: resource === undefined || !isServed(resource) ? '' : resource.resource,
       code,
       seconds: (clock.now() - start) / 1_000,
     });
@@ -107,29 +112,38 @@ function classify(exchange: Exchange): Classified {
 const isLongRunning = ({ verb, resource }: Classified) =>
   verb === 'watch' || resource?.subresource === 'log';
 
+const isServed = (path: ResourcePath) => servesPath(path) || reviewAt(path) !== undefined;
+
+function attributesOf({ path, query, resource, verb }: Classified): RequestAttributes {
+  const { group = '', subresource = '', namespace = '' } = resource ?? {};
+  const place = { verb, group, resource: resource?.resource ?? '', subresource, namespace, path };
+  const name = resource?.name ?? '';
+  const fieldSelector = query.get('fieldSelector') ?? '';
+  if (fieldSelector === '' || (verb !== 'list' && verb !== 'watch')) {
+    return withOwnNamespace({ ...place, name });
+  }
+  const fields = parseFieldRequirements(fieldSelector);
+  return withOwnNamespace({ ...place, name: name || namedBy(fields), fields });
+}
+
 async function route(
   options: RestServerOptions,
   exchange: Exchange,
   request: Classified,
   respond: Respond,
 ): Promise<void> {
-  const { identity: user } = exchange;
+  const { authorizer } = options;
   const { path, query, resource, verb } = request;
-  if (user === undefined) throw unauthorizedError();
-  const attributes = {
-    verb,
-    group: resource?.group ?? '',
-    resource: resource?.resource ?? '',
-    subresource: resource?.subresource ?? '',
-    // Requests about a namespace itself are in that namespace, as upstream sees them.
-    namespace: resource?.namespace ?? '',
-    name: resource?.name ?? '',
-    path,
-  };
-  if (!isAllowed(user, attributes)) throw refusalFor(user.user, attributes);
+  if (exchange.identity === undefined) throw unauthorizedError();
+  const user = await impersonate(authorizer, exchange.identity, exchange.rawHeaders);
+  await authorizer.authorize(user, attributesOf(request));
   const run = async () => {
     if (resource !== undefined && servesPath(resource)) {
       await options.handleResource({ exchange, respond, path: resource, query, verb, user });
+      return;
+    }
+    if (resource !== undefined && reviewAt(resource) !== undefined) {
+      await options.handleReview({ exchange, respond, path: resource, query, verb, user });
       return;
     }
     const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';

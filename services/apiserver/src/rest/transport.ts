@@ -6,6 +6,7 @@
  * 2. A broken or hostile connection ends alone. Headers, handshakes and bodies have deadlines; what a
  *    client resets or floods is bounded by node:http2's own limits.
  */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createServer as createHttp1Server,
@@ -24,7 +25,8 @@ import type { Readable, Writable } from 'node:stream';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { requestEntityTooLargeError } from '@drydock/api';
 import type { Logger } from '@drydock/ports';
-import { identityOfSubject, type PeerIdentity, type TlsMaterial } from '@drydock/rpc';
+import { identityOfSubject, type TlsMaterial } from '@drydock/rpc';
+import { authenticated, type Subject } from '../authz/subject.ts';
 import type { Exchange, ResponseHeaders, ResponseStream } from './exchange.ts';
 
 export interface TransportOptions {
@@ -68,11 +70,12 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     session.on('error', (error) => log.debug({ err: error }, 'HTTP/2 connection failed'));
   });
   http2.on('sessionError', (error) => log.debug({ err: error }, 'HTTP/2 connection failed'));
-  http2.on('stream', (stream, headers) => {
+  http2.on('stream', (stream, headers, _flags, rawHeaders) => {
     stream.on('error', (error) => log.debug({ err: error }, 'HTTP/2 stream failed'));
     const socket = stream.session?.socket as TLSSocket | undefined;
-    if (socket !== undefined)
-      handle(http2Exchange(stream as ServerHttp2Stream, headers, identityOf(socket)));
+    if (socket === undefined) return;
+    const request = { headers, rawHeaders, identity: identityOf(socket) };
+    handle(http2Exchange(stream as ServerHttp2Stream, request));
   });
 
   const http1 = createHttp1Server({
@@ -142,17 +145,24 @@ async function drain(sockets: ReadonlySet<TLSSocket>): Promise<void> {
   }
 }
 
-const identities = new WeakMap<TLSSocket, { identity: PeerIdentity | undefined }>();
+const identities = new WeakMap<TLSSocket, { identity: Subject | undefined }>();
 
-function identityOf(socket: TLSSocket): PeerIdentity | undefined {
+function identityOf(socket: TLSSocket): Subject | undefined {
   let known = identities.get(socket);
   if (known === undefined) {
-    const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
-    const identity = subject === undefined ? undefined : identityOfSubject(subject);
-    known = { identity: identity?.user === '' ? undefined : identity };
+    known = { identity: socket.authorized ? readIdentity(socket) : undefined };
     identities.set(socket, known);
   }
   return known.identity;
+}
+
+function readIdentity(socket: TLSSocket): Subject | undefined {
+  const { subject, raw } = socket.getPeerCertificate();
+  const identity = identityOfSubject(subject);
+  if (identity.user === '') return undefined;
+  const credential = `X509SHA256=${createHash('sha256').update(raw).digest('hex')}`;
+  const extra = { 'authentication.kubernetes.io/credential-id': [credential] };
+  return authenticated({ ...identity, extra });
 }
 
 /** Aborts on demand: most requests never ask. */
@@ -232,8 +242,15 @@ const lengthOf = (headers: { 'content-length'?: string | undefined }) =>
 
 function http2Exchange(
   stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  identity: PeerIdentity | undefined,
+  {
+    headers,
+    rawHeaders,
+    identity,
+  }: {
+    readonly headers: IncomingHttpHeaders;
+    readonly rawHeaders: readonly string[];
+    readonly identity: Subject | undefined;
+  },
 ): Exchange {
   const signal = lazySignal(
     (listener) => stream.once('close', listener),
@@ -245,6 +262,7 @@ function http2Exchange(
     method: headers[':method'] ?? '',
     target: headers[':path'] ?? '',
     identity,
+    rawHeaders,
     get signal() {
       return signal();
     },
@@ -276,7 +294,7 @@ function http2Exchange(
 function http1Exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  identity: PeerIdentity | undefined,
+  identity: Subject | undefined,
 ): Exchange {
   const signal = lazySignal(
     (listener) => response.once('close', listener),
@@ -286,6 +304,7 @@ function http1Exchange(
     method: request.method ?? '',
     target: request.url ?? '',
     identity,
+    rawHeaders: request.rawHeaders,
     get signal() {
       return signal();
     },

@@ -59,11 +59,13 @@ export interface TestServer extends AsyncDisposable {
 export interface TestServerOptions extends Partial<ApiServerOptions> {
   /** Share it to let one client reach several servers. */
   readonly authority?: TestAuthority;
+  /** Whether to wait until it is ready; true when absent. */
+  readonly awaitsReady?: boolean;
 }
 
 export async function startTestServer(
   etcd: TestEtcd,
-  options: TestServerOptions = {},
+  { awaitsReady = true, ...options }: TestServerOptions = {},
 ): Promise<TestServer> {
   const authority = options.authority ?? (await createTestAuthority('kubernetes'));
   const tls = await authority.issue({ commonName: 'kube-apiserver' });
@@ -93,10 +95,10 @@ export async function startTestServer(
   const client = async (commonName: string, ...organizations: string[]) =>
     connectClient(server.securePort, await certificate(commonName, ...organizations));
   const admin = () => client('kubernetes-admin', 'system:masters');
-  {
+  if (awaitsReady) {
     using ready = await admin();
-    await eventually('the server has its namespaces', async () => {
-      const { code } = await ready.request('GET', '/api/v1/namespaces/kube-node-lease');
+    await eventually('the server has its namespaces and roles', async () => {
+      const { code } = await ready.request('GET', '/readyz');
       return code === 200;
     });
   }

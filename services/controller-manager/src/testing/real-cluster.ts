@@ -13,7 +13,6 @@ import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { createChannelSet } from '@drydock/rpc';
 import { createTestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
-import { resources } from '@drydock/client';
 
 export interface ManagerProcess {
   readonly identity: string;
@@ -74,8 +73,8 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
     return child;
   };
 
-  const [clientPort, peerPort, securePort, grpcPort] = await Promise.all(
-    Array.from({ length: 4 }, freePort),
+  const [clientPort, peerPort, securePort, grpcPort, apiHealthPort] = await Promise.all(
+    Array.from({ length: 5 }, freePort),
   );
   const peerUrl = `http://127.0.0.1:${peerPort}`;
   const clientUrl = `http://127.0.0.1:${clientPort}`;
@@ -101,6 +100,7 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
     'tls-cert-file': server.certFile,
     'tls-private-key-file': server.keyFile,
     'client-ca-file': server.caFile,
+    'health-port': apiHealthPort!,
     'time-scale': timeScale,
   });
 
@@ -110,9 +110,7 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
   const tls = await authority.issue({ commonName: 'admin', organizations: ['system:masters'] });
   const channels = parts.use(createChannelSet({ endpoints: [endpoint], tls, ...powers }));
   const api = createApiClient({ channels, ...powers });
-  await eventually('the API server serves', () =>
-    api.get(resources.namespaces, { name: 'kube-system' }),
-  );
+  await eventually('the API server is ready', () => isReady(apiHealthPort!));
 
   const admin = await certificate('admin', 'admin', ['system:masters']);
   const kubeconfig = join(folder, 'kubeconfig');
@@ -131,10 +129,7 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
       'health-port': healthPort,
       'time-scale': timeScale,
     });
-    await eventually(`${identity} is ready`, async () => {
-      const answer = await fetch(`http://127.0.0.1:${healthPort}/readyz`);
-      return answer.ok;
-    });
+    await eventually(`${identity} is ready`, () => isReady(healthPort));
     return {
       identity,
       healthPort,
@@ -148,6 +143,10 @@ async function start(parts: AsyncDisposableStack): Promise<RealCluster> {
   };
 
   return { api, kubeconfig, startManager, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+async function isReady(healthPort: number): Promise<boolean> {
+  return (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).ok;
 }
 
 /** JSON is YAML. */

@@ -1,20 +1,12 @@
 /**
- * What a node-agent may write: its own Node and Lease, the pods bound to it, events. The table of
- * authz/ says which resources; this looks at the objects. A node that was taken over can harm nothing
+ * What a node-agent may write: its own Node and Lease, the pods bound to it, events. The node authorizer
+ * says which resources; this looks at the objects. A node that was taken over can harm nothing
  * but itself.
  */
 import { forbiddenError, type KubernetesObject, type Pod } from '@drydock/api';
-import type { PeerIdentity } from '@drydock/rpc';
+import { nodeNameOf } from '../../authz/node/node-authorizer.ts';
+import type { Subject } from '../../authz/subject.ts';
 import type { Target } from '../requests.ts';
-
-const nodeUserPrefix = 'system:node:';
-
-/** The node that a user is the agent of. */
-function nodeOf(user: PeerIdentity): string | undefined {
-  if (!user.groups.includes('system:nodes') || !user.user.startsWith(nodeUserPrefix))
-    return undefined;
-  return user.user.slice(nodeUserPrefix.length);
-}
 
 export interface NodeWrite {
   readonly target: Target;
@@ -25,8 +17,8 @@ export interface NodeWrite {
 }
 
 /** @throws ApiError Forbidden */
-export function admitNodeWrite(user: PeerIdentity, write: NodeWrite): void {
-  const node = nodeOf(user);
+export function admitNodeWrite(user: Subject, write: NodeWrite): void {
+  const node = nodeNameOf(user);
   if (node === undefined) return;
   const { target } = write;
   const refuse = (why: string) => forbiddenError(target.kind, target.name, why);
