@@ -34,6 +34,7 @@ export {
   services,
 } from './registry.ts';
 export { beforeCreate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
+export { generatedName } from './metadata.ts';
 export type { NewObject } from './metadata.ts';
 
 export * from './errors.ts';

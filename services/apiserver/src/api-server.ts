@@ -3,6 +3,9 @@ import { findResource, kinds, type Service } from '@drydock/api';
 import type { Clock, Logger, Millis, Random } from '@drydock/ports';
 import { createChannelSet, createRpcServer, type RpcServer, type TlsMaterial } from '@drydock/rpc';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import { createAuthenticator, type Authenticator } from './authn/authenticator.ts';
+import { jwksPath, openIdDocuments } from './authn/openid.ts';
+import type { AuthenticationOptions } from './authn/options.ts';
 import { runMasterService, withdraw } from './bootstrap/master-service.ts';
 import { ensureNamespaces } from './bootstrap/namespaces.ts';
 import { createCacher, type Cacher } from './cacher/cacher.ts';
@@ -10,10 +13,12 @@ import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
 import { createRequestMetrics, registerGauges } from './metrics.ts';
+import { createServiceAccountAdmission } from './registry/admission/service-account.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { createServiceAddresses } from './registry/services/addresses.ts';
 import type { AddressRange } from './registry/services/range.ts';
 import { createStore } from './registry/store.ts';
+import { createTokenIssuer, type TokenIssuer } from './registry/subresources/token.ts';
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
@@ -36,6 +41,10 @@ export interface ApiServerOptions {
   readonly etcdTls: TlsMaterial | undefined;
   /** The server's certificate, and the authority of its clients. */
   readonly tls: TlsMaterial;
+  /** Besides client certificates. */
+  readonly authentication: AuthenticationOptions;
+  /** By upstream's names; of those here, ServiceAccount can be switched off. */
+  readonly disabledAdmissionPlugins: readonly string[];
   /** What node-agents know this server by. */
   readonly kubeletTls: TlsMaterial | undefined;
   readonly serviceIPs: AddressRange;
@@ -94,6 +103,8 @@ interface Core {
   readonly etcd: EtcdClient;
   readonly cacher: Cacher;
   readonly registry: Registry;
+  readonly authenticator: Authenticator;
+  readonly tokens: TokenIssuer;
 }
 
 function createCore(
@@ -124,8 +135,36 @@ function createCore(
   });
   const store = createStore({ etcd, cacher });
   const eventLeases = createEventLeases({ etcd, clock, ttlMillis: options.eventTtlMillis });
-  const registry = createRegistry({ store, etcd, cacher, clock, random, addresses, eventLeases });
-  return { etcd, cacher, registry };
+  const serviceAccounts = options.disabledAdmissionPlugins.includes('ServiceAccount')
+    ? undefined
+    : createServiceAccountAdmission({ store, clock, random });
+  const registry = createRegistry({
+    store,
+    etcd,
+    cacher,
+    clock,
+    random,
+    addresses,
+    eventLeases,
+    serviceAccounts,
+  });
+  const { authentication } = options;
+  const authenticator = createAuthenticator(
+    {
+      staticTokens: authentication.staticTokens,
+      serviceAccounts: { ...authentication, keys: authentication.verifyingKeys },
+    },
+    {
+      clock,
+      log,
+      lookUp: async (resource, namespace, name) => {
+        const target = { kind: findResource('', resource)!, namespace, name };
+        return (store.cached(target) ?? (await store.read(target)))?.parse();
+      },
+    },
+  );
+  const tokens = createTokenIssuer(authentication, { registry, clock });
+  return { etcd, cacher, registry, authenticator, tokens };
 }
 
 interface Checks {
@@ -163,7 +202,7 @@ async function openDoors(
   { core, checks, stack }: { core: Core; checks: Checks; stack: AsyncDisposableStack },
 ): Promise<{ rest: Transport; grpc: RpcServer }> {
   const { clock, random, log } = powers;
-  const { registry, cacher } = core;
+  const { registry, cacher, authenticator, tokens } = core;
   const host = options.bindAddress;
   const inFlight = createInFlight({
     read: options.readsInFlightMax,
@@ -172,6 +211,8 @@ async function openDoors(
   const metrics = createRequestMetrics(powers.metrics);
   registerGauges(powers.metrics, { cacher, inFlight, kinds });
   const handleLog = createLogHandler({ registry, tls: options.kubeletTls });
+  const { authentication } = options;
+  const address = () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`;
   const rest: Transport = stack.use(
     await createRestServer({
       host,
@@ -179,11 +220,18 @@ async function openDoors(
       tls: options.tls,
       clock,
       log,
+      authenticator,
       inFlight,
       metrics,
       requestTimeoutMillis: options.requestTimeoutMillis,
       handleMeta: createMetaHandler({
-        serverAddress: () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`,
+        serverAddress: address,
+        openId: () =>
+          openIdDocuments({
+            issuer: authentication.issuers[0] ?? '',
+            keys: authentication.verifyingKeys,
+            jwksUri: authentication.jwksUri ?? `https://${address()}${jwksPath}`,
+          }),
         livenessChecks: checks.liveness,
         readinessChecks: checks.readiness,
         metrics: powers.metrics,
@@ -193,11 +241,11 @@ async function openDoors(
         clock,
         random,
         watchMillisMin,
-        handleSubresource: createSubresourceHandler({ registry, clock, handleLog }),
+        handleSubresource: createSubresourceHandler({ registry, clock, handleLog, tokens }),
       }),
     }),
   );
-  const objectApi = createObjectApi({ registry, clock, log, inFlight, metrics });
+  const objectApi = createObjectApi({ registry, tokens, clock, log, inFlight, metrics });
   const grpc = stack.use(
     await createRpcServer({ host, port: options.grpcPort, tls: options.tls, log, clock }, [
       objectApi,

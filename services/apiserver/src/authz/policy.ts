@@ -58,6 +58,16 @@ const roles: Readonly<Record<string, Role>> = {
     ],
   },
 
+  'system:serviceaccounts': {
+    rules: [],
+    paths: [
+      '/.well-known/openid-configuration',
+      '/.well-known/openid-configuration/',
+      '/openid/v1/jwks',
+      '/openid/v1/jwks/',
+    ],
+  },
+
   'system:kube-scheduler': {
     rules: [
       { groups: core, resources: ['nodes', 'namespaces', 'services'], verbs: read },
@@ -117,6 +127,8 @@ const roles: Readonly<Record<string, Role>> = {
       { groups: core, resources: ['pods'], verbs: ['delete'] },
       { groups: core, resources: ['pods/status'], verbs: ['get', 'patch', 'update'] },
       { groups: core, resources: ['pods/eviction'], verbs: ['create'] },
+      { groups: core, resources: ['serviceaccounts/token'], verbs: ['create'] },
+      { groups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
       {
         groups: ['coordination.k8s.io'],
         resources: ['leases'],

@@ -35,6 +35,7 @@ import type { EventLeases } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitDeletion, admitIntoNamespace, mutateNew } from './admission/admission.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
+import type { ServiceAccountAdmission } from './admission/service-account.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
 import { isRemovedBy, planDeletion } from './deletion.ts';
 import type { DeleteAsk, Target, WriteOptions } from './requests.ts';
@@ -98,6 +99,8 @@ export interface RegistryOptions {
   readonly random: Random;
   readonly addresses: ServiceAddresses;
   readonly eventLeases: EventLeases;
+  /** Undefined: switched off. */
+  readonly serviceAccounts: ServiceAccountAdmission | undefined;
 }
 
 /** A generated name that is taken is generated anew this often. */
@@ -137,6 +140,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     mutateNew(object);
     const named = { ...asked, name: object.metadata.name };
     await checkNamespace(named);
+    await options.serviceAccounts?.admit(named, object);
     const lease = write.dryRun ? {} : await leaseFor(kind);
     for (let attempt = 1; ; attempt += 1) {
       if (generates) object.metadata.name = '';

@@ -1,6 +1,6 @@
 /** What a request to the registry carries besides its object. */
 import type { FieldValidation, KindDefinition } from '@drydock/api';
-import type { PeerIdentity } from '@drydock/rpc';
+import type { User } from '../authn/user.ts';
 
 /** Where a request points. */
 export interface Target {
@@ -11,7 +11,7 @@ export interface Target {
 }
 
 export interface WriteOptions {
-  readonly user: PeerIdentity;
+  readonly user: User;
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
   /** Collects what the client should be told (Warning headers). */

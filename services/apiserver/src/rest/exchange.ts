@@ -1,5 +1,5 @@
 /** One HTTP request and its answer, whatever the version of HTTP. */
-import type { PeerIdentity } from '@drydock/rpc';
+import type { User } from '../authn/user.ts';
 
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;
 
@@ -8,7 +8,7 @@ export interface Exchange {
   /** As sent: path and query. */
   readonly target: string;
   /** Undefined when the client's certificate is missing or not of this cluster. */
-  readonly identity: PeerIdentity | undefined;
+  readonly identity: User | undefined;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
   header(name: string): string | undefined;

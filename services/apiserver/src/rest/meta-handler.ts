@@ -1,4 +1,4 @@
-/** What is beside the resources: version, discovery, OpenAPI, health, metrics. */
+/** What is beside the resources: version, discovery, OpenAPI, OpenID, health, metrics. */
 import {
   aggregatedDiscovery,
   aggregatedDiscoveryMediaType,
@@ -6,13 +6,16 @@ import {
   apiGroupList,
   apiResourceList,
   apiVersions,
+  kinds,
   openApiV2Stub,
   openApiV3,
   openApiV3Index,
 } from '@drydock/api';
+import type { OpenIdDocument } from '../authn/openid.ts';
 import type { Exchange } from './exchange.ts';
 import { parseAccept } from './negotiate.ts';
 import type { Respond } from './respond.ts';
+import { reviewResources } from './reviews/reviews.ts';
 
 const serverVersion = 'v1.32.4';
 
@@ -28,12 +31,17 @@ const versionInfo = {
   platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 };
 
+/** All that discovery tells of: what is stored, and what is only asked. */
+const resources = [...kinds, ...reviewResources];
+
 /** Undefined is healthy; otherwise the reason. */
 export type Check = () => string | undefined;
 
 export interface MetaHandlerOptions {
   /** host:port that clients without aggregated discovery are told. */
   readonly serverAddress: () => string;
+  /** By their paths; none when the issuer of tokens is no URL. */
+  readonly openId: () => ReadonlyMap<string, OpenIdDocument>;
   readonly livenessChecks: ReadonlyMap<string, Check>;
   readonly readinessChecks: ReadonlyMap<string, Check>;
   readonly metrics: { metrics(): Promise<string>; readonly contentType: string };
@@ -62,6 +70,9 @@ export function createMetaHandler(options: MetaHandlerOptions): MetaHandler {
         return discover(request, root, options);
       case 'openapi':
         return sendOpenApi(request);
+      case '.well-known':
+      case 'openid':
+        return sendOpenId(request, options);
       case 'livez':
       case 'healthz':
         sendHealth(request, root, options.livenessChecks);
@@ -94,17 +105,21 @@ function discover(
   if (words.length === 1) {
     const wanted = aggregatedVersion(exchange.header('accept'));
     if (wanted !== undefined) {
-      const body = `${JSON.stringify(aggregatedDiscovery(root, wanted))}\n`;
+      const body = `${JSON.stringify(aggregatedDiscovery(root, wanted, resources))}\n`;
       respond(200, aggregatedDiscoveryMediaType(wanted), body, [], { vary: 'Accept' });
       return true;
     }
-    sendJson(respond, root === 'api' ? apiVersions(options.serverAddress()) : apiGroupList());
+    sendJson(
+      respond,
+      root === 'api' ? apiVersions(options.serverAddress()) : apiGroupList(resources),
+    );
     return true;
   }
   const group = root === 'api' ? '' : words[1]!;
   const version = root === 'api' ? words[1] : words[2];
   if (words.length > (root === 'api' ? 2 : 3)) return false;
-  const document = version === undefined ? apiGroup(group) : apiResourceList(group, version);
+  const document =
+    version === undefined ? apiGroup(group, resources) : apiResourceList(group, version, resources);
   if (document === undefined) return false;
   sendJson(respond, document);
   return true;
@@ -153,6 +168,14 @@ function sendOpenApi({ exchange, respond, path, query }: MetaRequest): boolean {
   if (exchange.header('if-none-match') === etag) {
     respond(304, 'application/json', '', [], headers);
   } else respond(200, 'application/json', document.text, [], headers);
+  return true;
+}
+
+function sendOpenId({ respond, path }: MetaRequest, { openId }: MetaHandlerOptions): boolean {
+  const document = openId().get(path.replace(/\/$/, ''));
+  if (document === undefined) return false;
+  const headers = { 'cache-control': 'public, max-age=3600' };
+  respond(200, document.mediaType, document.text, [], headers);
   return true;
 }
 

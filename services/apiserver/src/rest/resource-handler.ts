@@ -14,7 +14,7 @@ import {
   type KindDefinition,
 } from '@drydock/api';
 import type { Clock, Random } from '@drydock/ports';
-import type { PeerIdentity } from '@drydock/rpc';
+import type { User } from '../authn/user.ts';
 import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
@@ -49,7 +49,7 @@ export interface ResourceRequest {
   readonly path: ResourcePath;
   readonly query: URLSearchParams;
   readonly verb: string;
-  readonly user: PeerIdentity;
+  readonly user: User;
 }
 
 export type ResourceHandler = (request: ResourceRequest) => Promise<void>;

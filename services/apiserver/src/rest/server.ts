@@ -2,15 +2,10 @@
  * The way of every REST request: who asks, what for, may they, is there room; then its handler, and
  * one place where failures become Status objects.
  */
-import {
-  ApiError,
-  internalError,
-  timeoutError,
-  tooManyRequestsError,
-  unauthorizedError,
-} from '@drydock/api';
+import { ApiError, internalError, timeoutError, tooManyRequestsError } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
 import type { TlsMaterial } from '@drydock/rpc';
+import type { Authenticator } from '../authn/authenticator.ts';
 import { refusalFor } from '../authz/attributes.ts';
 import { isAllowed } from '../authz/policy.ts';
 import type { InFlight } from '../in-flight.ts';
@@ -21,6 +16,7 @@ import type { MetaHandler } from './meta-handler.ts';
 import { parseResourcePath, verbOf, type ResourcePath } from './path.ts';
 import { servesPath, type ResourceHandler } from './resource-handler.ts';
 import { createRespond, type Respond } from './respond.ts';
+import { findReview, handleReview } from './reviews/reviews.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 export interface RestServerOptions {
@@ -29,6 +25,7 @@ export interface RestServerOptions {
   readonly tls: TlsMaterial;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly authenticator: Authenticator;
   readonly inFlight: InFlight;
   readonly metrics: RequestMetrics;
   readonly requestTimeoutMillis: Millis;
@@ -112,9 +109,8 @@ async function route(
   request: Classified,
   respond: Respond,
 ): Promise<void> {
-  const { identity: user } = exchange;
   const { path, query, resource, verb } = request;
-  if (user === undefined) throw unauthorizedError();
+  const user = await options.authenticator.authenticate(exchange);
   const attributes = {
     verb,
     group: resource?.group ?? '',
@@ -129,6 +125,11 @@ async function route(
   const run = async () => {
     if (resource !== undefined && servesPath(resource)) {
       await options.handleResource({ exchange, respond, path: resource, query, verb, user });
+      return;
+    }
+    const review = resource === undefined ? undefined : findReview(resource);
+    if (review !== undefined) {
+      await handleReview(review, { exchange, respond, verb, user }, options);
       return;
     }
     const isRead = exchange.method === 'GET' || exchange.method === 'HEAD';

@@ -1,4 +1,4 @@
-/** binding, eviction, scale and log over REST. */
+/** binding, eviction, scale, token and log over REST. */
 import {
   badRequestError,
   bodyBytesMax,
@@ -9,12 +9,14 @@ import {
   type Binding,
   type Eviction,
   type Scale,
+  type TokenRequest,
 } from '@drydock/api';
 import type { Clock } from '@drydock/ports';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import { bindPod } from '../registry/subresources/binding.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
+import { tokenRequestType, type TokenIssuer } from '../registry/subresources/token.ts';
 import { renderStatus } from './bodies.ts';
 import { readTypedBody } from './body.ts';
 import type { LogHandler } from './log-handler.ts';
@@ -24,6 +26,7 @@ export interface SubresourceHandlerOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly handleLog: LogHandler;
+  readonly tokens: TokenIssuer;
 }
 
 export function createSubresourceHandler(options: SubresourceHandlerOptions) {
@@ -77,6 +80,14 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
     }
   };
 
+  const issue = async (action: Action) => {
+    const { target, write, exchange, respond } = action;
+    requireVerb(action, 'create');
+    const body = await readTypedBody(exchange, tokenRequestType, write);
+    const issued = await options.tokens.issue(target, body as unknown as TokenRequest, write);
+    respond(201, 'application/json', `${JSON.stringify(issued)}\n`, write.warnings);
+  };
+
   return async (action: Action): Promise<void> => {
     const { subresource } = action.path;
     switch (subresource) {
@@ -86,6 +97,8 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
         return evict(action);
       case 'scale':
         return scale(action);
+      case 'token':
+        return issue(action);
       case 'log':
         requireVerb(action, 'get');
         return options.handleLog(action);

@@ -1,8 +1,8 @@
 /**
- * HTTPS with client certificates: HTTP/2 and HTTP/1.1 on one port, told apart by ALPN.
+ * HTTPS, with client certificates or without: HTTP/2 and HTTP/1.1 on one port, told apart by ALPN.
  *
- * 1. A client without a certificate of the cluster's CA is answered with 401, not cut off: it should
- *    read why.
+ * 1. A client without a certificate of the cluster's CA is not cut off: it may have a token, and else
+ *    should read why it is refused.
  * 2. A broken or hostile connection ends alone. Headers, handshakes and bodies have deadlines; what a
  *    client resets or floods is bounded by node:http2's own limits.
  */
@@ -21,10 +21,11 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { requestEntityTooLargeError } from '@drydock/api';
 import type { Logger } from '@drydock/ports';
-import { identityOfSubject, type PeerIdentity, type TlsMaterial } from '@drydock/rpc';
+import { identityOfSubject, type TlsMaterial } from '@drydock/rpc';
+import { credentialIdKey, type User } from '../authn/user.ts';
 import type { Exchange, ResponseHeaders, ResponseStream } from './exchange.ts';
 
 export interface TransportOptions {
@@ -142,17 +143,22 @@ async function drain(sockets: ReadonlySet<TLSSocket>): Promise<void> {
   }
 }
 
-const identities = new WeakMap<TLSSocket, { identity: PeerIdentity | undefined }>();
+const identities = new WeakMap<TLSSocket, { identity: User | undefined }>();
 
-function identityOf(socket: TLSSocket): PeerIdentity | undefined {
+function identityOf(socket: TLSSocket): User | undefined {
   let known = identities.get(socket);
   if (known === undefined) {
-    const subject = socket.authorized ? socket.getPeerCertificate().subject : undefined;
-    const identity = subject === undefined ? undefined : identityOfSubject(subject);
-    known = { identity: identity?.user === '' ? undefined : identity };
+    known = { identity: socket.authorized ? userOf(socket.getPeerCertificate()) : undefined };
     identities.set(socket, known);
   }
   return known.identity;
+}
+
+function userOf({ subject, fingerprint256 }: PeerCertificate): User | undefined {
+  const identity = identityOfSubject(subject);
+  if (identity.user === '') return undefined;
+  const id = `X509SHA256=${fingerprint256.replaceAll(':', '').toLowerCase()}`;
+  return { ...identity, extra: { [credentialIdKey]: [id] } };
 }
 
 /** Aborts on demand: most requests never ask. */
@@ -233,7 +239,7 @@ const lengthOf = (headers: { 'content-length'?: string | undefined }) =>
 function http2Exchange(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  identity: PeerIdentity | undefined,
+  identity: User | undefined,
 ): Exchange {
   const signal = lazySignal(
     (listener) => stream.once('close', listener),
@@ -276,7 +282,7 @@ function http2Exchange(
 function http1Exchange(
   request: IncomingMessage,
   response: ServerResponse,
-  identity: PeerIdentity | undefined,
+  identity: User | undefined,
 ): Exchange {
   const signal = lazySignal(
     (listener) => response.once('close', listener),

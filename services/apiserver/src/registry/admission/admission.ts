@@ -21,6 +21,9 @@ const namespacesResource = { group: '', resource: 'namespaces' };
 const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 const evictionSeconds = 300;
 
+/** Of a pod that shows what a node runs of itself: it stays as it is. */
+export const mirrorAnnotation = 'kubernetes.io/config.mirror';
+
 /** Fills in what a new object gets from its cluster. Changes the object. */
 export function mutateNew(object: KubernetesObject): void {
   if (object.kind === 'Pod') mutateNewPod(object as Pod);
@@ -29,9 +32,10 @@ export function mutateNew(object: KubernetesObject): void {
 
 function mutateNewPod(pod: Pod): void {
   const { spec } = pod;
-  if (!spec.serviceAccountName) spec.serviceAccountName = 'default';
+  const isMirror = pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
+  if (!spec.serviceAccountName && !isMirror) spec.serviceAccountName = 'default';
   // The field's old name says the same, as upstream's conversion has it.
-  spec.serviceAccount = spec.serviceAccountName;
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
   spec.priority ??= 0;
   spec.preemptionPolicy ??= 'PreemptLowerPriority';
   const tolerations = spec.tolerations ?? [];

@@ -10,7 +10,7 @@ import type { Target } from '../requests.ts';
 const nodeUserPrefix = 'system:node:';
 
 /** The node that a user is the agent of. */
-function nodeOf(user: PeerIdentity): string | undefined {
+export function nodeOf(user: PeerIdentity): string | undefined {
   if (!user.groups.includes('system:nodes') || !user.user.startsWith(nodeUserPrefix))
     return undefined;
   return user.user.slice(nodeUserPrefix.length);
