@@ -8,6 +8,7 @@ import { createNodeIpamController } from './node-ipam/sync.ts';
 import { createNodeLifecycleController } from './node-lifecycle/sync.ts';
 import { createPodGcController } from './pod-gc/sync.ts';
 import { createReplicaSetController } from './replicaset/sync.ts';
+import { createRootCaCertPublisher } from './root-ca-cert-publisher/sync.ts';
 import { createServiceAccountController } from './serviceaccount/sync.ts';
 import { createTaintEvictionController } from './taint-eviction/sync.ts';
 
@@ -22,6 +23,7 @@ export const controllers: Readonly<Record<string, CreateController>> = {
   'node-lifecycle-controller': createNodeLifecycleController,
   'pod-garbage-collector-controller': createPodGcController,
   'replicaset-controller': createReplicaSetController,
+  'root-ca-certificate-publisher-controller': createRootCaCertPublisher,
   'serviceaccount-controller': createServiceAccountController,
   'taint-eviction-controller': createTaintEvictionController,
 };
