@@ -72,6 +72,23 @@ describe('a local cluster', () => {
     await waitForReadyPods(cluster, 'app=web', 2);
   });
 
+  test('gives every namespace its account and its CA, and tokens that both API servers know', async () => {
+    await cluster.kubectl('create', 'namespace', 'shop');
+    await cluster.kubectl('wait', '--for=create', 'serviceaccount/default', '-n', 'shop');
+    await cluster.kubectl('wait', '--for=create', 'configmap/kube-root-ca.crt', '-n', 'shop');
+    const token = await cluster.kubectl('create', 'token', 'default', '-n', 'shop');
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    const input = JSON.stringify({ spec: { token: token.trim() } });
+    // The load balancer takes the servers in turn.
+    for (let round = 0; round < 4; round += 1) {
+      const answer = await cluster.tryKubectl(['create', '--raw', path, '-f', '-'], { input });
+      expect(JSON.parse(answer.stdout), answer.stderr).toMatchObject({
+        status: { authenticated: true, user: { username: 'system:serviceaccount:shop:default' } },
+      });
+    }
+    await cluster.kubectl('delete', 'namespace', 'shop');
+  });
+
   test('keeps every acknowledged write when an etcd member is killed', async () => {
     const prefix = 'local-test/';
     const writers = startWriters(cluster, { prefix, writers: 4 });

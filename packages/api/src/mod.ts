@@ -43,6 +43,7 @@ export { findReview, reviews } from './reviews.ts';
 export type { ReviewDefinition } from './reviews.ts';
 export { groupVersions, servedResources } from './served.ts';
 export { beforeCreate, beforePartUpdate, beforeStatusUpdate, beforeUpdate } from './strategy.ts';
+export { generatedName } from './metadata.ts';
 export type { NewObject } from './metadata.ts';
 
 export * from './errors.ts';

@@ -46,6 +46,11 @@ export const reviews: readonly ReviewDefinition[] = [
     description: 'A SelfSubjectReview asks who the caller is to this server.',
   }),
   review({
+    group: authentication,
+    kind: 'TokenReview',
+    description: 'A TokenReview asks whose a token is, and whether it is good for an audience.',
+  }),
+  review({
     group: authorization,
     kind: 'LocalSubjectAccessReview',
     description: 'A LocalSubjectAccessReview asks what someone may do in its namespace.',

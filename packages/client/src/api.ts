@@ -7,7 +7,13 @@
  * 3. Reads are repeated on another server within their deadline. Writes are repeated only when no
  *    connection carried them; whether any other write took effect is for its caller to find out.
  */
-import type { KubernetesObject, ObjectMeta, Pod } from '@drydock/api';
+import type {
+  KubernetesObject,
+  ObjectMeta,
+  Pod,
+  TokenRequest,
+  TokenRequestSpec,
+} from '@drydock/api';
 import type { Clock, Millis, Random } from '@drydock/ports';
 import { objectApi, type ApiObject, type ListRequest, type Reference } from '@drydock/proto/api';
 import { StatusCode, toRpcError, type ChannelSet, type Method } from '@drydock/rpc';
@@ -127,6 +133,12 @@ export interface ApiClient {
   ): AsyncIterable<WatchEvent<T>>;
   /** Assigns a pod to a node; a conflict if it has one already. */
   bind(pod: Pod, nodeName: string, options?: CallOptions): Promise<void>;
+  /** A token of a service account; its status holds the token. */
+  requestToken(
+    serviceAccount: ObjectName,
+    spec: Partial<TokenRequestSpec>,
+    options?: CallOptions,
+  ): Promise<TokenRequest>;
 }
 
 export interface ApiClientPowers {
@@ -223,9 +235,26 @@ export function createApiClient(powers: ApiClientPowers): ApiClient {
       const request = { reference, json: encode(binding), dryRun: false };
       await call(objectApi.Create, request, { ...options, repeat: 'if-nothing-happened' });
     },
+    requestToken: (serviceAccount, spec, options = {}) => {
+      const { name, namespace } = serviceAccount;
+      const request = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        metadata: { name, namespace },
+        spec,
+      };
+      const reference = referenceTo(serviceAccountResource, serviceAccount, 'token');
+      return write(objectApi.Create, reference, request, options);
+    },
   };
 }
 
+const serviceAccountResource = {
+  group: '',
+  version: 'v1',
+  resource: 'serviceaccounts',
+  namespaced: true,
+};
 const podResource = { group: '', version: 'v1', resource: 'pods', namespaced: true };
 
 /** `v1` or `apps/v1`. */

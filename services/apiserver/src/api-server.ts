@@ -4,6 +4,9 @@ import type { Clock, Logger, Millis, Random } from '@drydock/ports';
 import { createChannelSet, createRpcServer, type RpcServer, type TlsMaterial } from '@drydock/rpc';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { createAuthorizer, type Authorizer } from './authz/authorizer.ts';
+import { createAuthenticator, type Authenticator } from './authn/authenticator.ts';
+import { jwksPath, openIdDocuments } from './authn/openid.ts';
+import type { AuthenticationOptions } from './authn/options.ts';
 import { runMasterService, withdraw } from './bootstrap/master-service.ts';
 import { ensureNamespaces } from './bootstrap/namespaces.ts';
 import { ensurePriorityClasses } from './bootstrap/priority-classes.ts';
@@ -16,10 +19,12 @@ import { createRequestMetrics, registerGauges } from './metrics.ts';
 import { serveViews } from './registry/views.ts';
 import { createClusterView } from './registry/admission/cluster-view.ts';
 import { createQuotaCharge } from './registry/admission/quota-charge.ts';
+import { createServiceAccountAdmission } from './registry/admission/service-account.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { createServiceAddresses } from './registry/services/addresses.ts';
 import type { AddressRange } from './registry/services/range.ts';
 import { createStore } from './registry/store.ts';
+import { createTokenIssuer, type TokenIssuer } from './registry/subresources/token.ts';
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
@@ -43,6 +48,10 @@ export interface ApiServerOptions {
   readonly etcdTls: TlsMaterial | undefined;
   /** The server's certificate, and the authority of its clients. */
   readonly tls: TlsMaterial;
+  /** Besides client certificates. */
+  readonly authentication: AuthenticationOptions;
+  /** By upstream's names; of those here, ServiceAccount can be switched off. */
+  readonly disabledAdmissionPlugins: readonly string[];
   /** What node-agents know this server by. */
   readonly kubeletTls: TlsMaterial | undefined;
   readonly serviceIPs: AddressRange;
@@ -102,6 +111,8 @@ interface Core {
   readonly cacher: Cacher;
   readonly authorizer: Authorizer;
   readonly registry: Registry;
+  readonly authenticator: Authenticator;
+  readonly tokens: TokenIssuer;
 }
 
 function createCore(
@@ -135,6 +146,9 @@ function createCore(
   const eventLeases = createEventLeases({ etcd, clock, ttlMillis: options.eventTtlMillis });
   const view = createClusterView(cacher);
   const quotas = createQuotaCharge({ store, view, clock });
+  const serviceAccounts = options.disabledAdmissionPlugins.includes('ServiceAccount')
+    ? undefined
+    : createServiceAccountAdmission({ store, clock, random });
   const registry = createRegistry({
     store,
     etcd,
@@ -146,8 +160,25 @@ function createCore(
     eventLeases,
     view,
     quotas,
+    serviceAccounts,
   });
-  return { etcd, cacher, authorizer, registry };
+  const { authentication } = options;
+  const authenticator = createAuthenticator(
+    {
+      staticTokens: authentication.staticTokens,
+      serviceAccounts: { ...authentication, keys: authentication.verifyingKeys },
+    },
+    {
+      clock,
+      log,
+      lookUp: async (resource, namespace, name) => {
+        const target = { kind: findResource('', resource)!, namespace, name };
+        return (store.cached(target) ?? (await store.read(target)))?.parse();
+      },
+    },
+  );
+  const tokens = createTokenIssuer(authentication, { registry, clock });
+  return { etcd, cacher, authorizer, registry, authenticator, tokens };
 }
 
 interface Checks {
@@ -189,7 +220,7 @@ async function openDoors(
   { core, checks, stack }: { core: Core; checks: Checks; stack: AsyncDisposableStack },
 ): Promise<{ rest: Transport; grpc: RpcServer }> {
   const { clock, random, log } = powers;
-  const { registry, cacher, authorizer } = core;
+  const { registry, cacher, authorizer, authenticator, tokens } = core;
   const host = options.bindAddress;
   const inFlight = createInFlight({
     read: options.readsInFlightMax,
@@ -198,6 +229,8 @@ async function openDoors(
   const metrics = createRequestMetrics(powers.metrics);
   registerGauges(powers.metrics, { cacher, inFlight, kinds });
   const handleLog = createLogHandler({ registry, tls: options.kubeletTls });
+  const { authentication } = options;
+  const address = () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`;
   const rest: Transport = stack.use(
     await createRestServer({
       host,
@@ -205,12 +238,19 @@ async function openDoors(
       tls: options.tls,
       clock,
       log,
+      authenticator,
       inFlight,
       metrics,
       requestTimeoutMillis: options.requestTimeoutMillis,
       authorizer,
       handleMeta: createMetaHandler({
-        serverAddress: () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`,
+        serverAddress: address,
+        openId: () =>
+          openIdDocuments({
+            issuer: authentication.issuers[0] ?? '',
+            keys: authentication.verifyingKeys,
+            jwksUri: authentication.jwksUri ?? `https://${address()}${jwksPath}`,
+          }),
         livenessChecks: checks.liveness,
         readinessChecks: checks.readiness,
         metrics: powers.metrics,
@@ -220,12 +260,20 @@ async function openDoors(
         clock,
         random,
         watchMillisMin,
-        handleSubresource: createSubresourceHandler({ registry, clock, handleLog }),
+        handleSubresource: createSubresourceHandler({ registry, clock, handleLog, tokens }),
       }),
-      handleReview: createReviewHandler({ authorizer }),
+      handleReview: createReviewHandler({ authorizer, authenticator }),
     }),
   );
-  const objectApi = createObjectApi({ registry, authorizer, clock, log, inFlight, metrics });
+  const objectApi = createObjectApi({
+    registry,
+    authorizer,
+    tokens,
+    clock,
+    log,
+    inFlight,
+    metrics,
+  });
   const grpc = stack.use(
     await createRpcServer({ host, port: options.grpcPort, tls: options.tls, log, clock }, [
       objectApi,

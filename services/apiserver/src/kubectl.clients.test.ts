@@ -76,6 +76,7 @@ test('version and api-resources tell what is served', async (context) => {
     'services',
     'statefulsets.apps',
     'subjectaccessreviews.authorization.k8s.io',
+    'tokenreviews.authentication.k8s.io',
   ]);
   expect(await kubectl('get ns -o name')).toBe(
     'namespace/default\nnamespace/kube-node-lease\nnamespace/kube-public\nnamespace/kube-system\n',

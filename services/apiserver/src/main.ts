@@ -1,7 +1,8 @@
 /** The apiserver as a process. */
-import { duration, integer, list, path, port, runMain, text } from '@drydock/process';
+import { boolean, duration, integer, list, path, port, runMain, text } from '@drydock/process';
 import { readTls } from '@drydock/rpc';
 import { createApiServer } from './api-server.ts';
+import { readAuthentication } from './authn/options.ts';
 import { createIPRange, createPortRange } from './registry/services/range.ts';
 
 const flags = {
@@ -19,6 +20,42 @@ const flags = {
   'tls-cert-file': path({ help: 'certificate shown to clients' }),
   'tls-private-key-file': path({ help: 'key of --tls-cert-file' }),
   'client-ca-file': path({ help: 'CA certificate of the clients' }),
+  'token-auth-file': path({
+    default: undefined,
+    help: 'lines of token,user,uid,"group1,group2": who shows which bearer token',
+  }),
+  'service-account-issuer': list({
+    default: [],
+    help: 'URLs in the tokens of service accounts; the first one issues, the others are accepted',
+  }),
+  'service-account-key-file': list({
+    default: [],
+    help: 'files of keys that verify such tokens; default: --service-account-signing-key-file',
+  }),
+  'service-account-signing-key-file': path({
+    default: undefined,
+    help: 'private key that signs such tokens: RSA, or ECDSA on P-256, P-384 or P-521',
+  }),
+  'service-account-max-token-expiration': duration({
+    default: 0,
+    help: 'longest life of such a token, 1h to 2^32s; 0: as long as it is asked for',
+  }),
+  'service-account-extend-token-expiration': boolean({
+    default: true,
+    help: 'tokens of pods are good for a year, though they are renewed every hour',
+  }),
+  'service-account-jwks-uri': text({
+    default: undefined,
+    help: 'where others find the keys; default: this server',
+  }),
+  'api-audiences': list({
+    default: [],
+    help: 'audiences that this server answers to; default: --service-account-issuer',
+  }),
+  'disable-admission-plugins': list({
+    default: [],
+    help: 'admission plugins that are switched off; known: ServiceAccount',
+  }),
   'kubelet-client-certificate': path({
     default: undefined,
     help: 'certificate shown to node-agents',
@@ -73,6 +110,8 @@ await runMain({
             keyFile: config['tls-private-key-file'],
             caFile: clientCa,
           }),
+          authentication: readAuthentication(config, log),
+          disabledAdmissionPlugins: config['disable-admission-plugins'],
           kubeletTls:
             kubeletCert === undefined
               ? undefined

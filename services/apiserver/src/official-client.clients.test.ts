@@ -61,7 +61,7 @@ const deployment: V1Deployment = {
 test('creates, reads, replaces and deletes, with dates as dates', async () => {
   const created = await core.createNamespacedConfigMap({ namespace, body: configMap('a', '1') });
   expect(created.metadata!.creationTimestamp).toBeInstanceOf(Date);
-  const body = { ...created, data: { value: '2' } };
+  const body = Object.assign(created, { data: { value: '2' } });
   await core.replaceNamespacedConfigMap({ namespace, name: 'a', body });
   expect((await core.readNamespacedConfigMap({ namespace, name: 'a' })).data).toEqual({
     value: '2',

@@ -87,7 +87,7 @@ export const flags = {
   'concurrent-gc-syncs': syncs('objects looked at by the garbage collector', 20),
   'root-ca-file': path({
     default: undefined,
-    help: 'CA bundle that every namespace gets as ConfigMap kube-root-ca.crt',
+    help: 'CA bundle that every namespace gets as ConfigMap kube-root-ca.crt; default: --ca-file',
   }),
 } as const satisfies FlagSpec;
 
@@ -115,7 +115,7 @@ export type ControllerOptions = Pick<
   | 'unhealthy-zone-threshold'
 > & {
   /** The PEM text of --root-ca-file. */
-  readonly rootCa: string | undefined;
+  readonly rootCa: string;
 };
 
 /** Whether --controllers asks for the controller. */

@@ -22,8 +22,7 @@ await runMain({
       createChannelSet({ endpoints: config.apiservers, tls, clock, random }),
     );
     const api = createApiClient({ channels, clock, random });
-    const rootCaFile = config['root-ca-file'];
-    const rootCa = rootCaFile === undefined ? undefined : readFileSync(rootCaFile, 'utf8');
+    const rootCa = readFileSync(config['root-ca-file'] ?? config['ca-file'], 'utf8');
     const identity = config['leader-elect-identity'] || `${hostname()}_${randomUUID()}`;
     const manager = createManager(
       {

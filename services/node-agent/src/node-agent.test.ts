@@ -300,6 +300,78 @@ describe('deletion', () => {
   });
 });
 
+describe('the token of a pod', () => {
+  const access = (name: string): Partial<PodSpec> => ({
+    serviceAccountName: 'robot',
+    containers: [
+      {
+        name: 'main',
+        image: 'web:1',
+        volumeMounts: [{ name, mountPath: '/token', readOnly: true }],
+      },
+    ],
+    volumes: [
+      {
+        name,
+        projected: {
+          sources: [{ serviceAccountToken: { path: 'token', expirationSeconds: 600 } }],
+          defaultMode: 0o644,
+        },
+      },
+    ],
+  });
+
+  it('is in its volume before it starts, renewed while it runs, and gone with it', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'drydock-agent-'));
+    clock = createSystemClock(0.005);
+    runtime = createSimulatedRuntime({ bootId: 'boot-1' }, { clock });
+    volumes = createVolumes(folder.path);
+    // Its tokens are old when they come, so that each look at them renews them.
+    api = createToyApi(() => Date.now() - 500_000);
+    await startNode();
+    const pod = bind('web', '', access('access'));
+    const file = join(folder.path, 'pods', pod.metadata.uid!, 'volumes/access/token');
+    await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
+    const first = await readFile(file, 'utf8');
+    expect(first).toMatch(/^token-\d+$/);
+    expect(api.tokenRequests[0]).toMatchObject({
+      serviceAccount: 'default/robot',
+      spec: { boundObjectRef: { kind: 'Pod', name: 'web', uid: pod.metadata.uid } },
+    });
+    await eventually(async () => {
+      const now = await readFile(file, 'utf8');
+      expect(now).toMatch(/^token-\d+$/);
+      expect(now).not.toBe(first);
+    });
+    api.deletePod('web', 0);
+    await eventually(() => expect(api.pod('web')).toBeUndefined());
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  it('that is refused keeps the pod from starting, and it is told why', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'drydock-agent-'));
+    volumes = createVolumes(folder.path);
+    api.refuseTokens('serviceaccounts "robot" not found');
+    await startNode();
+    bind('web', '', access('access'));
+    await eventually(() =>
+      expect(api.events).toContain(
+        'FailedMount: MountVolume.SetUp failed for volume "access" : failed to fetch token: serviceaccounts "robot" not found',
+      ),
+    );
+    expect(api.pod('web')!.status.phase).toBe('Pending');
+    api.refuseTokens(undefined);
+    await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
+  });
+
+  it('is not asked for on a node without volumes', async () => {
+    await startNode();
+    bind('web', '', access('access'));
+    await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
+    expect(api.tokenRequests).toEqual([]);
+  });
+});
+
 describe('an agent that starts anew', () => {
   it('adopts running pods untouched, and they stay ready', async () => {
     await startNode();

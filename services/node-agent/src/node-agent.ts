@@ -17,6 +17,7 @@ import type { Ask } from './pod-worker/requests.ts';
 import { createRuntimeCache } from './pod-worker/runtime-cache.ts';
 import { createStarter, type NodeFacts } from './pod-worker/starter.ts';
 import { createStatusWriter } from './pod-worker/status-writer.ts';
+import { createPodTokens } from './pod-worker/tokens.ts';
 import type { RuntimeService } from './runtime/runtime.ts';
 import type { Volumes } from './volumes/volumes.ts';
 
@@ -134,6 +135,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
       api,
       clock,
       volumes: powers.volumes,
+      tokens: createPodTokens({ api, clock, log }),
       services: powers.services,
       nodeFacts,
     }),

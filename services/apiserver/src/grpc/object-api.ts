@@ -17,6 +17,8 @@ import {
   type Eviction,
   type KindDefinition,
   type Scale,
+  type SchemaName,
+  type TokenRequest,
 } from '@drydock/api';
 import type { Clock, Logger } from '@drydock/ports';
 import {
@@ -47,6 +49,7 @@ import type { Target, WriteOptions } from '../registry/requests.ts';
 import { bindPod } from '../registry/subresources/binding.ts';
 import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
+import { tokenRequestType, type TokenIssuer } from '../registry/subresources/token.ts';
 import { renderBookmark } from '../rest/bodies.ts';
 import { deletedStatus } from '../rest/resource-handler.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
@@ -55,6 +58,7 @@ import { toRpcFailure } from './errors.ts';
 export interface ObjectApiOptions {
   readonly registry: Registry;
   readonly authorizer: Authorizer;
+  readonly tokens: TokenIssuer;
   readonly clock: Clock;
   readonly log: Logger;
   readonly inFlight: InFlight;
@@ -242,10 +246,7 @@ async function list({ registry }: ObjectApiOptions, request: ListLike, { target 
 }
 
 /** A body that is no stored kind. */
-function typedBody<T>(
-  json: Buffer,
-  type: { apiVersion: string; schema: 'Binding' | 'Eviction' | 'Scale' },
-): T {
+function typedBody<T>(json: Buffer, type: { apiVersion: string; schema: SchemaName }): T {
   const parsed = parseBody(json.toString());
   const named = { kind: type.schema, ...type };
   return convertBody(parsed, named, 'Strict').object as unknown as T;
@@ -271,6 +272,10 @@ async function create(
       const ask = parseDeleteOptions(eviction.deleteOptions ?? {});
       const dryRun = write.dryRun || ask.dryRun;
       return answer(await evictPod(options, { target, ask, write: { ...write, dryRun } }));
+    }
+    case 'token': {
+      const request = typedBody<TokenRequest>(json, tokenRequestType);
+      return answerJson(await options.tokens.issue(target, request, write));
     }
     default:
       throw methodNotAllowedError(target.kind, 'create');

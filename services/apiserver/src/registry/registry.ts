@@ -51,6 +51,7 @@ import {
 import type { ClusterView } from './admission/cluster-view.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import type { Bill, QuotaCharge } from './admission/quota-charge.ts';
+import type { ServiceAccountAdmission } from './admission/service-account.ts';
 import { keepTimesOfOwners, ownersAfter, setOwners } from './owners.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
 import { isRemovedBy, planDeletion } from './deletion.ts';
@@ -120,6 +121,8 @@ export interface RegistryOptions {
   readonly eventLeases: EventLeases;
   readonly view: ClusterView;
   readonly quotas: QuotaCharge;
+  /** Undefined: switched off. */
+  readonly serviceAccounts: ServiceAccountAdmission | undefined;
 }
 
 /** One write, however often it is tried. */
@@ -172,6 +175,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     mutateNew({ target: asked, object, view }, write.user);
     const named = { ...asked, name: object.metadata.name };
     await checkNamespace(named);
+    await options.serviceAccounts?.admit(named, object);
     const { namespace, name: requestName } = asked;
     const grant = { kind, namespace, requestName, object, old: undefined };
     admitGrant(authorizer, write.user, grant);

@@ -1,4 +1,4 @@
-/** What is beside the resources: version, discovery, health, metrics; OpenAPI has a folder. */
+/** What is beside the resources: version, discovery, OpenID, health, metrics; OpenAPI has a folder. */
 import {
   aggregatedDiscovery,
   aggregatedDiscoveryMediaType,
@@ -7,6 +7,7 @@ import {
   apiResourceList,
   apiVersions,
 } from '@drydock/api';
+import type { OpenIdDocument } from '../authn/openid.ts';
 import { createOpenApiHandler } from '../openapi/handler.ts';
 import type { Exchange } from './exchange.ts';
 import { parseAccept } from './negotiate.ts';
@@ -32,6 +33,8 @@ export type Check = () => string | undefined;
 export interface MetaHandlerOptions {
   /** host:port that clients without aggregated discovery are told. */
   readonly serverAddress: () => string;
+  /** By their paths; none when the issuer of tokens is no URL. */
+  readonly openId: () => ReadonlyMap<string, OpenIdDocument>;
   readonly livenessChecks: ReadonlyMap<string, Check>;
   readonly readinessChecks: ReadonlyMap<string, Check>;
   readonly metrics: { metrics(): Promise<string>; readonly contentType: string };
@@ -61,6 +64,9 @@ export function createMetaHandler(options: MetaHandlerOptions): MetaHandler {
         return discover(request, root, options);
       case 'openapi':
         return handleOpenApi(request);
+      case '.well-known':
+      case 'openid':
+        return sendOpenId(request, options);
       case 'livez':
       case 'healthz':
         sendHealth(request, root, options.livenessChecks);
@@ -120,6 +126,14 @@ function aggregatedVersion(accept: string | undefined): 'v2' | 'v2beta1' | undef
     if (version === 'v2' || version === 'v2beta1') return version;
   }
   return undefined;
+}
+
+function sendOpenId({ respond, path }: MetaRequest, { openId }: MetaHandlerOptions): boolean {
+  const document = openId().get(path.replace(/\/$/, ''));
+  if (document === undefined) return false;
+  const headers = { 'cache-control': 'public, max-age=3600' };
+  respond(200, document.mediaType, document.text, [], headers);
+  return true;
 }
 
 function sendHealth(

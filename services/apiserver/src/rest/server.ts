@@ -8,10 +8,10 @@ import {
   parseFieldRequirements,
   timeoutError,
   tooManyRequestsError,
-  unauthorizedError,
 } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
 import type { TlsMaterial } from '@drydock/rpc';
+import type { Authenticator } from '../authn/authenticator.ts';
 import { namedBy, withOwnNamespace, type RequestAttributes } from '../authz/attributes.ts';
 import type { Authorizer } from '../authz/authorizer.ts';
 import type { InFlight } from '../in-flight.ts';
@@ -33,6 +33,7 @@ export interface RestServerOptions {
   readonly tls: TlsMaterial;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly authenticator: Authenticator;
   readonly inFlight: InFlight;
   readonly metrics: RequestMetrics;
   readonly requestTimeoutMillis: Millis;
@@ -132,10 +133,10 @@ async function route(
   request: Classified,
   respond: Respond,
 ): Promise<void> {
-  const { authorizer } = options;
+  const { authenticator, authorizer } = options;
   const { path, query, resource, verb } = request;
-  if (exchange.identity === undefined) throw unauthorizedError();
-  const user = await impersonate(authorizer, exchange.identity, exchange.rawHeaders);
+  const sender = await authenticator.authenticate(exchange);
+  const user = await impersonate(authorizer, sender, exchange.rawHeaders);
   await authorizer.authorize(user, attributesOf(request));
   const run = async () => {
     if (resource !== undefined && servesPath(resource)) {

@@ -1,4 +1,4 @@
-/** binding, eviction, scale and log over REST. */
+/** binding, eviction, scale, token and log over REST. */
 import {
   applyMediaType,
   badRequestError,
@@ -8,6 +8,7 @@ import {
   type Binding,
   type Eviction,
   type Scale,
+  type TokenRequest,
 } from '@drydock/api';
 import type { Clock } from '@drydock/ports';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
@@ -15,6 +16,7 @@ import type { Registry } from '../registry/registry.ts';
 import { bindPod } from '../registry/subresources/binding.ts';
 import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
+import { tokenRequestType, type TokenIssuer } from '../registry/subresources/token.ts';
 import { renderStatus } from './bodies.ts';
 import { readScaleApply } from './apply.ts';
 import { readTypedBody } from './body.ts';
@@ -26,6 +28,7 @@ export interface SubresourceHandlerOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly handleLog: LogHandler;
+  readonly tokens: TokenIssuer;
 }
 
 export function createSubresourceHandler(options: SubresourceHandlerOptions) {
@@ -80,6 +83,14 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
     }
   };
 
+  const issue = async (action: Action) => {
+    const { target, write, exchange, respond } = action;
+    requireVerb(action, 'create');
+    const body = await readTypedBody(exchange, tokenRequestType, write);
+    const issued = await options.tokens.issue(target, body as unknown as TokenRequest, write);
+    respond(201, 'application/json', `${JSON.stringify(issued)}\n`, write.warnings);
+  };
+
   return async (action: Action): Promise<void> => {
     const { subresource } = action.path;
     switch (subresource) {
@@ -89,6 +100,8 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
         return evict(action);
       case 'scale':
         return scale(action);
+      case 'token':
+        return issue(action);
       case 'log':
         requireVerb(action, 'get');
         return options.handleLog(action);

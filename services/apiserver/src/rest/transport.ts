@@ -1,8 +1,8 @@
 /**
- * HTTPS with client certificates: HTTP/2 and HTTP/1.1 on one port, told apart by ALPN.
+ * HTTPS, with client certificates or without: HTTP/2 and HTTP/1.1 on one port, told apart by ALPN.
  *
- * 1. A client without a certificate of the cluster's CA is answered with 401, not cut off: it should
- *    read why.
+ * 1. A client without a certificate of the cluster's CA is not cut off: it may have a token, and else
+ *    should read why it is refused.
  * 2. A broken or hostile connection ends alone. Headers, handshakes and bodies have deadlines; what a
  *    client resets or floods is bounded by node:http2's own limits.
  */
@@ -22,7 +22,7 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { requestEntityTooLargeError } from '@drydock/api';
 import type { Logger } from '@drydock/ports';
 import { identityOfSubject, type TlsMaterial } from '@drydock/rpc';

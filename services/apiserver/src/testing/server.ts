@@ -1,7 +1,7 @@
 /** An apiserver in the test's own process, and clients of it with real certificates. */
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { createSystemClock, createSystemRandom } from '@drydock/process';
-import { silentLogger } from '@drydock/ports';
+import { silentLogger, type Clock } from '@drydock/ports';
 import {
   createTestAuthority,
   type IssuedCertificate,
@@ -10,6 +10,7 @@ import {
 import { eventually } from '@drydock/testing/eventually';
 import { Registry as MetricsRegistry } from 'prom-client';
 import { createApiServer, type ApiServer, type ApiServerOptions } from '../api-server.ts';
+import { certificatesOnly } from '../authn/options.ts';
 import { createIPRange, createPortRange } from '../registry/services/range.ts';
 import type { TestEtcd } from './etcd.ts';
 
@@ -61,6 +62,7 @@ export interface TestServerOptions extends Partial<ApiServerOptions> {
   readonly authority?: TestAuthority;
   /** Whether to wait until it is ready; true when absent. */
   readonly awaitsReady?: boolean;
+  readonly clock?: Clock;
 }
 
 export async function startTestServer(
@@ -69,7 +71,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const authority = options.authority ?? (await createTestAuthority('kubernetes'));
   const tls = await authority.issue({ commonName: 'kube-apiserver' });
-  const clock = createSystemClock();
+  const clock = options.clock ?? createSystemClock();
   const server = await createApiServer(
     { clock, random: createSystemRandom(), log: silentLogger, metrics: new MetricsRegistry() },
     {
@@ -80,6 +82,9 @@ export async function startTestServer(
       etcdEndpoints: etcd.endpoints,
       etcdTls: etcd.tls,
       tls,
+      authentication: certificatesOnly,
+      // Most tests have no controller that makes service accounts.
+      disabledAdmissionPlugins: ['ServiceAccount'],
       kubeletTls: undefined,
       serviceIPs: createIPRange('10.96.0.0/16'),
       nodePorts: createPortRange('30000-32767'),

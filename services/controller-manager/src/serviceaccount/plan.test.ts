@@ -1,4 +1,4 @@
-import type { ConfigMap, Namespace, ServiceAccount } from '@drydock/api';
+import type { Namespace, ServiceAccount } from '@drydock/api';
 import { expect, test } from 'vitest';
 import { meta, timeAt } from '../testing/builders.ts';
 import { plan } from './plan.ts';
@@ -10,40 +10,28 @@ const namespace: Namespace = {
   spec: {},
   status: {},
 };
-const account: ServiceAccount = {
+const serviceAccount: ServiceAccount = {
   apiVersion: 'v1',
   kind: 'ServiceAccount',
   metadata: meta('default'),
 };
-const configMap: ConfigMap = {
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: meta('kube-root-ca.crt'),
-  data: { 'ca.crt': 'old' },
-};
-const kinds = (given: Partial<Parameters<typeof plan>[0]>) =>
-  plan({
-    namespace,
-    serviceAccount: account,
-    rootCaConfigMap: configMap,
-    rootCa: 'old',
-    ...given,
-  }).map((action) => action.kind);
 
-test('a new namespace gets both', () => {
-  expect(kinds({ serviceAccount: undefined, rootCaConfigMap: undefined })).toEqual([
-    'createServiceAccount',
-    'createConfigMap',
-  ]);
+test('a new namespace gets its default account', () => {
+  expect(plan({ namespace, serviceAccount: undefined })?.metadata).toEqual({
+    namespace: 'shop',
+    name: 'default',
+  });
 });
 
-test('what is right stays, and a changed CA is written', () => {
-  expect(kinds({})).toEqual([]);
-  expect(kinds({ rootCa: 'new' })).toEqual(['updateConfigMap']);
-  expect(kinds({ rootCa: undefined, rootCaConfigMap: undefined })).toEqual([]);
+test('an account that is there stays as it is', () => {
+  expect(plan({ namespace, serviceAccount })).toBeUndefined();
 });
 
 test('a namespace that is going gets nothing', () => {
   const metadata = { ...namespace.metadata, deletionTimestamp: timeAt(0) };
-  expect(kinds({ namespace: { ...namespace, metadata }, serviceAccount: undefined })).toEqual([]);
+  expect(plan({ namespace: { ...namespace, metadata }, serviceAccount: undefined })).toBe(
+    undefined,
+  );
+  const status = { phase: 'Terminating' } as const;
+  expect(plan({ namespace: { ...namespace, status }, serviceAccount: undefined })).toBe(undefined);
 });

@@ -330,6 +330,7 @@ export function createPodWorker(
     recheck?.cancel();
     statuses.forget(uid);
     powers.images.forget(uid);
+    powers.starter.forget(uid);
     powers.prober.keepOnly(uid, new Set());
     powers.onFinished(uid);
   };

@@ -1,12 +1,12 @@
 /** The ConfigMaps and Secrets that a pod's containers and volumes refer to, fetched together. */
-import type { ConfigMap, Pod, Secret } from '@drydock/api';
+import type { ConfigMap, Pod, Secret, Volume } from '@drydock/api';
 import { isNotFound, resources, type ApiClient } from '@drydock/client';
-import type { BytesLookUp } from '../volumes/volumes.ts';
+import type { BytesLookUp } from '../volumes/files.ts';
 
 type Kind = 'configmap' | 'secret';
 
 /** Names by kind, as a pure function of the spec. */
-function referencesOf(pod: Pod): ReadonlySet<`${Kind}/${string}`> {
+function referencesOf(pod: Pod, volumes: Volume[]): ReadonlySet<`${Kind}/${string}`> {
   const found = new Set<`${Kind}/${string}`>();
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && name !== '') found.add(`${kind}/${name}`);
@@ -21,7 +21,7 @@ function referencesOf(pod: Pod): ReadonlySet<`${Kind}/${string}`> {
       add('secret', valueFrom?.secretKeyRef?.name);
     }
   }
-  for (const volume of pod.spec.volumes ?? []) {
+  for (const volume of volumes) {
     add('configmap', volume.configMap?.name);
     add('secret', volume.secret?.secretName);
     for (const source of volume.projected?.sources ?? []) {
@@ -36,12 +36,12 @@ function referencesOf(pod: Pod): ReadonlySet<`${Kind}/${string}`> {
 export async function fetchReferences(
   api: ApiClient,
   pod: Pod,
-  signal: AbortSignal,
+  { withVolumes, signal }: { readonly withVolumes: boolean; readonly signal: AbortSignal },
 ): Promise<BytesLookUp> {
   const namespace = pod.metadata.namespace ?? '';
   const data = new Map<string, Record<string, Uint8Array>>();
   await Promise.all(
-    [...referencesOf(pod)].map(async (reference) => {
+    [...referencesOf(pod, withVolumes ? (pod.spec.volumes ?? []) : [])].map(async (reference) => {
       const [kind, name] = reference.split('/') as [Kind, string];
       try {
         const object =

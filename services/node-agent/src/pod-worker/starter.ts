@@ -12,10 +12,12 @@ import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environmen
 import { expand } from '../pod-lifecycle/expansion.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
 import type { ContainerConfig, RuntimeService, SandboxStatus } from '../runtime/runtime.ts';
-import { VolumeError, type VolumeContext, type Volumes } from '../volumes/volumes.ts';
+import { VolumeError, type VolumeContext } from '../volumes/files.ts';
+import type { Volumes } from '../volumes/volumes.ts';
 import { ImageError, type Images } from './images.ts';
 import type { PodEvents } from './pod-events.ts';
 import { fetchReferences } from './references.ts';
+import type { PodTokens } from './tokens.ts';
 
 export interface NodeFacts {
   readonly address: string | undefined;
@@ -40,6 +42,9 @@ export class StartFailure extends Error {
 
 /** Kubelet's pause before a pod whose sync failed is looked at again. */
 const retryMillis: Millis = 10_000;
+/** What a volume waits for may be there in a moment, or never: each pause is as long as all before. */
+const mountRetryMillisMin: Millis = 500;
+const mountRetryMillisMax: Millis = 122_000;
 
 interface StartRequest {
   readonly pod: Pod;
@@ -54,12 +59,15 @@ export interface Starter {
   start(request: StartRequest): Promise<string>;
   /** Brings the files of a running pod to what its ConfigMaps and Secrets hold now. */
   refreshVolumes(request: Pick<StartRequest, 'pod' | 'sandbox' | 'signal'>): Promise<void>;
+  /** The pod is gone, and what it held with it. */
+  forget(uid: string): void;
 }
 
 export interface StarterPowers {
   readonly runtime: RuntimeService;
   readonly images: Images;
   readonly volumes: Volumes | undefined;
+  readonly tokens: PodTokens;
   readonly events: PodEvents;
   readonly api: ApiClient;
   readonly clock: Clock;
@@ -68,7 +76,7 @@ export interface StarterPowers {
 }
 
 export function createStarter(powers: StarterPowers): Starter {
-  const { runtime, images, volumes, events, api } = powers;
+  const { runtime, images, volumes, tokens, events, api, clock } = powers;
 
   const prepareVolumes = async ({
     pod,
@@ -76,12 +84,19 @@ export function createStarter(powers: StarterPowers): Starter {
     signal,
   }: Pick<StartRequest, 'pod' | 'sandbox' | 'signal'>): Promise<VolumeContext> => {
     const facts = powers.nodeFacts();
+    // Without volumes there is nowhere for their files.
+    const withVolumes = volumes !== undefined;
+    const [lookUp, tokenFor] = await Promise.all([
+      fetchReferences(api, pod, { withVolumes, signal }),
+      withVolumes ? tokens.fetch(pod, signal) : () => new Error('this node has no volumes'),
+    ]);
     const context = {
       pod,
       podIP: sandbox.address ?? facts.address,
       nodeAddress: facts.address,
       allocatable: { cpuMillis: facts.cpuMillis, memoryBytes: facts.memoryBytes },
-      lookUp: await fetchReferences(api, pod, signal),
+      lookUp,
+      tokenFor,
     };
     await volumes?.prepare(context);
     return context;
@@ -132,8 +147,9 @@ export function createStarter(powers: StarterPowers): Starter {
 
   return {
     refreshVolumes: async (request) => {
-      await prepareVolumes(request);
+      if (volumes !== undefined) await prepareVolumes(request);
     },
+    forget: (uid) => tokens.forget(uid),
     start: async (request) => {
       const { pod, container, signal } = request;
       const { name } = container;
@@ -150,7 +166,9 @@ export function createStarter(powers: StarterPowers): Starter {
         if (error instanceof VolumeError) {
           const { message } = error;
           events.record(pod, { type: 'Warning', reason: 'FailedMount', message });
-          throw new StartFailure('ContainerCreating', '', retryMillis, error);
+          const age = clock.elapsedSince(request.sandbox.createdAt);
+          const pause = Math.min(mountRetryMillisMax, Math.max(mountRetryMillisMin, age));
+          throw new StartFailure('ContainerCreating', '', pause, error);
         }
         if (!(error instanceof ContainerConfigError)) {
           throw new StartFailure('ContainerCreating', '', retryMillis, error);

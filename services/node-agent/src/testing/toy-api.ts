@@ -11,8 +11,14 @@ import {
   type Node,
   type ObjectReference,
   type Pod,
+  type TokenRequestSpec,
 } from '@drydock/api';
 import type { ApiClient, EventRecorder, Resource } from '@drydock/client';
+
+export interface TokenAsk {
+  readonly serviceAccount: string;
+  readonly spec: Partial<TokenRequestSpec>;
+}
 
 export interface ToyApi {
   readonly client: ApiClient;
@@ -22,6 +28,10 @@ export interface ToyApi {
   put(resource: string, object: KubernetesObject): void;
   pod(name: string): Pod | undefined;
   node(name: string): Node | undefined;
+  /** What tokens were asked for, in order; the nth one is `token-n`. */
+  readonly tokenRequests: readonly TokenAsk[];
+  /** From now on tokens are refused with this message; undefined: given again. */
+  refuseTokens(message: string | undefined): void;
   /** As a user deletes a pod: the object stays until its agent lets it go. */
   deletePod(name: string, gracePeriodSeconds: number): void;
   /** Tells of every change of a pod, from now on. */
@@ -39,9 +49,12 @@ const failure = (code: number, reason: string, message: string) =>
     message,
   });
 
-export function createToyApi(): ToyApi {
+/** @param wallTime of tokens */
+export function createToyApi(wallTime: () => number = Date.now): ToyApi {
   const objects = new Map<string, KubernetesObject>();
   const events: string[] = [];
+  const tokenRequests: TokenAsk[] = [];
+  let tokenRefusal: string | undefined;
   const handlers = new Set<(pod: Pod, isGone: boolean) => void>();
   let version = 0;
 
@@ -68,51 +81,69 @@ export function createToyApi(): ToyApi {
   const tell = (pod: Pod, isGone: boolean) => {
     for (const handler of handlers) handler(pod, isGone);
   };
-  const client: Pick<ApiClient, 'get' | 'create' | 'update' | 'patch' | 'delete'> = {
-    get: async <T extends KubernetesObject>(
-      { resource }: Resource<T>,
-      name: { namespace?: string | undefined; name: string },
-    ) => {
-      await Promise.resolve();
-      return structuredClone(find(resource, name).object) as T;
-    },
-    create: async <T extends KubernetesObject>({ resource }: Resource<T>, object: unknown) => {
-      await Promise.resolve();
-      const { metadata } = object as T;
-      if (objects.has(keyOf(resource, metadata))) {
-        throw failure(409, 'AlreadyExists', `${resource} "${metadata.name}" already exists`);
-      }
-      return store(resource, object as T);
-    },
-    update: async <T extends KubernetesObject>({ resource }: Resource<T>, object: T) => {
-      await Promise.resolve();
-      find(resource, object.metadata);
-      return store(resource, object);
-    },
-    patch: async <T extends KubernetesObject>(
-      { group, resource }: Resource<T>,
-      name: { namespace?: string | undefined; name: string },
-      { value }: { value: unknown },
-    ) => {
-      await Promise.resolve();
-      const { object } = find(resource, name);
-      const { uid } = (value as { metadata?: { uid?: string } }).metadata ?? {};
-      if (uid !== undefined && uid !== object.metadata.uid) {
-        throw failure(409, 'Conflict', 'Precondition failed: UID');
-      }
-      const { schema } = findResource(group, resource)!;
-      return store(resource, applyStrategicMergePatch(object, value, schema) as T);
-    },
-    delete: async ({ resource }, name, { uid } = {}) => {
-      await Promise.resolve();
-      const { key, object } = find(resource, name);
-      if (uid !== undefined && uid !== object.metadata.uid) {
-        throw failure(409, 'Conflict', 'Precondition failed: UID');
-      }
-      objects.delete(key);
-      if (resource === 'pods') tell(object as Pod, true);
-    },
-  };
+  const client: Pick<ApiClient, 'get' | 'create' | 'update' | 'patch' | 'delete' | 'requestToken'> =
+    {
+      requestToken: async ({ namespace = '', name }, spec) => {
+        await Promise.resolve();
+        if (tokenRefusal !== undefined) throw failure(500, 'InternalError', tokenRefusal);
+        tokenRequests.push({ serviceAccount: `${namespace}/${name}`, spec });
+        const { audiences = [], expirationSeconds = 3_600 } = spec;
+        const expiresAt = wallTime() + expirationSeconds * 1_000;
+        return {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          metadata: { name, namespace },
+          spec: { audiences, expirationSeconds },
+          status: {
+            token: `token-${tokenRequests.length}`,
+            expirationTimestamp: new Date(expiresAt).toISOString(),
+          },
+        };
+      },
+      get: async <T extends KubernetesObject>(
+        { resource }: Resource<T>,
+        name: { namespace?: string | undefined; name: string },
+      ) => {
+        await Promise.resolve();
+        return structuredClone(find(resource, name).object) as T;
+      },
+      create: async <T extends KubernetesObject>({ resource }: Resource<T>, object: unknown) => {
+        await Promise.resolve();
+        const { metadata } = object as T;
+        if (objects.has(keyOf(resource, metadata))) {
+          throw failure(409, 'AlreadyExists', `${resource} "${metadata.name}" already exists`);
+        }
+        return store(resource, object as T);
+      },
+      update: async <T extends KubernetesObject>({ resource }: Resource<T>, object: T) => {
+        await Promise.resolve();
+        find(resource, object.metadata);
+        return store(resource, object);
+      },
+      patch: async <T extends KubernetesObject>(
+        { group, resource }: Resource<T>,
+        name: { namespace?: string | undefined; name: string },
+        { value }: { value: unknown },
+      ) => {
+        await Promise.resolve();
+        const { object } = find(resource, name);
+        const { uid } = (value as { metadata?: { uid?: string } }).metadata ?? {};
+        if (uid !== undefined && uid !== object.metadata.uid) {
+          throw failure(409, 'Conflict', 'Precondition failed: UID');
+        }
+        const { schema } = findResource(group, resource)!;
+        return store(resource, applyStrategicMergePatch(object, value, schema) as T);
+      },
+      delete: async ({ resource }, name, { uid } = {}) => {
+        await Promise.resolve();
+        const { key, object } = find(resource, name);
+        if (uid !== undefined && uid !== object.metadata.uid) {
+          throw failure(409, 'Conflict', 'Precondition failed: UID');
+        }
+        objects.delete(key);
+        if (resource === 'pods') tell(object as Pod, true);
+      },
+    };
 
   return {
     client: client as ApiClient,
@@ -125,6 +156,10 @@ export function createToyApi(): ToyApi {
       [Symbol.asyncDispose]: () => Promise.resolve(),
     },
     events,
+    tokenRequests,
+    refuseTokens: (message) => {
+      tokenRefusal = message;
+    },
     put: (resource, object) => void store(resource, object),
     pod: (name) => objects.get(`pods/default/${name}`) as Pod | undefined,
     node: (name) => objects.get(`nodes//${name}`) as Node | undefined,

@@ -1,10 +1,21 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Volume } from '@drydock/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { container, pod } from '../testing/builders.ts';
-import { createVolumes, type BytesLookUp } from './volumes.ts';
+import type { BytesLookUp, TokenLookUp } from './files.ts';
+import { createVolumes } from './volumes.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -18,7 +29,12 @@ const lookUpOf =
   (kind, name) =>
     data[`${kind}/${name}`];
 
-async function prepare(volumes: Volume[], data: Record<string, Record<string, Uint8Array>> = {}) {
+const noTokens: TokenLookUp = () => new Error('failed to fetch token: refused');
+async function prepare(
+  volumes: Volume[],
+  data: Record<string, Record<string, Uint8Array>> = {},
+  tokenFor = noTokens,
+) {
   const of = pod({ volumes });
   await createVolumes(root).prepare({
     pod: of,
@@ -26,6 +42,7 @@ async function prepare(volumes: Volume[], data: Record<string, Record<string, Ui
     nodeAddress: undefined,
     allocatable: { cpuMillis: 1000, memoryBytes: 1e9 },
     lookUp: lookUpOf(data),
+    tokenFor,
   });
   return of;
 }
@@ -57,12 +74,121 @@ describe('volumes', () => {
     expect(await readFile(fileOf('data', 'x'), 'utf8')).toBe('kept');
   });
 
-  it('never write outside of their folder', async () => {
+  it('hold a token, the CA and the namespace together, as pods find them', async () => {
+    const projected: Volume = {
+      name: 'kube-api-access-x',
+      projected: {
+        sources: [
+          { serviceAccountToken: { path: 'token', expirationSeconds: 3607 } },
+          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+          {
+            downwardAPI: {
+              items: [
+                {
+                  path: 'namespace',
+                  fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' },
+                },
+              ],
+            },
+          },
+        ],
+        defaultMode: 0o644,
+      },
+    };
+    const data = { 'configmap/kube-root-ca.crt': { 'ca.crt': bytes('CA') } };
+    const asked: unknown[] = [];
+    await prepare([projected], data, (source) => {
+      asked.push(source);
+      return 'a.b.c';
+    });
+    const read = (path: string) => readFile(fileOf('kube-api-access-x', path), 'utf8');
+    expect(await Promise.all(['token', 'ca.crt', 'namespace'].map(read))).toEqual([
+      'a.b.c',
+      'CA',
+      'shop',
+    ]);
+    expect(asked).toEqual([{ path: 'token', expirationSeconds: 3607 }]);
+    await expect(prepare([projected], data)).rejects.toThrow(
+      'MountVolume.SetUp failed for volume "kube-api-access-x" : failed to fetch token: refused',
+    );
+    await expect(prepare([projected], {}, () => 't')).rejects.toThrow(
+      'MountVolume.SetUp failed for volume "kube-api-access-x" : configmap "kube-root-ca.crt" not found',
+    );
+    expect(await read('token')).toBe('a.b.c');
+  });
+
+  it('change all their files in one step, through the link ..data', async () => {
+    const volume: Volume = { name: 'conf', configMap: { name: 'c' } };
+    const hold = (a: string, more: Record<string, Uint8Array> = {}) =>
+      prepare([volume], { 'configmap/c': { a: bytes(a), ...more } });
+    await hold('one', { b: bytes('two') });
+    expect(await readlink(fileOf('conf', 'a'))).toBe('..data/a');
+    const version = await readlink(fileOf('conf', '..data'));
+    const opened = await open(fileOf('conf', 'a'));
+    await hold('one', { b: bytes('two') });
+    expect(await readlink(fileOf('conf', '..data'))).toBe(version);
+    await hold('new');
+    expect(await readlink(fileOf('conf', '..data'))).not.toBe(version);
+    expect((await readdir(fileOf('conf', '.'))).length).toBe(3);
+    expect(await readFile(fileOf('conf', 'a'), 'utf8')).toBe('new');
+    // Who has the old file open goes on reading it.
+    expect(await opened.readFile('utf8')).toBe('one');
+    await opened.close();
+  });
+
+  it('replace what an agent before or a crash has left', async () => {
+    const volume: Volume = { name: 'conf', configMap: { name: 'c' } };
+    const data = { 'configmap/c': { a: bytes('one') } };
+    await prepare([volume], data);
+    await rm(fileOf('conf', 'a'));
+    await writeFile(fileOf('conf', 'a'), 'plain');
+    await writeFile(fileOf('conf', '..data_tmp'), 'half');
+    await prepare([volume], data);
+    expect((await lstat(fileOf('conf', 'a'))).isSymbolicLink()).toBe(true);
+    expect(await readFile(fileOf('conf', 'a'), 'utf8')).toBe('one');
+    expect((await readdir(fileOf('conf', '.'))).toSorted()).toEqual([
+      '..data',
+      expect.stringMatching(/^\.\.version\./),
+      'a',
+    ]);
+  });
+
+  it('are mounted read-only, and a part of them as the file that it is now', async () => {
+    const volumes = createVolumes(root);
+    const of = await prepare([{ name: 'conf', configMap: { name: 'c' } }], {
+      'configmap/c': { a: bytes('one') },
+    });
+    const mountOf = async (more: object) => {
+      const volumeMounts = [{ name: 'conf', mountPath: '/conf', ...more }];
+      const [mount] = await volumes.mounts(
+        of,
+        container('main', { volumeMounts }),
+        0,
+        (text) => text,
+      );
+      return mount!;
+    };
+    expect(await mountOf({})).toEqual({
+      source: join(root, 'pods/u-1/volumes/conf'),
+      target: '/conf',
+      readOnly: true,
+    });
+    const part = await mountOf({ subPath: 'a' });
+    expect((await lstat(part.source)).isFile()).toBe(true);
+    expect(await readFile(part.source, 'utf8')).toBe('one');
+  });
+
+  it('never write outside of their folder, or over the links of the writer', async () => {
     const items = [{ key: 'a', path: '../../../../escaped' }];
     await prepare([{ name: 'conf', configMap: { name: 'c', items } }], {
       'configmap/c': { a: bytes('x') },
     });
     expect(await readFile(fileOf('conf', 'escaped'), 'utf8')).toBe('x');
+    const own = prepare(
+      [{ name: 'own', configMap: { name: 'c', items: [{ key: 'a', path: '..data' }] } }],
+      { 'configmap/c': { a: bytes('x') } },
+    );
+    await expect(own).rejects.toThrow("path must not start with '..'");
   });
 
   it('that cannot be set up say why in upstream’s words', async () => {

@@ -5,38 +5,15 @@
  *     pods/<uid>/messages/<c>_<n>    the file for the last words of instance n of container c
  *     host/<path>                    hostPath: the disk of the node, which is not that of the engine's host
  *
- * 1. Files are replaced whole: a reader sees the old content or the new.
+ * 1. The files of a volume are replaced together: a reader sees all the old ones or all the new.
  * 2. Nothing is written outside of the folder of its volume.
  */
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
-import type { Container, KeyToPath, Pod, Volume } from '@drydock/api';
-import {
-  containerResource,
-  podField,
-  type EnvironmentInput,
-} from '../pod-lifecycle/environment.ts';
+import type { Container, Pod, Volume } from '@drydock/api';
 import type { Mount } from '../runtime/runtime.ts';
-
-/** A volume cannot be set up; `message` is that of upstream's FailedMount. */
-export class VolumeError extends Error {
-  override readonly name = 'VolumeError';
-  readonly code = 'VOLUME';
-}
-
-/** The data of a ConfigMap or Secret of the pod's namespace, as bytes. */
-export type BytesLookUp = (
-  kind: 'configmap' | 'secret',
-  name: string,
-) => Readonly<Record<string, Uint8Array>> | undefined;
-
-export interface VolumeContext extends Pick<
-  EnvironmentInput,
-  'podIP' | 'nodeAddress' | 'allocatable'
-> {
-  readonly pod: Pod;
-  readonly lookUp: BytesLookUp;
-}
+import { currentPath, writeAtomically } from './atomic-writer.ts';
+import { filesOf, holdsFiles, VolumeError, type VolumeContext } from './files.ts';
 
 export interface Volumes {
   /** Makes or refreshes all volumes of a pod. @throws VolumeError */
@@ -55,8 +32,6 @@ export interface Volumes {
 }
 
 const lastWordsBytesMax = 4096;
-
-type Files = Map<string, { readonly bytes: Uint8Array; readonly mode: number }>;
 
 export function createVolumes(rootFolder: string): Volumes {
   const folderOf = (uid: string) => join(rootFolder, 'pods', uid);
@@ -84,11 +59,11 @@ export function createVolumes(rootFolder: string): Volumes {
     const files = filesOf(context, volume);
     if (files === undefined) {
       throw new VolumeError(
-        `MountVolume.SetUp failed for volume "${volume.name}" : this node offers emptyDir, hostPath, configMap, secret, downwardAPI and projected volumes only`,
+        volume.name,
+        'this node offers emptyDir, hostPath, configMap, secret, downwardAPI and projected volumes only',
       );
     }
-    await mkdir(folder, { recursive: true });
-    await writeAll(folder, files);
+    await writeAtomically(folder, files);
   };
 
   return {
@@ -103,11 +78,16 @@ export function createVolumes(rootFolder: string): Volumes {
         if (volume === undefined) continue;
         const part =
           mount.subPathExpr === undefined ? (mount.subPath ?? '') : expandPath(mount.subPathExpr);
-        const source = join(sourceOf(pod, volume), normalize(`/${part}`));
+        const folder = sourceOf(pod, volume);
+        const inside = normalize(`/${part}`).slice(1);
+        const isFiles = holdsFiles(volume);
+        const source =
+          isFiles && inside !== '' ? await currentPath(folder, inside) : join(folder, inside);
         if (volume.emptyDir !== undefined || volume.hostPath !== undefined) {
           await mkdir(source, { recursive: true }).catch(() => undefined);
         }
-        mounts.push({ source, target: mount.mountPath, readOnly: mount.readOnly === true });
+        const readOnly = isFiles || mount.readOnly === true;
+        mounts.push({ source, target: mount.mountPath, readOnly });
       }
       const file = messageFile(uid, container.name, attempt);
       await mkdir(dirname(file), { recursive: true });
@@ -127,95 +107,4 @@ export function createVolumes(rootFolder: string): Volumes {
       }
     },
   };
-}
-
-/** Undefined for kinds of volumes that this node does not offer. */
-function filesOf(context: VolumeContext, volume: Volume): Files | undefined {
-  const { configMap, secret, downwardAPI, projected } = volume;
-  const fail = (message: string): never => {
-    throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${message}`);
-  };
-  const data = (
-    kind: 'configmap' | 'secret',
-    name: string,
-    {
-      items,
-      optional,
-      mode,
-    }: { items?: KeyToPath[] | undefined; optional?: boolean | undefined; mode: number },
-  ): Files => {
-    const found = context.lookUp(kind, name);
-    if (found === undefined) {
-      return optional === true ? new Map() : fail(`${kind} "${name}" not found`);
-    }
-    const chosen = items ?? Object.keys(found).map((key): KeyToPath => ({ key, path: key }));
-    return new Map(
-      chosen.flatMap(({ key, path, mode: own }) => {
-        const bytes = found[key];
-        if (bytes !== undefined) return [[path, { bytes, mode: own ?? mode }] as const];
-        return optional === true ? [] : fail(`references non-existent config key: ${key}`);
-      }),
-    );
-  };
-  const fields = (items: NonNullable<typeof downwardAPI>['items'], mode: number): Files =>
-    new Map(
-      (items ?? []).map((item) => {
-        const text =
-          item.fieldRef === undefined
-            ? containerResource(
-                { ...context, container: context.pod.spec.containers[0]! },
-                item.resourceFieldRef ?? { resource: '' },
-              )
-            : podField(context, item.fieldRef.fieldPath);
-        return [item.path, { bytes: new TextEncoder().encode(text), mode: item.mode ?? mode }];
-      }),
-    );
-  if (configMap !== undefined) {
-    return data('configmap', configMap.name ?? '', {
-      ...configMap,
-      mode: configMap.defaultMode ?? 0o644,
-    });
-  }
-  if (secret !== undefined) {
-    return data('secret', secret.secretName ?? '', {
-      ...secret,
-      mode: secret.defaultMode ?? 0o644,
-    });
-  }
-  if (downwardAPI !== undefined) return fields(downwardAPI.items, downwardAPI.defaultMode ?? 0o644);
-  if (projected === undefined) return undefined;
-  const mode = projected.defaultMode ?? 0o644;
-  const all: Files = new Map();
-  for (const source of projected.sources ?? []) {
-    const parts =
-      source.configMap !== undefined
-        ? data('configmap', source.configMap.name ?? '', { ...source.configMap, mode })
-        : source.secret !== undefined
-          ? data('secret', source.secret.name ?? '', { ...source.secret, mode })
-          : source.downwardAPI !== undefined
-            ? fields(source.downwardAPI.items, mode)
-            : new Map();
-    for (const [path, file] of parts) all.set(path, file);
-  }
-  return all;
-}
-
-async function writeAll(folder: string, wanted: Files): Promise<void> {
-  const files: Files = new Map(
-    Array.from(wanted, ([path, file]) => [normalize(`/${path}`).slice(1), file]),
-  );
-  for (const [path, { bytes, mode }] of files) {
-    const target = join(folder, path);
-    const present = await readFile(target).catch(() => undefined);
-    if (present !== undefined && Buffer.compare(present, bytes) === 0) continue;
-    await mkdir(dirname(target), { recursive: true });
-    const draft = join(folder, `..draft-${path.replaceAll('/', '_')}`);
-    await writeFile(draft, bytes);
-    await chmod(draft, mode);
-    await rename(draft, target);
-  }
-  for (const name of await readdir(folder)) {
-    const wanted = [...files.keys()].some((path) => path === name || path.startsWith(`${name}/`));
-    if (!wanted) await rm(join(folder, name), { recursive: true, force: true });
-  }
 }

@@ -127,6 +127,8 @@ export async function startProcesses(options: { timeScale: number }): Promise<Pr
       'grpc-port': grpcPort,
       'etcd-servers': `http://127.0.0.1:${etcdPort}`,
       'client-ca-file': admin.caFile,
+      // No controller makes service accounts here.
+      'disable-admission-plugins': 'ServiceAccount',
       ...flagsOf(server),
     });
   const apiservers = [await startApiserver(grpcPorts[0]), await startApiserver(grpcPorts[1])];

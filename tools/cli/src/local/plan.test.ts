@@ -45,6 +45,14 @@ test('every port that a process opens was chosen for it, and none twice', () => 
   expect(opened).toEqual(expect.arrayContaining(Object.values(localPorts)));
 });
 
+test('apiservers sign tokens with the one key of the cluster, each with its own copy', () => {
+  for (const name of ['apiserver-1', 'apiserver-2']) {
+    const folder = `/state/demo/components/${name}`;
+    expect(lineOf(name)).toContain(`--service-account-signing-key-file ${folder}/sa.key`);
+    expect(lineOf(name)).toContain(`--service-account-key-file ${folder}/sa.pub`);
+  }
+});
+
 test('members and clients agree on ports', () => {
   expect(lineOf('etcd-2')).toContain('--listen-client-urls https://127.0.0.1:22379');
   expect(lineOf('apiserver-1')).toContain(

@@ -54,6 +54,9 @@ export const localPortNames: readonly string[] = localParts.flatMap((part) => {
 /** Marks a cluster's processes; its value is the cluster's folder. */
 export const folderVariable = 'DRYDOCK_CLUSTER_FOLDER';
 
+/** kubeadm's: the name by which pods reach the API. */
+const serviceAccountIssuer = 'https://kubernetes.default.svc.cluster.local';
+
 export function planLocal(state: LocalState, folder: string): readonly ChildSpec[] {
   const shape = createShape({ clusterName: state.name });
   const port = (name: string) => state.localPorts[name]!;
@@ -129,6 +132,9 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
         'tls-cert-file': pki(name, 'apiserver.crt'),
         'tls-private-key-file': pki(name, 'apiserver.key'),
         'client-ca-file': pki(name, 'ca.crt'),
+        'service-account-issuer': serviceAccountIssuer,
+        'service-account-key-file': pki(name, 'sa.pub'),
+        'service-account-signing-key-file': pki(name, 'sa.key'),
         'kubelet-client-certificate': pki(name, 'apiserver-kubelet-client.crt'),
         'kubelet-client-key': pki(name, 'apiserver-kubelet-client.key'),
         'service-cluster-ip-range': state.serviceSubnet,

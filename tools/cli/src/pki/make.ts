@@ -8,6 +8,7 @@
  * 4. A lost CA key is never replaced in silence: all certificates would change under a running
  *    cluster.
  */
+import { createPublicKey } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -81,6 +82,12 @@ async function ensureTokenKeys(folder: string, changes: string[]): Promise<void>
   const key = join(folder, 'sa.key');
   const pub = join(folder, 'sa.pub');
   if (existsSync(key) && existsSync(pub)) return;
+  if (existsSync(key)) {
+    const half = createPublicKey(readFileSync(key)).export({ type: 'spki', format: 'pem' });
+    writeFile(pub, half, 0o644);
+    changes.push('sa: its public half was missing');
+    return;
+  }
   const made = await makeTokenKeys();
   writeFile(key, made.keyPem, 0o600);
   writeFile(pub, made.publicPem, 0o644);

@@ -1,5 +1,5 @@
 /** The PKI as its readers see it: OpenSSL through node:tls and node:crypto, and the file system. */
-import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { X509Certificate, createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type TLSSocket } from 'node:tls';
 import type { AddressInfo } from 'node:net';
@@ -105,6 +105,18 @@ test('a new name and a near end each make a certificate anew, under the same CA'
   expect(later.filter((change) => change.startsWith('ca'))).toEqual([]);
   expect(read('authority/ca.crt')).toEqual(ca);
   await make(createShape());
+});
+
+test('all apiservers sign tokens with one key, whose public half matches it', async () => {
+  const publicHalf = (path: string) =>
+    createPublicKey(read(path)).export({ type: 'spki', format: 'pem' });
+  expect(publicHalf('apiserver-1/sa.key')).toBe(publicHalf('authority/sa.pub'));
+  expect(read('apiserver-1/sa.pub')).toEqual(read('authority/sa.pub'));
+  expect(read('apiserver-2/sa.key')).toEqual(read('apiserver-1/sa.key'));
+  const before = read('authority/sa.pub');
+  rmSync(join(root, 'authority/sa.pub'));
+  expect(await make(createShape())).toEqual(['sa: its public half was missing']);
+  expect(read('authority/sa.pub')).toEqual(before);
 });
 
 test('half a CA is refused, not replaced', async () => {

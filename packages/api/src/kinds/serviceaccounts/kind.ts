@@ -8,6 +8,15 @@ export const serviceAccounts = defineKind<ServiceAccount>({
   resource: 'serviceaccounts',
   description: 'A ServiceAccount is the identity of the processes in pods.',
   shortNames: ['sa'],
+  subresources: [
+    {
+      name: 'token',
+      group: 'authentication.k8s.io',
+      version: 'v1',
+      kind: 'TokenRequest',
+      verbs: ['create'],
+    },
+  ],
   columns: [
     nameColumn,
     column('Secrets', 'How many secrets its pods may mount.', { type: 'integer' }),

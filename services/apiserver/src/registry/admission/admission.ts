@@ -33,6 +33,9 @@ const namespacesResource = { group: '', resource: 'namespaces' };
 const immortalNamespaces = new Set(['default', 'kube-system', 'kube-public']);
 const evictionSeconds = 300;
 
+/** Of a pod that shows what a node runs of itself: it stays as it is. */
+export const mirrorAnnotation = 'kubernetes.io/config.mirror';
+
 /** An object that somebody wants to write. */
 export interface Admitted {
   readonly target: Target;
@@ -113,9 +116,10 @@ function problemOf(
 function mutateNewPod(pod: Pod, one: Admitted): void {
   const { spec } = pod;
   setContainerDefaults(pod, one.view.limitRanges(one.target.namespace));
-  if (!spec.serviceAccountName) spec.serviceAccountName = 'default';
+  const isMirror = pod.metadata.annotations?.[mirrorAnnotation] !== undefined;
+  if (!spec.serviceAccountName && !isMirror) spec.serviceAccountName = 'default';
   // The field's old name says the same, as upstream's conversion has it.
-  spec.serviceAccount = spec.serviceAccountName;
+  if (spec.serviceAccountName) spec.serviceAccount = spec.serviceAccountName;
   const why = resolvePriority(pod, one.view.priorityClasses());
   if (why !== undefined) throw refusal(one, why);
   const tolerations = spec.tolerations ?? [];

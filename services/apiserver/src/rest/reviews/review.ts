@@ -1,8 +1,10 @@
 /** What an answer to a review is made of. */
+import type { Authenticator } from '../../authn/authenticator.ts';
 import type { Authorizer } from '../../authz/authorizer.ts';
 import type { Subject } from '../../authz/subject.ts';
 
 export interface ReviewPowers {
+  readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
 }
 

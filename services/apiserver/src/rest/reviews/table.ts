@@ -4,6 +4,7 @@ import { answerSelfSubjectAccessReview } from './self-subject-access-review.ts';
 import { answerSelfSubjectReview } from './self-subject-review.ts';
 import { answerSelfSubjectRulesReview } from './self-subject-rules-review.ts';
 import { answerSubjectAccessReview } from './subject-access-review.ts';
+import { answerTokenReview } from './token-review.ts';
 import type { AnswerReview } from './review.ts';
 
 export const answers: Readonly<Record<string, AnswerReview>> = {
@@ -12,4 +13,5 @@ export const answers: Readonly<Record<string, AnswerReview>> = {
   SelfSubjectReview: answerSelfSubjectReview,
   SelfSubjectRulesReview: answerSelfSubjectRulesReview,
   SubjectAccessReview: answerSubjectAccessReview,
+  TokenReview: answerTokenReview,
 };
