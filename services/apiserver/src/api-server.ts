@@ -9,15 +9,17 @@ import { createCacher, type Cacher } from './cacher/cacher.ts';
 import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
-import { createRequestMetrics, registerGauges } from './metrics.ts';
+import { createRequestMetrics, createStreamCounts, registerGauges } from './metrics.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { createServiceAddresses } from './registry/services/addresses.ts';
 import type { AddressRange } from './registry/services/range.ts';
 import { createStore } from './registry/store.ts';
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
+import { createNodeDialer } from './rest/node-client.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
 import { createRestServer } from './rest/server.ts';
+import { createStreamHandler } from './rest/streams/stream-handler.ts';
 import type { Transport } from './rest/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
 import { runCompactor } from './storage/compactor.ts';
@@ -171,7 +173,10 @@ async function openDoors(
   });
   const metrics = createRequestMetrics(powers.metrics);
   registerGauges(powers.metrics, { cacher, inFlight, kinds });
-  const handleLog = createLogHandler({ registry, tls: options.kubeletTls });
+  const dialNode = createNodeDialer({ registry, tls: options.kubeletTls });
+  const handleLog = createLogHandler({ registry, dialNode });
+  const streams = createStreamCounts(powers.metrics);
+  const handleStream = createStreamHandler({ registry, dialNode, streams, log });
   const rest: Transport = stack.use(
     await createRestServer({
       host,
@@ -193,7 +198,7 @@ async function openDoors(
         clock,
         random,
         watchMillisMin,
-        handleSubresource: createSubresourceHandler({ registry, clock, handleLog }),
+        handleSubresource: createSubresourceHandler({ registry, clock, handleLog, handleStream }),
       }),
     }),
   );

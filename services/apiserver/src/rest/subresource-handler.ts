@@ -1,4 +1,4 @@
-/** binding, eviction, scale and log over REST. */
+/** binding, eviction, scale, log and streams over REST. */
 import {
   badRequestError,
   bodyBytesMax,
@@ -19,11 +19,13 @@ import { renderStatus } from './bodies.ts';
 import { readTypedBody } from './body.ts';
 import type { LogHandler } from './log-handler.ts';
 import type { Action } from './resource-handler.ts';
+import type { StreamHandler } from './streams/stream-handler.ts';
 
 export interface SubresourceHandlerOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly handleLog: LogHandler;
+  readonly handleStream: StreamHandler;
 }
 
 export function createSubresourceHandler(options: SubresourceHandlerOptions) {
@@ -90,7 +92,7 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
         requireVerb(action, 'get');
         return options.handleLog(action);
       default:
-        throw badRequestError(`this server does not stream pods/${subresource} yet`);
+        return options.handleStream(action);
     }
   };
 }
