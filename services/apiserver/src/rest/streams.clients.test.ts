@@ -132,14 +132,14 @@ describe.each(transports)('over $name', ({ isSpdy }) => {
 
   test('attach joins the container, which echoes', async () => {
     const child = start('attach', '-i', 'web');
-    const result = outcome(child);
-    child.stdin!.write('to the container\n');
-    await eventually('it was echoed', async () => {
-      const logs = await run('logs', 'web', '--tail=1');
-      return logs.out === 'to the container\n';
-    });
+    let out = '';
+    child.stdout!.on('data', (bytes: Buffer) => (out += bytes.toString()));
+    const line = `to the container over ${isSpdy ? 'SPDY' : 'a WebSocket'}\n`;
+    child.stdin!.write(line);
+    await eventually('it is echoed', () => out.includes(line));
+    expect((await run('logs', 'web', '--tail=1')).out).toBe(line);
     child.kill('SIGINT');
-    expect((await result).out).toContain('to the container\n');
+    await once(child, 'exit');
   });
 
   test('run -i hands over stdin, and ends with it', async () => {
