@@ -328,6 +328,22 @@ describe('a side that breaks or is slow', () => {
     talk.socket.terminate();
   });
 
+  test('a command that does not read holds its client back, whose end is noticed all the same', async () => {
+    const path = execPath(['sleep', '1000'], 'stdin=1&stdout=1');
+    using client = await spdyOf(path, 'v4.channel.k8s.io');
+    const [, stdin] = ['error', 'stdin', 'stdout'].map((type) => client.open({ streamtype: type }));
+    await eventually('it runs', async () => (await cluster.openStreams()).agent === 1);
+    for (let count = 0; count < 640; count++) stdin!.write(Buffer.alloc(32 * 1024));
+    let before = -1;
+    const isStalled = () => {
+      const stalled = client.unsentBytes === before;
+      before = client.unsentBytes;
+      return stalled;
+    };
+    await eventually('nothing more goes', isStalled, { intervalMillis: 1_000 });
+    expect(client.unsentBytes).toBeGreaterThan(5_000_000);
+  });
+
   test('an agent that dies is told of to its clients', async () => {
     const talk = await openWebSocket(execPath(['sleep', '1000'], 'stdout=1'), [
       'v5.channel.k8s.io',

@@ -18,6 +18,8 @@ export interface SpdyClient extends Disposable {
   /** The status of GOAWAY, once it came. */
   readonly goAway: number | undefined;
   readonly closed: Promise<unknown>;
+  /** What was written and the connection has not taken. */
+  readonly unsentBytes: number;
 }
 
 export type SpdyAnswer =
@@ -81,6 +83,9 @@ export async function connectSpdy(
     closed,
     get goAway() {
       return goAway;
+    },
+    get unsentBytes() {
+      return socket.writableLength;
     },
     sendBytes: (bytes) => void socket.write(bytes),
     open: (headers) => {
