@@ -12,3 +12,8 @@ export type { ListPodsResponse__Output as ListPodsResponse } from './generated/d
 export type { LogsChunk__Output as LogsChunk } from './generated/drydock/node/v1/LogsChunk.ts';
 export type { LogsRequest__Output as LogsRequest } from './generated/drydock/node/v1/LogsRequest.ts';
 export type { NodeApiHandlers } from './generated/drydock/node/v1/NodeApi.ts';
+export type { PortForwardInput__Output as PortForwardInput } from './generated/drydock/node/v1/PortForwardInput.ts';
+export type { PortForwardOutput__Output as PortForwardOutput } from './generated/drydock/node/v1/PortForwardOutput.ts';
+export type { ProcessInput__Output as ProcessInput } from './generated/drydock/node/v1/ProcessInput.ts';
+export type { ProcessOutput__Output as ProcessOutput } from './generated/drydock/node/v1/ProcessOutput.ts';
+export type { ProcessStart__Output as ProcessStart } from './generated/drydock/node/v1/ProcessStart.ts';

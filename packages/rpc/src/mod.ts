@@ -8,6 +8,7 @@ export {
 } from './channel.ts';
 export {
   createRpcServer,
+  duplexStream,
   serverStream,
   unary,
   type CallContext,

@@ -1,4 +1,4 @@
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, type ServiceDefinition } from '@grpc/grpc-js';
 import { silentLogger } from '@drydock/ports';
 import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { objectApi, type ApiObject, type GetRequest, type WatchEvent } from '@drydock/proto/api';
@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createChannelSet, type ChannelSetOptions } from './channel.ts';
 import {
   createRpcServer,
+  duplexStream,
   serverStream,
   unary,
   type CallContext,
@@ -175,6 +176,62 @@ describe('failures', () => {
       message: expect.stringMatching(/localhost.*\/Get within 50 ms/) as string,
     });
     await ended;
+  });
+});
+
+describe('a call both ways', () => {
+  const definition = {
+    Get: { ...objectApi.Get, requestStream: true, responseStream: true },
+  } as unknown as ServiceDefinition;
+  const serveTalk = (handler: ReturnType<typeof duplexStream<GetRequest, ApiObject>>) =>
+    createRpcServer({ host: '127.0.0.1', port: 0, tls: serverTls, log: silentLogger, clock }, [
+      { definition, handlers: { Get: handler } },
+    ]);
+
+  test('the end of the requests is told to the handler, whose responses go on', async () => {
+    const talk = duplexStream<GetRequest, ApiObject>(silentLogger, async (requests, send) => {
+      let count = 0;
+      while ((await requests.next()).done !== true) count++;
+      await send(objectWith(count));
+    });
+    await using server = await serveTalk(talk);
+    using channels = channelsTo([server.port]);
+    const stream = channels.duplex<object, ApiObject>(objectApi.Get);
+    stream.write(get);
+    stream.write(get);
+    stream.end();
+    const answers: number[] = [];
+    for await (const answer of stream) answers.push((answer as ApiObject).resourceVersion);
+    expect(answers).toEqual([2]);
+  });
+
+  test('a handler that does not read holds its client back, and hears of its end', async () => {
+    const begun = Promise.withResolvers<void>();
+    const cancelled = Promise.withResolvers<void>();
+    const talk = duplexStream<GetRequest, ApiObject>(
+      silentLogger,
+      (_requests, _send, { signal }) => {
+        begun.resolve();
+        signal.addEventListener('abort', () => cancelled.resolve());
+        return cancelled.promise;
+      },
+    );
+    await using server = await serveTalk(talk);
+    using channels = channelsTo([server.port]);
+    const stream = channels.duplex<object, ApiObject>(objectApi.Get);
+    stream.on('error', () => undefined);
+    const large = { ...get, reference: { name: 'x'.repeat(1_000_000) } };
+    let taken = 0;
+    for (let count = 0; count < 30; count++) stream.write(large, () => taken++);
+    await begun.promise;
+    let before = -1;
+    while (taken !== before) {
+      before = taken;
+      await clock.sleep(100);
+    }
+    expect(taken).toBeLessThan(10);
+    stream.cancel();
+    await cancelled.promise;
   });
 });
 

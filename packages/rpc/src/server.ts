@@ -7,6 +7,7 @@
  */
 import {
   Server,
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   type Metadata,
@@ -93,8 +94,8 @@ export async function createRpcServer(
 /** What unary and streaming calls have in common. */
 type AnyServerCall = Pick<
   ServerUnaryCall<unknown, unknown>,
-  'metadata' | 'getAuthContext' | 'getPeer' | 'on'
->;
+  'metadata' | 'getAuthContext' | 'getPeer'
+> & { on(event: 'cancelled', listener: () => void): unknown };
 
 function contextOf(call: AnyServerCall): CallContext {
   const abort = new AbortController();
@@ -146,6 +147,38 @@ export function serverStream<Request, Response>(
       if (!call.write(response)) await once(call, 'drain', { signal: context.signal });
     };
     handle(call.request, send, context).then(
+      () => call.end(),
+      (error: unknown) => {
+        if (context.signal.aborted) call.end();
+        else call.emit('error', toServiceError(failure(error, log, call.getPath())));
+      },
+    );
+  };
+}
+
+/**
+ * As `serverStream`, with the client's requests to read. They are pulled: what the handler does not
+ * read, the client cannot send. Requests that are left when the handler returns are dropped.
+ */
+export function duplexStream<Request, Response>(
+  log: Logger,
+  handle: (
+    requests: AsyncIterator<Request, void>,
+    send: (response: Response) => Promise<void>,
+    context: CallContext,
+  ) => Promise<void>,
+): handleBidiStreamingCall<Request, Response> {
+  return (call) => {
+    const context = contextOf(call);
+    const send = async (response: Response) => {
+      context.signal.throwIfAborted();
+      if (!call.write(response)) await once(call, 'drain', { signal: context.signal });
+    };
+    // A client that breaks off is told of by the signal, and by the iterator if someone reads it.
+    call.on('error', () => undefined);
+    // The end of the requests must not take the responses with it.
+    const requests = call.iterator({ destroyOnReturn: false }) as AsyncIterator<Request, void>;
+    handle(requests, send, context).then(
       () => call.end(),
       (error: unknown) => {
         if (context.signal.aborted) call.end();

@@ -15,7 +15,7 @@ import { createCacher, type Cacher } from './cacher/cacher.ts';
 import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
-import { createRequestMetrics, registerGauges } from './metrics.ts';
+import { createRequestMetrics, createStreamCounts, registerGauges } from './metrics.ts';
 import { serveViews } from './registry/views.ts';
 import { createClusterView } from './registry/admission/cluster-view.ts';
 import { createQuotaCharge } from './registry/admission/quota-charge.ts';
@@ -27,9 +27,11 @@ import { createStore } from './registry/store.ts';
 import { createTokenIssuer, type TokenIssuer } from './registry/subresources/token.ts';
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
+import { createNodeDialer } from './rest/node-client.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
 import { createReviewHandler } from './rest/review-handler.ts';
 import { createRestServer } from './rest/server.ts';
+import { createStreamHandler } from './rest/streams/stream-handler.ts';
 import type { Transport } from './rest/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
 import { runCompactor } from './storage/compactor.ts';
@@ -228,7 +230,10 @@ async function openDoors(
   });
   const metrics = createRequestMetrics(powers.metrics);
   registerGauges(powers.metrics, { cacher, inFlight, kinds });
-  const handleLog = createLogHandler({ registry, tls: options.kubeletTls });
+  const dialNode = createNodeDialer({ registry, tls: options.kubeletTls });
+  const handleLog = createLogHandler({ registry, dialNode });
+  const streams = createStreamCounts(powers.metrics);
+  const handleStream = createStreamHandler({ registry, dialNode, streams, log });
   const { authentication } = options;
   const address = () => `${options.advertiseAddress ?? 'localhost'}:${rest.port}`;
   const rest: Transport = stack.use(
@@ -260,7 +265,13 @@ async function openDoors(
         clock,
         random,
         watchMillisMin,
-        handleSubresource: createSubresourceHandler({ registry, clock, handleLog, tokens }),
+        handleSubresource: createSubresourceHandler({
+          registry,
+          clock,
+          handleLog,
+          handleStream,
+          tokens,
+        }),
       }),
       handleReview: createReviewHandler({ authorizer, authenticator }),
     }),

@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, type Registry as MetricsRegistry } from 'pro
 import type { Cacher } from './cacher/cacher.ts';
 import type { InFlight } from './in-flight.ts';
 import type { KindDefinition } from '@drydock/api';
+import { streamSubresources } from './rest/streams/subresources.ts';
 
 export interface RequestMetrics {
   observe(request: { verb: string; resource: string; code: number; seconds: number }): void;
@@ -25,7 +26,29 @@ export function createRequestMetrics(register: MetricsRegistry): RequestMetrics 
   return {
     observe: ({ verb, resource, code, seconds }) => {
       requests.inc({ verb, resource, code });
-      if (verb !== 'watch') durations.observe({ verb, resource }, seconds);
+      if (verb !== 'watch' && verb !== 'connect') durations.observe({ verb, resource }, seconds);
+    },
+  };
+}
+
+export interface StreamCounts {
+  /** Counts until it is disposed of. */
+  count(subresource: string): Disposable;
+}
+
+/** What breaks must bring them back to zero. */
+export function createStreamCounts(register: MetricsRegistry): StreamCounts {
+  const open = new Gauge({
+    name: 'apiserver_streams',
+    help: 'Open streams into pods.',
+    labelNames: ['subresource'],
+    registers: [register],
+  });
+  for (const subresource of streamSubresources) open.set({ subresource }, 0);
+  return {
+    count: (subresource) => {
+      open.inc({ subresource });
+      return { [Symbol.dispose]: () => open.dec({ subresource }) };
     },
   };
 }

@@ -22,6 +22,7 @@ import type { RuntimeService } from './runtime/runtime.ts';
 import { createScriptedAsk } from './runtime/simulated/scripted-ask.ts';
 import { createSimulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
 import { createNodeApi } from './server/node-api.ts';
+import { createStreamCounts } from './server/stream-counts.ts';
 import { createVolumes, type Volumes } from './volumes/volumes.ts';
 
 type Context = ProcessContext<AgentConfig>;
@@ -96,6 +97,7 @@ async function start(context: Context): Promise<void> {
       {
         clock,
         log,
+        streams: createStreamCounts(context.metrics),
         pods: () =>
           [...agents].flatMap(([name, agent]) =>
             agent.pods().map((pod) => ({ pod, runtime: served.get(name)! })),

@@ -1,4 +1,6 @@
 /** One HTTP request and its answer, whatever the version of HTTP. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Subject } from '../authz/subject.ts';
 
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -20,6 +22,23 @@ export interface Exchange {
   /** Sends the head at once; the body follows in pieces. */
   stream(status: number, headers: ResponseHeaders): ResponseStream;
   readonly hasResponded: boolean;
+  /** Of a request to go on with another protocol on its connection, in HTTP/1.1 alone. */
+  readonly upgrade?: Upgrade;
+}
+
+export interface Upgrade {
+  /** In lower case: `websocket` or `spdy/3.1`. */
+  readonly protocol: string;
+  readonly isTaken: boolean;
+  /** From here on the connection is the caller's, the answer to the request included. */
+  take(): UpgradedConnection;
+}
+
+export interface UpgradedConnection {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** What came with the request and is no part of it. */
+  readonly head: Buffer;
 }
 
 export interface ResponseStream {

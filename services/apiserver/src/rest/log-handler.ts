@@ -1,73 +1,51 @@
 /** `kubectl logs`: the output of a container, fetched from the node-agent that runs it. */
-import { badRequestError, findResource, internalError, type Node, type Pod } from '@drydock/api';
+import { badRequestError, internalError, type Pod } from '@drydock/api';
 import { nodeApi, type LogsChunk } from '@drydock/proto/node';
-import { StatusCode, channelCredentials, toRpcError, type TlsMaterial } from '@drydock/rpc';
-import { Client, connectivityState, Metadata, type ClientReadableStream } from '@grpc/grpc-js';
+import { StatusCode, toRpcError } from '@drydock/rpc';
+import { Metadata, type ClientReadableStream } from '@grpc/grpc-js';
 import type { Registry } from '../registry/registry.ts';
+import { containerOf } from './container-of.ts';
 import { isSet } from './list-options.ts';
+import type { NodeClient, NodeDialer } from './node-client.ts';
 import type { Action } from './resource-handler.ts';
 
 export type LogHandler = (action: Action) => Promise<void>;
 
-const agentPort = 10_250;
-/** Real milliseconds. TCP dials a node that is gone for two minutes. */
-const connectTimeout = 5_000;
-
 export function createLogHandler(options: {
   readonly registry: Registry;
-  /** The certificate that node-agents know the apiserver by; undefined switches logs off. */
-  readonly tls: TlsMaterial | undefined;
+  readonly dialNode: NodeDialer;
 }): LogHandler {
-  const { registry, tls } = options;
   return async (action) => {
     const { target, exchange } = action;
-    const pod = (await registry.get(target, 'consistent')).parse<Pod>();
+    const pod = (await options.registry.get(target, 'consistent')).parse<Pod>();
     const request = logsRequest(action, pod);
-    const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
     const nodeName = pod.spec.nodeName ?? '';
     if (nodeName === '') {
       action.respond(200, 'text/plain', '');
       return;
     }
-    if (tls === undefined) throw internalError('this server has no certificate for node-agents');
-    const node = (
-      await registry.get({ kind: findResource('', 'nodes')!, namespace: '', name: nodeName }, 'any')
-    ).parse<Node>();
-    const address = addressOf(node);
-    // Agents are called by address, but their certificates name the node.
-    const client = new Client(address, channelCredentials(tls), {
-      'grpc.ssl_target_name_override': nodeName,
-      'grpc.default_authority': nodeName,
-      'grpc.max_receive_message_length': -1,
-    });
-    const dial = setTimeout(() => {
-      const state = client.getChannel().getConnectivityState(false);
-      if (state !== connectivityState.READY) client.close();
-    }, connectTimeout);
-    try {
-      const { path, requestSerialize, responseDeserialize } = nodeApi.Logs;
-      const logs: ClientReadableStream<LogsChunk> = client.makeServerStreamRequest(
-        path,
-        requestSerialize as never,
-        responseDeserialize as never,
-        request,
-        new Metadata(),
-      );
-      // The iterator tells of failures; one that comes after the last read has no other listener.
-      logs.on('error', () => undefined);
-      exchange.signal.addEventListener('abort', () => logs.cancel(), { once: true });
-      await pipe(logs, action, { headers, address, nodeName });
-    } finally {
-      clearTimeout(dial);
-      client.close();
-    }
+    using node = await options.dialNode(nodeName);
+    const { path, requestSerialize, responseDeserialize } = nodeApi.Logs;
+    const logs: ClientReadableStream<LogsChunk> = node.client.makeServerStreamRequest(
+      path,
+      requestSerialize as never,
+      responseDeserialize as never,
+      request,
+      new Metadata(),
+    );
+    // The iterator tells of failures; one that comes after the last read has no other listener.
+    logs.on('error', () => undefined);
+    exchange.signal.addEventListener('abort', () => logs.cancel(), { once: true });
+    await pipe(logs, action, node);
   };
 }
+
+const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private' };
 
 async function pipe(
   logs: ClientReadableStream<LogsChunk>,
   { exchange }: Action,
-  place: { headers: Record<string, string>; address: string; nodeName: string },
+  node: NodeClient,
 ): Promise<void> {
   // The head waits for the first bytes, so that a refusal can still be told with its own code.
   const iterator = logs[Symbol.asyncIterator]() as AsyncIterator<LogsChunk>;
@@ -75,9 +53,9 @@ async function pipe(
   try {
     first = await iterator.next();
   } catch (error) {
-    throw agentError(error, place);
+    throw agentError(error, node);
   }
-  const stream = exchange.stream(200, place.headers);
+  const stream = exchange.stream(200, headers);
   try {
     for (let chunk = first; chunk.done !== true; chunk = await iterator.next()) {
       await stream.write(chunk.value.data);
@@ -94,7 +72,7 @@ async function pipe(
   }
 }
 
-function agentError(error: unknown, { address, nodeName }: { address: string; nodeName: string }) {
+function agentError(error: unknown, { address, nodeName, reasonOf }: NodeClient) {
   const failure = toRpcError(error);
   switch (failure.code) {
     case StatusCode.INVALID_ARGUMENT:
@@ -103,41 +81,9 @@ function agentError(error: unknown, { address, nodeName }: { address: string; no
       return badRequestError(failure.message);
     default:
       return internalError(
-        `cannot read logs from the node-agent of node "${nodeName}" at ${address}: ${reasonOf(failure)}`,
+        `cannot read logs from the node-agent of node "${nodeName}" at ${address}: ${reasonOf(error)}`,
       );
   }
-}
-
-/** What grpc-js says of a channel that was closed while it dialled is no reason. */
-const reasonOf = ({ message }: Error): string =>
-  message.includes('Channel closed before call started')
-    ? `no connection within ${connectTimeout / 1_000} s`
-    : message;
-
-function addressOf(node: Node): string {
-  const addresses = node.status.addresses ?? [];
-  const find = (type: string) => addresses.find((one) => one.type === type)?.address;
-  const host = find('InternalIP') ?? find('Hostname') ?? node.metadata.name;
-  const port = node.status.daemonEndpoints?.kubeletEndpoint?.Port || agentPort;
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
-function containerOf(pod: Pod, asked: string): string {
-  const names = (list: readonly { name: string }[] | undefined) =>
-    (list ?? []).map(({ name }) => name);
-  const containers = names(pod.spec.containers);
-  const initial = names(pod.spec.initContainers);
-  if (asked === '') {
-    if (containers.length === 1) return containers[0]!;
-    const or = initial.length > 0 ? ` or one of the init containers: [${initial.join(' ')}]` : '';
-    throw badRequestError(
-      `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${containers.join(' ')}]${or}`,
-    );
-  }
-  if (![...containers, ...initial].includes(asked)) {
-    throw badRequestError(`container ${asked} is not valid for pod ${pod.metadata.name}`);
-  }
-  return asked;
 }
 
 function logsRequest({ query, target }: Action, pod: Pod) {

@@ -25,6 +25,7 @@ import { parseResourcePath, verbOf, type ResourcePath } from './path.ts';
 import { servesPath, type ResourceHandler } from './resource-handler.ts';
 import { reviewAt, type ReviewHandler } from './review-handler.ts';
 import { createRespond, type Respond } from './respond.ts';
+import { streamSubresources } from './streams/subresources.ts';
 import { createTransport, type Transport } from './transport.ts';
 
 export interface RestServerOptions {
@@ -87,8 +88,9 @@ async function serve(options: RestServerOptions, exchange: Exchange): Promise<vo
   } finally {
     timer.cancel();
     const resource = request?.resource;
+    if (exchange.upgrade?.isTaken === true) code = 101;
     metrics.observe({
-      verb: request?.verb ?? 'unknown',
+      verb: request === undefined ? 'unknown' : isStream(request) ? 'connect' : request.verb,
       resource: resource === undefined || !isServed(resource) ? '' : resource.resource,
       code,
       seconds: (clock.now() - start) / 1_000,
@@ -110,8 +112,11 @@ function classify(exchange: Exchange): Classified {
   return { path, query, resource, verb };
 }
 
-const isLongRunning = ({ verb, resource }: Classified) =>
-  verb === 'watch' || resource?.subresource === 'log';
+const isStream = ({ resource }: Classified) =>
+  streamSubresources.includes(resource?.subresource ?? '');
+
+const isLongRunning = (request: Classified) =>
+  request.verb === 'watch' || request.resource?.subresource === 'log' || isStream(request);
 
 const isServed = (path: ResourcePath) => servesPath(path) || reviewAt(path) !== undefined;
 

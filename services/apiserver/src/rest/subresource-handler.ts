@@ -1,4 +1,4 @@
-/** binding, eviction, scale, token and log over REST. */
+/** binding, eviction, scale, token, log and streams over REST. */
 import {
   applyMediaType,
   badRequestError,
@@ -22,6 +22,7 @@ import { readScaleApply } from './apply.ts';
 import { readTypedBody } from './body.ts';
 import type { LogHandler } from './log-handler.ts';
 import type { Action } from './resource-handler.ts';
+import type { StreamHandler } from './streams/stream-handler.ts';
 import { patchTypeOf } from './write-options.ts';
 
 export interface SubresourceHandlerOptions {
@@ -29,6 +30,7 @@ export interface SubresourceHandlerOptions {
   readonly clock: Clock;
   readonly handleLog: LogHandler;
   readonly tokens: TokenIssuer;
+  readonly handleStream: StreamHandler;
 }
 
 export function createSubresourceHandler(options: SubresourceHandlerOptions) {
@@ -106,7 +108,7 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
         requireVerb(action, 'get');
         return options.handleLog(action);
       default:
-        throw badRequestError(`this server does not stream pods/${subresource} yet`);
+        return options.handleStream(action);
     }
   };
 }

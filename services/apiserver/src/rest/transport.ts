@@ -8,11 +8,7 @@
  */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  createServer as createHttp1Server,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
+import { createServer as createHttp1Server, ServerResponse, type IncomingMessage } from 'node:http';
 import {
   constants,
   createServer as createHttp2Server,
@@ -22,12 +18,12 @@ import {
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
-import { createServer as createTlsServer, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { requestEntityTooLargeError } from '@drydock/api';
 import type { Logger } from '@drydock/ports';
 import { identityOfSubject, type TlsMaterial } from '@drydock/rpc';
 import { authenticated, type Subject } from '../authz/subject.ts';
-import type { Exchange, ResponseHeaders, ResponseStream } from './exchange.ts';
+import type { Exchange, ResponseHeaders, ResponseStream, Upgrade } from './exchange.ts';
 
 export interface TransportOptions {
   readonly host: string;
@@ -83,10 +79,16 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     requestTimeout: 0,
     keepAliveTimeout: 90_000,
     maxHeaderSize: 64 * 1024,
+    // Any other wish is ignored, as HTTP allows.
+    shouldUpgradeCallback: (request) => protocolOf(request) !== undefined,
   });
   http1.on('request', (request, response) => {
     response.on('error', (error) => log.debug({ err: error }, 'HTTP/1 response failed'));
     handle(http1Exchange(request, response, identityOf(request.socket as TLSSocket)));
+  });
+
+  http1.on('upgrade', (request, socket, head) => {
+    handle(upgradeExchange(request, { socket: socket as TLSSocket, head }));
   });
 
   const server = createTlsServer({
@@ -333,4 +335,44 @@ function http1Exchange(
       return writer(response);
     },
   };
+}
+
+const upgradeProtocols = ['websocket', 'spdy/3.1'];
+
+function protocolOf({ headers }: IncomingMessage): string | undefined {
+  const asked = headers.upgrade?.toLowerCase() ?? '';
+  return upgradeProtocols.find((protocol) => protocol === asked);
+}
+
+/** Answered as any other request until the connection is taken; then HTTP is through with it. */
+function upgradeExchange(
+  request: IncomingMessage,
+  { socket, head }: { readonly socket: TLSSocket; readonly head: Buffer },
+): Exchange {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.on('finish', () => socket.end());
+  let isTaken = false;
+  const upgrade: Upgrade = {
+    protocol: protocolOf(request) ?? '',
+    get isTaken() {
+      return isTaken;
+    },
+    take: () => {
+      isTaken = true;
+      response.detachSocket(socket);
+      return { request, socket, head };
+    },
+  };
+  const signal = lazySignal(
+    (listener) => socket.once('close', listener),
+    () => socket.destroyed,
+  );
+  const plain = http1Exchange(request, response, identityOf(socket));
+  return Object.defineProperties(plain, {
+    signal: { get: signal },
+    hasResponded: { get: () => isTaken || response.headersSent },
+    upgrade: { value: upgrade },
+  });
 }

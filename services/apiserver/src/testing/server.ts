@@ -51,6 +51,7 @@ export interface TestClient extends Disposable {
 export interface TestServer extends AsyncDisposable {
   readonly server: ApiServer;
   readonly authority: TestAuthority;
+  readonly metrics: MetricsRegistry;
   /** A client with a certificate of this name and these groups. */
   client(commonName: string, ...organizations: string[]): Promise<TestClient>;
   admin(): Promise<TestClient>;
@@ -72,8 +73,9 @@ export async function startTestServer(
   const authority = options.authority ?? (await createTestAuthority('kubernetes'));
   const tls = await authority.issue({ commonName: 'kube-apiserver' });
   const clock = options.clock ?? createSystemClock();
+  const metrics = new MetricsRegistry();
   const server = await createApiServer(
-    { clock, random: createSystemRandom(), log: silentLogger, metrics: new MetricsRegistry() },
+    { clock, random: createSystemRandom(), log: silentLogger, metrics },
     {
       bindAddress: '127.0.0.1',
       securePort: 0,
@@ -110,6 +112,7 @@ export async function startTestServer(
   return {
     server,
     authority,
+    metrics,
     client,
     admin,
     certificate,

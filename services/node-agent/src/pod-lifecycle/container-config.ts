@@ -47,6 +47,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     security: securityOf(pod, container),
     shareProcessNamespace: pod.spec.shareProcessNamespace === true,
     stdin: container.stdin === true,
+    stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,
     specHash: specHashOf(container),
   };

@@ -88,6 +88,8 @@ export interface ContainerConfig {
   /** Shares the sandbox's process namespace, and so that of the pod's other containers. */
   readonly shareProcessNamespace: boolean;
   readonly stdin: boolean;
+  /** Its stdin ends when the first client that is attached to it goes. */
+  readonly stdinOnce: boolean;
   readonly tty: boolean;
   /** Names the container's spec; a change of it means another container. */
   readonly specHash: string;
@@ -140,6 +142,59 @@ export interface ExecResult {
   readonly output: string;
 }
 
+/** In columns and rows. */
+export interface TerminalSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Which streams of a process are wanted. */
+export interface StreamSelection {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  /** With a terminal all output is stdout. */
+  readonly stderr: boolean;
+}
+
+export interface ExecOptions extends StreamSelection {
+  readonly command: readonly string[];
+  readonly tty: boolean;
+}
+
+export interface OutputPiece {
+  readonly stream: 'stdout' | 'stderr';
+  readonly data: Uint8Array;
+}
+
+/** The streams of a process in a container, held by one client. */
+export interface ProcessStreams {
+  /** What it writes from now on, until its end. A reader that is slow stalls the process. */
+  readonly output: AsyncIterable<OutputPiece>;
+  /** Resolves when the process takes more; drops what nobody reads any more. */
+  write(data: Uint8Array): Promise<void>;
+  /** No more input follows. */
+  endInput(): void;
+  resize(size: TerminalSize): Promise<void>;
+  /** Lets go of the process, which may live on. Ends `output`. */
+  readonly close: () => void;
+}
+
+export interface ExecProcess extends ProcessStreams {
+  /** Known once `output` has ended by itself. */
+  exitCode(): Promise<number>;
+}
+
+/** A TCP connection into a pod. */
+export interface PortConnection {
+  /** Ends when the pod has no more to send; it may still read. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Resolves when the pod takes more. */
+  write(data: Uint8Array): Promise<void>;
+  /** No more data follows. */
+  end(): void;
+  readonly close: () => void;
+}
+
 interface ContainerStats {
   readonly cpuNanos: number;
   readonly memoryBytes: number;
@@ -172,6 +227,12 @@ export interface RuntimeService {
   containerStatus(id: string): Promise<ContainerStatus | undefined>;
   /** Runs a command inside; kills nothing when the time is over, but rejects. */
   exec(id: string, command: readonly string[], timeoutMillis: Millis): Promise<ExecResult>;
+  /** Runs a command inside, with streams. @throws RuntimeError when it cannot begin */
+  openExec(id: string, options: ExecOptions): Promise<ExecProcess>;
+  /** The streams of the container's main process. @throws RuntimeError when it does not run */
+  attach(id: string, streams: StreamSelection): Promise<ProcessStreams>;
+  /** Connects to a port of the sandbox's loopback. @throws RuntimeError that says why it cannot */
+  connectPort(sandboxId: string, port: number): Promise<PortConnection>;
   stats(id: string): Promise<ContainerStats | undefined>;
   logs(id: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
 

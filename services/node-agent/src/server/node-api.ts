@@ -2,7 +2,7 @@
  * The node's gRPC API, for the API servers alone.
  *
  * 1. Whoever is not an API server, by its certificate, learns nothing.
- * 2. A client that goes away ends the engine's log stream with it.
+ * 2. A client that goes away ends what the engine does for it: a log, streams, connections.
  */
 import type { Pod } from '@drydock/api';
 import type { Clock, Logger } from '@drydock/ports';
@@ -11,9 +11,14 @@ import {
   type ListPodsRequest,
   type LogsChunk,
   type LogsRequest,
+  type PortForwardInput,
+  type PortForwardOutput,
+  type ProcessInput,
+  type ProcessOutput,
 } from '@drydock/proto/node';
 import {
   createRpcServer,
+  duplexStream,
   RpcError,
   serverStream,
   StatusCode,
@@ -24,6 +29,10 @@ import {
 } from '@drydock/rpc';
 import { RuntimeError, type RuntimeService } from '../runtime/runtime.ts';
 import { logTarget } from './log-target.ts';
+import { servePortForward } from './port-forward-call.ts';
+import { serveProcess, type ProcessOpener } from './process-call.ts';
+import type { StreamCounts } from './stream-counts.ts';
+import { runningContainer } from './stream-target.ts';
 
 /** The common name of the API servers' client certificate (kubeadm's PKI). */
 const apiserverUser = 'kube-apiserver-kubelet-client';
@@ -44,11 +53,12 @@ export interface NodeApiPowers {
   readonly pods: () => readonly ServedPod[];
   readonly clock: Clock;
   readonly log: Logger;
+  readonly streams: StreamCounts;
 }
 
 export function createNodeApi(
   options: NodeApiOptions,
-  { pods, clock, log }: NodeApiPowers,
+  { pods, clock, log, streams }: NodeApiPowers,
 ): Promise<RpcServer> {
   const authorize = ({ identity, peer }: CallContext) => {
     if (options.tls === undefined || identity?.user === apiserverUser) return;
@@ -59,16 +69,54 @@ export function createNodeApi(
     );
   };
 
+  const find = (asked: { readonly namespace: string; readonly pod: string }) =>
+    pods().find(
+      ({ pod }) => pod.metadata.namespace === asked.namespace && pod.metadata.name === asked.pod,
+    );
+  const findToStream = (asked: { readonly namespace: string; readonly pod: string }) => {
+    const served = find(asked);
+    if (served === undefined) throw new RpcError(StatusCode.NOT_FOUND, 'pod does not exist');
+    return served;
+  };
+
+  const process = (kind: 'exec' | 'attach', opener: ProcessOpener) =>
+    duplexStream<ProcessInput, ProcessOutput>(log, async (requests, send, context) => {
+      authorize(context);
+      using _counted = streams.count(kind);
+      await serveProcess({ requests, send, context, log }, opener);
+    });
+  const exec = process('exec', {
+    failure: 'error executing command in container',
+    find: async (start) => {
+      const served = findToStream(start);
+      const id = await runningContainer(served, start.container);
+      return () => served.runtime.openExec(id, start);
+    },
+  });
+  const attach = process('attach', {
+    failure: 'error attaching to container',
+    find: async (start) => {
+      const served = findToStream(start);
+      const id = await runningContainer(served, start.container);
+      return () => served.runtime.attach(id, start);
+    },
+  });
+  const portForward = duplexStream<PortForwardInput, PortForwardOutput>(
+    log,
+    async (requests, send, context) => {
+      authorize(context);
+      using _counted = streams.count('portforward');
+      await servePortForward({ requests, send, context }, findToStream);
+    },
+  );
+
   const logs = async (
     request: LogsRequest,
     send: (chunk: { data: Buffer }) => Promise<void>,
     context: CallContext,
   ) => {
     authorize(context);
-    const served = pods().find(
-      ({ pod }) =>
-        pod.metadata.namespace === request.namespace && pod.metadata.name === request.pod,
-    );
+    const served = find(request);
     if (served === undefined) {
       throw new RpcError(StatusCode.NOT_FOUND, `pod "${request.pod}" not found on this node`);
     }
@@ -98,6 +146,9 @@ export function createNodeApi(
     {
       definition: nodeApi,
       handlers: {
+        Exec: exec,
+        Attach: attach,
+        PortForward: portForward,
         Logs: serverStream<LogsRequest, Pick<LogsChunk, 'data'>>(log, logs),
         ListPods: unary<ListPodsRequest, { pods: Buffer[] }>(log, (_request, context) => {
           authorize(context);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { container, pod } from '../../testing/builders.ts';
 import { containerConfig, sandboxConfig } from '../../pod-lifecycle/container-config.ts';
 import { containerBody, sandboxBody } from './bodies.ts';
-import { demultiplex } from './multiplexed-stream.ts';
+import { merge } from './multiplexed-stream.ts';
 import { containerStatusOf, type Inspected } from './status.ts';
 
 const node = { cluster: 'demo', node: 'node-1', bootId: 'boot-1' };
@@ -133,7 +133,7 @@ it('interleaved output is put together however it was cut', async () => {
       whole.subarray(index * size, (index + 1) * size),
     );
     let text = '';
-    for await (const piece of demultiplex(streamOf(chunks))) text += Buffer.from(piece).toString();
+    for await (const piece of merge(streamOf(chunks))) text += Buffer.from(piece).toString();
     expect(text).toBe('one\ntwo\n');
   }
 });

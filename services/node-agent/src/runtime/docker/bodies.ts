@@ -81,6 +81,7 @@ export function containerBody(
     ...(config.workingDirectory === undefined ? {} : { WorkingDir: config.workingDirectory }),
     ...(security.user === undefined ? {} : { User: security.user }),
     OpenStdin: config.stdin,
+    StdinOnce: config.stdinOnce,
     Tty: config.tty,
     HostConfig: {
       NetworkMode: inSandbox,

@@ -9,12 +9,13 @@
 import Docker from 'dockerode';
 import type { Clock, Logger } from '@drydock/ports';
 import type { PodNetwork } from '../../cni/pod-network.ts';
-import type {
-  ContainerStatus,
-  ImageStatus,
-  RuntimeFilter,
-  RuntimeService,
-  SandboxConfig,
+import {
+  RuntimeError,
+  type ContainerStatus,
+  type ImageStatus,
+  type RuntimeFilter,
+  type RuntimeService,
+  type SandboxConfig,
 } from '../runtime.ts';
 import { containerBody, sandboxBody } from './bodies.ts';
 import { toRuntimeError, unlessGone } from './errors.ts';
@@ -22,6 +23,8 @@ import { watchEngine } from './events.ts';
 import { execInside } from './exec.ts';
 import { isSandbox, label, type NodeIdentity } from './labels.ts';
 import { readLogs } from './logs.ts';
+import { createPortForwarder } from './port-forwarder.ts';
+import { attachTo, openExec } from './process-streams.ts';
 import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
 
 export interface DockerRuntimeOptions {
@@ -113,6 +116,19 @@ export function createDockerRuntime(
     return sandboxStatusOf(inspected);
   };
 
+  const ports = createPortForwarder({
+    clock,
+    enter: async (sandboxId) => {
+      const sandbox = (await unlessGone(docker.getContainer(sandboxId).inspect())) as
+        | Inspected
+        | undefined;
+      if (sandbox?.State.Running !== true) {
+        throw new RuntimeError('NOT_FOUND', `the sandbox ${sandboxId} is not running`);
+      }
+      return { command: 'nsenter', args: [`--net=/proc/${sandbox.State.Pid!}/ns/net`] };
+    },
+  });
+
   return {
     name: 'docker',
     version: async () => {
@@ -178,6 +194,9 @@ export function createDockerRuntime(
     },
 
     exec: (id, command, timeoutMillis) => execInside(docker, clock, { id, command, timeoutMillis }),
+    openExec: (id, options) => openExec(docker, clock, { id, options }),
+    attach: (id, streams) => attachTo(docker, clock, { id, streams }),
+    connectPort: (sandboxId, port) => ports.connect(sandboxId, port),
     stats: async (id) => {
       const sample = await unlessGone(docker.getContainer(id).stats({ stream: false }));
       if (sample === undefined) return undefined;

@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import type { Clock, Millis } from '@drydock/ports';
 import { RuntimeError, type ExecResult } from '../runtime.ts';
 import { toRuntimeError } from './errors.ts';
-import { demultiplex } from './multiplexed-stream.ts';
+import { merge } from './multiplexed-stream.ts';
 
 /** A probe's output is shown to people; upstream keeps as much. */
 const outputBytesMax = 10 * 1024;
@@ -36,7 +36,7 @@ async function run(docker: Docker, id: string, command: readonly string[]): Prom
   const stream = await exec.start({ hijack: false, stdin: false });
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of demultiplex(stream)) {
+  for await (const piece of merge(stream)) {
     if (size < outputBytesMax) pieces.push(Buffer.from(piece));
     size += piece.length;
   }

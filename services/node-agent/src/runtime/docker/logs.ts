@@ -2,7 +2,7 @@
 import type Docker from 'dockerode';
 import type { LogQuery } from '../runtime.ts';
 import { toRuntimeError } from './errors.ts';
-import { demultiplex } from './multiplexed-stream.ts';
+import { merge } from './multiplexed-stream.ts';
 
 export async function* readLogs(
   container: Docker.Container,
@@ -22,14 +22,14 @@ export async function* readLogs(
       ? container.logs({ ...options, follow: true })
       : container.logs({ ...options, follow: false }));
     if (stream instanceof Buffer) {
-      yield* config.Tty ? [stream] : demultiplex(only(stream));
+      yield* config.Tty ? [stream] : merge(only(stream));
       return;
     }
     const readable = stream as unknown as AsyncIterable<Uint8Array> & { destroy(): void };
     const stop = () => readable.destroy();
     signal.addEventListener('abort', stop, { once: true });
     try {
-      yield* config.Tty ? readable : demultiplex(readable);
+      yield* config.Tty ? readable : merge(readable);
     } finally {
       signal.removeEventListener('abort', stop);
       stop();

@@ -1,11 +1,12 @@
 /**
  * What a simulated container does, from its pod's annotations:
  *
- *     simulation.drydock.dev/web: start=200ms, run=5s, exit=1, ready=2s, stop=1s, cpu=100m, memory=64Mi
+ *     simulation.drydock.dev/web: start=200ms, run=5s, exit=1, ready=2s, stop=1s, cpu=100m, memory=64Mi, listen=80/8080
  *
  * `start` is how long starting takes, `run` how long it lives (forever when absent), `exit` its exit
  * code, or several with `/` between them, one an attempt; `ready` how long after its start its probes
- * begin to succeed; `stop` how long it goes on after SIGTERM (`never`: until SIGKILL).
+ * begin to succeed; `stop` how long it goes on after SIGTERM (`never`: until SIGKILL); `listen` the
+ * ports on which it echoes (echo-service.ts).
  */
 import { quantityMilliValue, quantityValue } from '@drydock/api';
 import { parseDuration } from '@drydock/process';
@@ -22,6 +23,7 @@ export interface Script {
   readonly stopMillis: Millis | undefined;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
+  readonly ports: readonly number[];
 }
 
 /** @throws Error that names the annotation and the setting. */
@@ -64,7 +66,16 @@ export function readScript(
     ),
     cpuMillis: read('cpu', quantityMilliValue, 1),
     memoryBytes: read('memory', quantityValue, 16 * 1024 * 1024),
+    ports: read('listen', parsePorts, []),
   };
 }
 
-const known = new Set(['start', 'run', 'exit', 'ready', 'stop', 'cpu', 'memory']);
+const known = new Set(['start', 'run', 'exit', 'ready', 'stop', 'cpu', 'memory', 'listen']);
+
+function parsePorts(text: string): readonly number[] {
+  return text.split('/').map((port) => {
+    const number = Number(port);
+    if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+    throw new Error(`"${port}" is no port`);
+  });
+}

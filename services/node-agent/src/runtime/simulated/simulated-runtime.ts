@@ -18,6 +18,9 @@ import {
   type RuntimeService,
   type SandboxStatus,
 } from '../runtime.ts';
+import { attachToContainer, type MainProcess } from './attachment.ts';
+import { connectEcho } from './echo-service.ts';
+import { startProcess } from './exec-process.ts';
 import { readScript, type Script } from './script.ts';
 
 const millisPerSecond = 1_000;
@@ -35,6 +38,9 @@ interface Container {
   readonly lines: { readonly wallTime: number; readonly text: string }[];
   readonly timers: Set<Timer>;
   readonly wake: Set<() => void>;
+  readonly stdin: { readonly isOpen: boolean; readonly once: boolean };
+  /** Ends what clients have of it: commands and connections. */
+  readonly cuts: Set<() => void>;
 }
 
 export interface SimulatedRuntime extends RuntimeService {
@@ -71,6 +77,11 @@ export function createSimulatedRuntime(
     if (container === undefined) throw new RuntimeError('NOT_FOUND', `No such container: ${id}`);
     return container;
   };
+  const findRunning = (id: string): Container => {
+    const container = find(id);
+    if (container.status.state === 'running') return container;
+    throw new RuntimeError('FAILED', `container ${id} is not running`);
+  };
   const write = (container: Container, text: string) => {
     container.lines.push({ wallTime: clock.wallTime(), text });
     for (const wake of container.wake) wake();
@@ -95,8 +106,18 @@ export function createSimulatedRuntime(
       finishedAt: clock.wallTime(),
     };
     for (const wake of container.wake) wake();
+    for (const cut of container.cuts) cut();
     emit('died', container.status);
   };
+  const mainProcessOf = (container: Container): MainProcess => ({
+    stdin: container.stdin,
+    writeLine: (text) => write(container, text),
+    lines: (signal) => {
+      const query = { follow: true, timestamps: false, sinceWallTime: undefined, tailLines: 0 };
+      return readLines(container, query, signal);
+    },
+    exit: () => exit(container, container.script.exitCode),
+  });
   const remove = (id: string) => {
     const container = containers.get(id);
     if (container === undefined) return;
@@ -175,7 +196,15 @@ export function createSimulatedRuntime(
         imageId: imageOf(config.image).id,
       };
       const script = readScript(home.annotations, config.name, config.attempt);
-      containers.set(status.id, { status, script, lines: [], timers: new Set(), wake: new Set() });
+      containers.set(status.id, {
+        status,
+        script,
+        lines: [],
+        timers: new Set(),
+        wake: new Set(),
+        stdin: { isOpen: config.stdin, once: config.stdinOnce },
+        cuts: new Set(),
+      });
       return status.id;
     },
     startContainer: async (id) => {
@@ -216,15 +245,47 @@ export function createSimulatedRuntime(
       ),
     containerStatus: (id) => Promise.resolve(containers.get(id)?.status),
 
-    exec: (id, command): Promise<ExecResult> => {
-      const container = find(id);
-      if (container.status.state !== 'running') {
-        return Promise.reject(new RuntimeError('FAILED', `container ${id} is not running`));
-      }
+    exec: async (id, command): Promise<ExecResult> => {
+      await Promise.resolve();
+      const container = findRunning(id);
       // A shell's `exit N` is understood; any other command succeeds once the script says ready.
       const asked = /^exit (\d+)$/.exec(command.at(-1) ?? '');
       const exitCode = asked !== null ? Number(asked[1]) : isResponsive(container) ? 0 : 1;
-      return Promise.resolve({ exitCode, output: '' });
+      return { exitCode, output: '' };
+    },
+    openExec: async (id, options) => {
+      await Promise.resolve();
+      const container = findRunning(id);
+      const hostname = container.status.pod.name;
+      const onEnd = () => container.cuts.delete(kill);
+      const process = startProcess(options, { hostname, clock, onEnd });
+      const kill = () => process.kill();
+      container.cuts.add(kill);
+      return process;
+    },
+    attach: async (id, streams) => {
+      await Promise.resolve();
+      return attachToContainer(mainProcessOf(findRunning(id)), streams);
+    },
+    connectPort: async (sandboxId, port) => {
+      await Promise.resolve();
+      const listener = [...containers.values()].find(
+        ({ status, script }) =>
+          status.sandboxId === sandboxId &&
+          status.state === 'running' &&
+          script.ports.includes(port),
+      );
+      if (listener === undefined) {
+        throw new RuntimeError(
+          'FAILED',
+          `failed to connect to localhost:${port} inside the pod, IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused`,
+        );
+      }
+      const onClose = () => listener.cuts.delete(cut);
+      const connection = connectEcho(listener.status.pod.name, onClose);
+      const cut = () => connection.close();
+      listener.cuts.add(cut);
+      return connection;
     },
     stats: (id) => {
       const container = containers.get(id);
@@ -271,18 +332,28 @@ export function createSimulatedRuntime(
   }
 }
 
-async function* readLines(
+/** From where the query says, which is decided now and not with the first read. */
+function readLines(
   container: Container,
   query: LogQuery,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const encoder = new TextEncoder();
   const { sinceWallTime = 0, tailLines } = query;
   const chosen = container.lines.filter((line) => line.wallTime >= sinceWallTime);
-  let next =
+  const first =
     tailLines === undefined
       ? container.lines.length - chosen.length
       : container.lines.length - Math.min(tailLines, chosen.length);
+  return linesFrom(container, { ...query, first }, signal);
+}
+
+async function* linesFrom(
+  container: Container,
+  query: LogQuery & { readonly first: number },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder();
+  let next = query.first;
   for (;;) {
     while (next < container.lines.length && !signal.aborted) {
       const { wallTime, text } = container.lines[next++]!;

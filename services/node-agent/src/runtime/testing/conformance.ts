@@ -14,6 +14,7 @@ import type {
   SandboxConfig,
   SandboxStatus,
 } from '../runtime.ts';
+import { describeStreams } from './streams-conformance.ts';
 
 export interface ConformanceSubject {
   readonly name: string;
@@ -39,7 +40,11 @@ function sandbox(annotations: Record<string, string> = {}): SandboxConfig {
   };
 }
 
-function container(image: string, script: string): ContainerConfig {
+function container(
+  image: string,
+  script: string,
+  more: Partial<ContainerConfig> = {},
+): ContainerConfig {
   return {
     name: 'main',
     attempt: 0,
@@ -66,8 +71,10 @@ function container(image: string, script: string): ContainerConfig {
     },
     shareProcessNamespace: false,
     stdin: false,
+    stdinOnce: false,
     tty: false,
     specHash: 'abc',
+    ...more,
   };
 }
 
@@ -106,11 +113,14 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
     runtime: RuntimeService,
     status: SandboxStatus,
     script: string,
+    more: Partial<ContainerConfig> = {},
   ): Promise<ContainerStatus> => {
-    const id = await runtime.createContainer(status, container(image, script));
+    const id = await runtime.createContainer(status, container(image, script, more));
     await runtime.startContainer(id);
     return (await runtime.containerStatus(id))!;
   };
+
+  describeStreams({ name, sandbox, withSandbox, startIn, ended });
 
   describe(`${name} runtime`, () => {
     it('lists a sandbox by its pod, ready, then stopped, then gone', async () => {

@@ -1,0 +1,14 @@
+// Original file: drydock/node.proto
+
+
+export interface PortForwardStart {
+  'namespace'?: (string);
+  'pod'?: (string);
+  'port'?: (number);
+}
+
+export interface PortForwardStart__Output {
+  'namespace': (string);
+  'pod': (string);
+  'port': (number);
+}

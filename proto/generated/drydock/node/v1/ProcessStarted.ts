@@ -1,0 +1,8 @@
+// Original file: drydock/node.proto
+
+
+export interface ProcessStarted {
+}
+
+export interface ProcessStarted__Output {
+}

@@ -1,0 +1,12 @@
+// Original file: drydock/node.proto
+
+
+export interface TerminalSize {
+  'width'?: (number);
+  'height'?: (number);
+}
+
+export interface TerminalSize__Output {
+  'width': (number);
+  'height': (number);
+}

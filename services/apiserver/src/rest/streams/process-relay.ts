@@ -1,0 +1,77 @@
+/** Exec and attach: a client's channels on one side, a node-agent's call on the other. */
+import { internalError, successStatus, type Status } from '@drydock/api';
+import type { ProcessInput, ProcessOutput } from '@drydock/proto/node';
+import { toRpcError } from '@drydock/rpc';
+import type { AgentCall } from './agent-call.ts';
+import type { RemoteChannels } from './remote-channels.ts';
+
+type ProcessCall = AgentCall<ProcessInput, ProcessOutput>;
+
+/** Below the agent's bound for a message, and small enough to take turns with output. */
+const stdinBytesMax = 64 * 1024;
+
+/** Until both are over. Never rejects: a client that is there is told what failed. */
+export async function relayProcess(
+  channels: RemoteChannels,
+  call: ProcessCall,
+  command: readonly string[],
+): Promise<void> {
+  channels.signal.addEventListener('abort', () => call.cancel(), { once: true });
+  if (channels.signal.aborted) call.cancel();
+  // The order of a size and of input does not matter, so neither waits for the other.
+  channels.onResize((resize) => void call.send({ resize }).catch(() => undefined));
+  void sendStdin(channels, call);
+  try {
+    const status = await receiveOutput(channels, call, command);
+    await channels.finish(status);
+  } catch (error) {
+    call.cancel();
+    if (!channels.signal.aborted) {
+      await channels.finish(internalError(toRpcError(error).message).status);
+    }
+  }
+}
+
+async function sendStdin({ stdin }: RemoteChannels, call: ProcessCall): Promise<void> {
+  try {
+    for await (const bytes of stdin ?? []) {
+      for (let from = 0; from < bytes.length; from += stdinBytesMax) {
+        await call.send({ stdin: bytes.subarray(from, from + stdinBytesMax) });
+      }
+    }
+    if (stdin !== undefined) await call.send({ stdinEnd: true });
+  } catch {
+    // The call or the client is over, and the other direction tells of that.
+  }
+}
+
+async function receiveOutput(
+  channels: RemoteChannels,
+  call: ProcessCall,
+  command: readonly string[],
+): Promise<Status> {
+  for (;;) {
+    const output = await call.next();
+    if (output === undefined) throw new Error('the node-agent broke off');
+    if (output.stdout !== undefined) await channels.write('stdout', output.stdout);
+    if (output.stderr !== undefined) await channels.write('stderr', output.stderr);
+    if (output.end) return endStatus(output.end, command);
+  }
+}
+
+function endStatus(
+  { exitCode, failure }: { readonly exitCode: number; readonly failure: string },
+  command: readonly string[],
+): Status {
+  if (failure !== '') return internalError(failure).status;
+  if (exitCode === 0) return successStatus();
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: error executing command [${command.join(' ')}], exit code ${exitCode}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(exitCode) }] },
+  };
+}

@@ -1,0 +1,2 @@
+/** What of a pod is streamed. Pure. */
+export const streamSubresources: readonly string[] = ['exec', 'attach', 'portforward'];

@@ -1,0 +1,23 @@
+/** How many streams into pods are open: what breaks must bring it back to zero. */
+import { Gauge, type Registry as MetricsRegistry } from 'prom-client';
+
+export interface StreamCounts {
+  /** Counts until it is disposed of. */
+  count(kind: 'exec' | 'attach' | 'portforward'): Disposable;
+}
+
+export function createStreamCounts(register: MetricsRegistry): StreamCounts {
+  const open = new Gauge({
+    name: 'node_agent_streams',
+    help: 'Open streams into containers and pods.',
+    labelNames: ['kind'],
+    registers: [register],
+  });
+  for (const kind of ['exec', 'attach', 'portforward']) open.set({ kind }, 0);
+  return {
+    count: (kind) => {
+      open.inc({ kind });
+      return { [Symbol.dispose]: () => open.dec({ kind }) };
+    },
+  };
+}
