@@ -296,7 +296,9 @@ describe('TokenReview', () => {
     ]);
     expect((await admin.request('GET', reviews)).code).toBe(405);
     const list = (await admin.request('GET', '/apis/authentication.k8s.io/v1')).json();
-    expect(list).toMatchObject({ resources: [{ name: 'tokenreviews', verbs: ['create'] }] });
+    expect(list).toMatchObject({
+      resources: [{ name: 'selfsubjectreviews' }, { name: 'tokenreviews', verbs: ['create'] }],
+    });
   });
 });
 
