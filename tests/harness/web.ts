@@ -46,6 +46,8 @@ export async function deployWeb(cluster: Cluster, options: WebOptions): Promise<
                   name: 'web',
                   image: options.image ?? image,
                   ports: [{ name: 'http', containerPort: 8080 }],
+                  // Long enough for a kube-proxy on a machine that is short of processor time.
+                  env: [{ name: 'DRAIN_SECONDS', value: '8' }],
                   readinessProbe: { httpGet: { path: '/', port: 'http' }, periodSeconds: 1 },
                   resources: { requests: { cpu: '10m', memory: '16Mi' } },
                 },

@@ -26,6 +26,7 @@ import {
   watchRequest,
   type Operation,
   type TxnOperation,
+  type UnaryOperation,
   type WatchOperation,
 } from './operations.ts';
 import {
@@ -46,6 +47,12 @@ export interface Difference {
   readonly ours: Plain;
   readonly theirs: Plain;
 }
+
+/**
+ * The key of the set-up, deleted at the revision that everything begins at, which is compacted. A watch from
+ * there is told of that since 3.4.34 (etcd-io/etcd#18089), and by us; 3.4.23 forgets it.
+ */
+const unused = 'unused';
 
 /** Undefined when the two clusters agree on everything. */
 export async function runSequence(
@@ -127,16 +134,41 @@ class SequenceRun {
           const difference = await this.#comeUpToDate(at);
           if (difference !== undefined) return difference;
         }
-        const { method, request } = callOf(operation, this.#base);
-        const [ours, theirs] = await Promise.all(
-          clients.map((client) => callMethod(client, method, request)),
-        );
-        const answers = { ours: ours!, theirs: theirs! };
-        return isKnownDifference({ operation, ...answers, base: this.#base })
-          ? undefined
-          : compare(at, answers.ours, answers.theirs);
+        const difference = await this.#call(operation, clients, at);
+        if (difference === undefined || operation.op !== 'hash') return difference;
+        return this.#askAgain(operation, clients, at);
       }
     }
+  }
+
+  async #call(
+    operation: UnaryOperation,
+    clients: readonly [Client, Client],
+    at: string,
+  ): Promise<Difference | undefined> {
+    const { method, request } = callOf(operation, this.#base);
+    const [ours, theirs] = await Promise.all(
+      clients.map((client) => callMethod(client, method, request)),
+    );
+    const answers = { ours: ours!, theirs: theirs! };
+    return isKnownDifference({ operation, ...answers, base: this.#base })
+      ? undefined
+      : compare(at, answers.ours, answers.theirs);
+  }
+
+  /** The original's checksum is right only once its compaction is done; its own tests ask again, too. */
+  async #askAgain(
+    operation: UnaryOperation,
+    clients: readonly [Client, Client],
+    at: string,
+  ): Promise<Difference | undefined> {
+    let last: Difference | undefined;
+    const agree = async () => {
+      last = await this.#call(operation, clients, at);
+      return last === undefined;
+    };
+    await eventually('the same checksum', agree, { timeoutMillis: 5_000 }).catch(() => undefined);
+    return last;
   }
 
   async #keepAlive(
@@ -162,7 +194,7 @@ class SequenceRun {
     );
     return (
       (isUnsure ? undefined : compare('progress', progressed[0]!, progressed[1]!)) ??
-      compare('what watchers were told', this.#logs[0].told(), this.#logs[1].told())
+      compare('what watchers were told', this.#logs[0].told(unused), this.#logs[1].told(unused))
     );
   }
 
@@ -254,15 +286,14 @@ async function reset(pair: Pair): Promise<number> {
   for (const client of clients) await empty(client);
   const revisions = await Promise.all(clients.map((client) => revisionNow(client)));
   const base = Math.max(...revisions) + 1;
-  const unused = Buffer.from('unused');
   for (const [index, client] of clients.entries()) {
     for (let revision = revisions[index]!; revision < base; revision++) {
-      await mustCall(client, KVService.put as Method, PutRequest.from({ key: unused }));
+      await mustCall(client, KVService.put as Method, PutRequest.from({ key: Buffer.from(unused) }));
     }
     await mustCall(
       client,
       KVService.deleteRange as Method,
-      DeleteRangeRequest.from({ key: unused }),
+      DeleteRangeRequest.from({ key: Buffer.from(unused) }),
     );
     await mustCall(
       client,

@@ -78,10 +78,13 @@ export class WatchLog {
     });
   }
 
-  /** Everything so far. */
-  told(): Outcome {
+  /** Everything so far, but what was told of a key that only the set-up uses. */
+  told(leftOut: string): Outcome {
+    const isTold = (event: Plain) => (event as { kv: { key: string } }).kv.key !== leftOut;
     const watchers = Object.fromEntries(
-      [...this.#watchers].map(([id, { controls, events }]) => [id, { controls, events }] as const),
+      [...this.#watchers].map(
+        ([id, { controls, events }]) => [id, { controls, events: events.filter(isTold) }] as const,
+      ),
     );
     return { watchers, created: this.#created, broken: this.#broken };
   }
