@@ -27,6 +27,18 @@ const versionInfo = {
   platform: `linux/${process.arch === 'x64' ? 'amd64' : process.arch}`,
 };
 
+/**
+ * Before kubectl creates what cannot be patched, it asks whether that is a custom resource, and gives up
+ * when there is no answer. There are none.
+ */
+const customResourcesPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+const noCustomResources = {
+  kind: 'CustomResourceDefinitionList',
+  apiVersion: 'apiextensions.k8s.io/v1',
+  metadata: { resourceVersion: '1' },
+  items: [],
+};
+
 /** Undefined is healthy; otherwise the reason. */
 export type Check = () => string | undefined;
 
@@ -104,6 +116,10 @@ function discover(
       return true;
     }
     sendJson(respond, root === 'api' ? apiVersions(options.serverAddress()) : apiGroupList());
+    return true;
+  }
+  if (path === customResourcesPath) {
+    sendJson(respond, noCustomResources);
     return true;
   }
   const group = root === 'api' ? '' : words[1]!;

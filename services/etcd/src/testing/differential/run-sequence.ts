@@ -288,7 +288,11 @@ async function reset(pair: Pair): Promise<number> {
   const base = Math.max(...revisions) + 1;
   for (const [index, client] of clients.entries()) {
     for (let revision = revisions[index]!; revision < base; revision++) {
-      await mustCall(client, KVService.put as Method, PutRequest.from({ key: Buffer.from(unused) }));
+      await mustCall(
+        client,
+        KVService.put as Method,
+        PutRequest.from({ key: Buffer.from(unused) }),
+      );
     }
     await mustCall(
       client,
