@@ -1,75 +1,27 @@
 /** The real kubectl and server-side apply: what people type, and what they read back. */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { skipOldKubectl, startKubectl, type Kubectl } from '../testing/kubectl.ts';
 import { startTestServer, type TestServer } from '../testing/server.ts';
-
-const program = process.env['DRYDOCK_KUBECTL'] ?? 'kubectl';
-
-/** Older releases judge bodies themselves, by documents that this server does not serve. */
-const minorMin = 27;
-const version = execFileSync(program, ['version', '--client', '-o', 'json']).toString();
-const isOld = Number(/"minor": "(\d+)/.exec(version)?.[1]) < minorMin;
 
 let etcd: TestEtcd;
 let server: TestServer;
-let home: string;
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(line: string, stdin?: string): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], HOME: home, KUBECONFIG: join(home, 'config') };
-    const done = (error: Error | null, out: string, err: string) =>
-      resolve({
-        code: error === null ? 0 : Number((error as { code?: unknown }).code ?? 1),
-        out,
-        err,
-      });
-    const child = execFile(program, line.split(' '), { env, timeout: 30_000 }, done);
-    if (stdin !== undefined) child.stdin?.end(stdin);
-  });
-}
-
-const kubectl = async (line: string, stdin?: string): Promise<string> => {
-  const { code, out, err } = await run(line, stdin);
-  expect(code, `kubectl ${line}: ${err}`).toBe(0);
-  return out;
-};
+let client: Kubectl;
 
 beforeAll(async () => {
   etcd = await startTestEtcd(1);
   server = await startTestServer(etcd);
-  home = mkdtempSync(join(tmpdir(), 'drydock-kubectl-'));
-  const { cert, key, ca } = await server.certificate('kubernetes-admin', 'system:masters');
-  const base64 = (bytes: Buffer) => bytes.toString('base64');
-  const cluster = {
-    server: `https://localhost:${server.server.securePort}`,
-    'certificate-authority-data': base64(ca),
-  };
-  const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
-    clusters: [{ name: 'test', cluster }],
-    users: [{ name: 'admin', user }],
-  };
-  writeFileSync(join(home, 'config'), JSON.stringify(config));
+  client = await startKubectl(server);
 });
+beforeEach((context) => skipOldKubectl(context));
 afterAll(async () => {
+  client[Symbol.dispose]();
   await server[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true, force: true });
 });
+
+const run = (line: string, stdin?: string) => client.run(line.split(' '), stdin);
+const kubectl: Kubectl['succeed'] = (line, stdin) => client.succeed(line, stdin);
 
 const deployment = (name: string, { replicas = 3, image = 'nginx:1' } = {}) => `
 apiVersion: apps/v1
@@ -89,7 +41,7 @@ const managers = (name: string) =>
     `get deploy ${name} --show-managed-fields -o jsonpath={range.metadata.managedFields[*]}{.manager}:{.operation}:{.subresource},{end}`,
   );
 
-describe.skipIf(isOld)('kubectl apply --server-side', () => {
+describe('kubectl apply --server-side', () => {
   test('creates, and says the same when nothing changes', async () => {
     const line = 'apply --server-side -f -';
     expect(await kubectl(line, deployment('web'))).toBe('deployment.apps/web serverside-applied\n');

@@ -1,91 +1,33 @@
 /** The real kubectl on who may do what: auth, create role, --as, and what is refused. */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { skipOldKubectl, startKubectl, type Kubectl } from '../testing/kubectl.ts';
 import { startTestServer, type TestServer } from '../testing/server.ts';
-
-const program = process.env['DRYDOCK_KUBECTL'] ?? 'kubectl';
 
 let etcd: TestEtcd;
 let server: TestServer;
-let home: string;
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function run(line: string, stdin?: string): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], HOME: home, KUBECONFIG: join(home, 'config') };
-    const options = { env, timeout: 30_000 };
-    const child = execFile(program, line.split(' '), options, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), out, err: err.trim() });
-    });
-    if (stdin !== undefined) child.stdin?.end(stdin);
-  });
-}
-
-const kubectl = async (line: string, stdin?: string): Promise<string> => {
-  const { code, out, err } = await run(line, stdin);
-  expect(code, `kubectl ${line}: ${err}`).toBe(0);
-  return out.trim();
-};
-const refused = async (line: string): Promise<string> => {
-  const { code, err } = await run(line);
-  expect(code, `kubectl ${line}`).not.toBe(0);
-  return err;
-};
-
-/** kubectl says that it is 1.27 or later: `auth whoami` is as new as that. */
-const minor = Number(
-  /"minor": "(\d+)/.exec(
-    execFileSync(program, ['version', '--client', '-o', 'json']).toString(),
-  )?.[1],
-);
+let client: Kubectl;
 
 beforeAll(async () => {
   etcd = await startTestEtcd(1);
   server = await startTestServer(etcd);
-  home = mkdtempSync(join(tmpdir(), 'drydock-kubectl-auth-'));
-  const admin = await server.certificate('kubernetes-admin', 'system:masters');
-  const jane = await server.certificate('jane', 'ops');
-  const user = ({ cert, key }: typeof admin) => ({
-    'client-certificate-data': cert.toString('base64'),
-    'client-key-data': key.toString('base64'),
-  });
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'admin',
-    contexts: ['admin', 'jane'].map((name) => ({ name, context: { cluster: 'test', user: name } })),
-    clusters: [
-      {
-        name: 'test',
-        cluster: {
-          server: `https://localhost:${server.server.securePort}`,
-          'certificate-authority-data': admin.ca.toString('base64'),
-        },
-      },
-    ],
-    users: [
-      { name: 'admin', user: user(admin) },
-      { name: 'jane', user: user(jane) },
-    ],
-  };
-  writeFileSync(join(home, 'config'), JSON.stringify(config));
+  client = await startKubectl(server, { users: { jane: ['jane', 'ops'] } });
 });
+beforeEach((context) => skipOldKubectl(context));
 afterAll(async () => {
+  client[Symbol.dispose]();
   await server[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true, force: true });
 });
 
-describe.skipIf(minor < 27)('kubectl', () => {
+const run = async (line: string, stdin?: string) => {
+  const { code, out, err } = await client.run(line.split(' '), stdin);
+  return { code, out, err: err.trim() };
+};
+const kubectl = async (line: string, stdin?: string) => (await client.succeed(line, stdin)).trim();
+const refused = (line: string) => client.refused(line);
+
+describe('kubectl', () => {
   test('creates roles and bindings, and shows them', async () => {
     expect(await kubectl('create role reader --verb=get,list --resource=pods,pods/log')).toBe(
       'role.rbac.authorization.k8s.io/reader created',

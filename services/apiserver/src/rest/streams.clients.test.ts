@@ -1,42 +1,22 @@
 /** exec, attach, run and port-forward with the real kubectl, over WebSocket and over SPDY. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestCluster, type TestCluster } from '../testing/agent.ts';
 import { freePort, startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-
-const program = process.env['DRYDOCK_KUBECTL'] ?? 'kubectl';
+import { kubectlProgram, startKubectl, type Kubectl } from '../testing/kubectl.ts';
 
 let etcd: TestEtcd;
 let cluster: TestCluster;
-let home: string;
+let client: Kubectl;
 
 beforeAll(async () => {
   etcd = await startTestEtcd(1);
   cluster = await startTestCluster(etcd);
-  home = mkdtempSync(join(tmpdir(), 'drydock-kubectl-'));
-  const { cert, key, ca } = cluster.certificate;
-  const base64 = (bytes: Buffer) => bytes.toString('base64');
-  const server = `https://localhost:${cluster.server.server.securePort}`;
-  const user = {
-    'client-certificate-data': base64(cert),
-    'client-key-data': base64(key),
-  };
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'admin' } }],
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(ca) } }],
-    users: [{ name: 'admin', user }],
-  };
-  writeFileSync(join(home, 'config'), JSON.stringify(config));
+  client = await startKubectl(cluster.server);
   await cluster.runPod('web', {
     metadata: { annotations: { 'simulation.drydock.dev/main': 'listen=8080' } },
     spec: { containers: [{ name: 'main', image: 'busybox', stdin: true }] },
@@ -51,9 +31,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  client[Symbol.dispose]();
   await cluster[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true, force: true });
 });
 
 const transports = [
@@ -63,11 +43,9 @@ const transports = [
 
 describe.each(transports)('over $name', ({ isSpdy }) => {
   const start = (...words: readonly string[]): ChildProcess =>
-    spawn(program, words, {
+    spawn(kubectlProgram, words, {
       env: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        KUBECONFIG: join(home, 'config'),
+        ...client.environment,
         ...(isSpdy
           ? {
               KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false',

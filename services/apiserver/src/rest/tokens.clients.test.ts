@@ -1,52 +1,25 @@
 /** The real kubectl asks for tokens, and shows them. */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { skipOldKubectl, startKubectl, type Kubectl } from '../testing/kubectl.ts';
 import { startTestServer, type TestServer } from '../testing/server.ts';
 import { claimsOf, testAuthentication, testIssuer } from '../testing/tokens.ts';
 
-const program = process.env['DRYDOCK_KUBECTL'] ?? 'kubectl';
 /** The first release with `create token`. */
 const minorMin = 24;
 
 let etcd: TestEtcd;
 let server: TestServer;
-let home: string;
+let client: Kubectl;
 
-/** `withoutCertificate`: as one who has a token alone. */
-function run(
-  words: readonly string[],
-  { withoutCertificate = false, stdin }: { withoutCertificate?: boolean; stdin?: string } = {},
-): Promise<{ code: number; out: string; err: string }> {
-  const config = join(home, withoutCertificate ? 'stranger' : 'admin');
-  return new Promise((resolve) => {
-    const child = execFile(
-      program,
-      [...words],
-      { env: { PATH: process.env['PATH'], HOME: home, KUBECONFIG: config }, timeout: 30_000 },
-      (error, out, err) => {
-        const code = error === null ? 0 : Number(error.code ?? 1);
-        resolve({ code, out: out.trim(), err: err.trim() });
-      },
-    );
-    if (stdin !== undefined) child.stdin?.end(stdin);
-  });
-}
-const kubectl = async (line: string, stdin?: string) => {
-  const { code, out, err } = await run(line.split(' '), stdin === undefined ? {} : { stdin });
-  expect(code, `kubectl ${line}: ${err}`).toBe(0);
-  return out;
+const kubectl = async (line: string, stdin?: string) => (await client.succeed(line, stdin)).trim();
+const refusal = (line: string) => client.refused(line);
+/** As one who has a token alone. */
+const withToken = async (token: string, line: string) => {
+  const words = ['--context', 'stranger', '--token', token, ...line.split(' ')];
+  const { code, out, err } = await client.run(words);
+  return { code, out: out.trim(), err: err.trim() };
 };
-const refusal = async (line: string) => {
-  const { code, err } = await run(line.split(' '));
-  expect(code, `kubectl ${line}`).not.toBe(0);
-  return err;
-};
-const withToken = (token: string, line: string) =>
-  run(['--token', token, ...line.split(' ')], { withoutCertificate: true });
 
 beforeAll(async () => {
   etcd = await startTestEtcd(1);
@@ -54,38 +27,15 @@ beforeAll(async () => {
     authentication: testAuthentication('RS256'),
     disabledAdmissionPlugins: [],
   });
-  home = mkdtempSync(join(tmpdir(), 'drydock-kubectl-'));
-  const { cert, key, ca } = await server.certificate('kubernetes-admin', 'system:masters');
-  const user = {
-    'client-certificate-data': cert.toString('base64'),
-    'client-key-data': key.toString('base64'),
-  };
-  const cluster = {
-    server: `https://localhost:${server.server.securePort}`,
-    'certificate-authority-data': ca.toString('base64'),
-  };
-  const configOf = (user: object) => ({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'test',
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'me' } }],
-    clusters: [{ name: 'test', cluster }],
-    users: [{ name: 'me', user }],
-  });
-  writeFileSync(join(home, 'admin'), JSON.stringify(configOf(user)));
-  writeFileSync(join(home, 'stranger'), JSON.stringify(configOf({})));
+  client = await startKubectl(server, { users: { stranger: undefined } });
   await kubectl('create serviceaccount default');
   await kubectl('create serviceaccount robot');
 });
-beforeEach((context) => {
-  const version = execFileSync(program, ['version', '--client', '-o', 'json']).toString();
-  const minor = Number(/"minor": "(\d+)/.exec(version)?.[1]);
-  context.skip(minor < minorMin, `kubectl 1.${minor} has no "create token"`);
-});
+beforeEach((context) => skipOldKubectl(context, minorMin));
 afterAll(async () => {
+  client[Symbol.dispose]();
   await server[Symbol.asyncDispose]();
   await etcd[Symbol.asyncDispose]();
-  rmSync(home, { recursive: true, force: true });
 });
 
 test('create token prints a token for an hour, and --duration for longer', async () => {
