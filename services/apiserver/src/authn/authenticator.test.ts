@@ -5,7 +5,7 @@ import { createAuthenticator } from './authenticator.ts';
 import type { TokenAuthenticator } from './token-authenticator.ts';
 import { rememberTokens } from './token-cache.ts';
 import { parseTokenFile } from './token-file.ts';
-import type { User } from './user.ts';
+import type { Subject } from '../authz/subject.ts';
 
 const logged: unknown[] = [];
 const log: Logger = { ...silentLogger, info: (...words) => void logged.push(words) };
@@ -16,7 +16,7 @@ const authenticator = createAuthenticator(
   },
   { clock: createManualClock(), log, lookUp: () => Promise.resolve(undefined) },
 );
-const ask = (headers: Record<string, string>, identity?: User) =>
+const ask = (headers: Record<string, string>, identity?: Subject) =>
   authenticator.authenticate({ identity, header: (name) => headers[name] });
 const alice = { user: 'alice', uid: 'u1', groups: ['dev', 'system:authenticated'] };
 

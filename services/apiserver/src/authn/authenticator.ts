@@ -17,7 +17,7 @@ import {
 import type { TokenAuthenticator, TokenOutcome } from './token-authenticator.ts';
 import { rememberTokens } from './token-cache.ts';
 import { createStaticTokens, type StaticToken } from './token-file.ts';
-import { withAuthenticatedGroup, type User } from './user.ts';
+import { authenticated, type Subject } from '../authz/subject.ts';
 
 export interface AuthenticatorOptions {
   readonly staticTokens: readonly StaticToken[];
@@ -33,7 +33,7 @@ export interface AuthenticatorPowers {
 /** As much of a request as proves who sends it. */
 export interface Credentials {
   /** Of the client's certificate, when it is one of this cluster. */
-  readonly identity: User | undefined;
+  readonly identity: Subject | undefined;
   header(name: string): string | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface Authenticator {
   /** Whom tokens are for that name no audience. */
   readonly apiAudiences: readonly string[];
   /** @throws ApiError Unauthorized */
-  authenticate(credentials: Credentials): Promise<User>;
+  authenticate(credentials: Credentials): Promise<Subject>;
   /** What a token proves to one of the audiences. */
   review(token: string, audiences: readonly string[]): Promise<TokenOutcome>;
 }
@@ -66,7 +66,7 @@ export function createAuthenticator(
     const outcome = await ask(token, audiences);
     if (outcome === undefined) return { kind: 'refused', why: 'invalid bearer token' };
     if (outcome.kind === 'authenticated') {
-      return { ...outcome, user: withAuthenticatedGroup(outcome.user) };
+      return { ...outcome, user: authenticated(outcome.user) };
     }
     return { kind: 'refused', why: `[invalid bearer token, ${outcome.why}]` };
   };
@@ -78,7 +78,7 @@ export function createAuthenticator(
   return {
     apiAudiences,
     authenticate: async (credentials) => {
-      if (credentials.identity !== undefined) return withAuthenticatedGroup(credentials.identity);
+      if (credentials.identity !== undefined) return authenticated(credentials.identity);
       const offered = tokenOf(credentials);
       if (offered.kind === 'invalid') throw refuse(offered.why);
       if (offered.token === undefined) throw unauthorizedError();

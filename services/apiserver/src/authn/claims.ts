@@ -1,5 +1,6 @@
 /** The claims of a bound service account token, as upstream writes them. Pure. */
 import type { KubernetesObject } from '@drydock/api';
+import { serviceAccountUser } from '../authz/subject.ts';
 
 export interface ObjectClaim {
   readonly name: string;
@@ -39,9 +40,6 @@ export interface ClaimsInput {
   readonly secret: KubernetesObject | undefined;
 }
 
-export const usernameOf = (namespace: string, name: string): string =>
-  `system:serviceaccount:${namespace}:${name}`;
-
 const claimOf = ({ name, uid }: { readonly name: string; readonly uid?: string | undefined }) =>
   uid === undefined ? { name } : { name, uid };
 
@@ -64,7 +62,7 @@ export function writeClaims(input: ClaimsInput): Record<string, unknown> {
       ...(warnAfterSeconds === undefined ? {} : { warnafter: now + warnAfterSeconds }),
     },
     nbf: now,
-    sub: usernameOf(namespace, name),
+    sub: serviceAccountUser({ namespace, name }),
   };
 }
 

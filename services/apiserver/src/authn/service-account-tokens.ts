@@ -12,14 +12,18 @@ import {
   leewaySeconds,
   readClaims,
   untimely,
-  usernameOf,
   type ObjectClaim,
   type TokenClaims,
 } from './claims.ts';
 import { isSignedBy, readToken, type UnverifiedToken } from './jwt.ts';
 import type { TokenKey } from './keys.ts';
 import { intersect, type TokenAuthenticator } from './token-authenticator.ts';
-import { credentialIdKey, type User } from './user.ts';
+import {
+  credentialIdKey,
+  serviceAccountGroups,
+  serviceAccountUser,
+  type Subject,
+} from '../authz/subject.ts';
 
 /** As fresh as the watch cache; what is missing there is looked for in the store. */
 export type ObjectLookUp = (
@@ -118,13 +122,13 @@ async function revoked(
 
 const extraPrefix = 'authentication.kubernetes.io/';
 
-function userOf({ namespace, serviceAccount, pod, node, id }: TokenClaims): User {
+function userOf({ namespace, serviceAccount, pod, node, id }: TokenClaims): Subject {
   const told = (key: string, value: string | undefined) =>
     value === undefined || value === '' ? [] : [[extraPrefix + key, [value]] as const];
   return {
-    user: usernameOf(namespace, serviceAccount.name),
+    user: serviceAccountUser({ namespace, name: serviceAccount.name }),
     uid: serviceAccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+    groups: serviceAccountGroups(namespace),
     extra: Object.fromEntries([
       ...(id === '' ? [] : [[credentialIdKey, [`JTI=${id}`]] as const]),
       ...told('node-name', node?.name),

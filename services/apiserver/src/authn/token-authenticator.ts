@@ -1,10 +1,10 @@
 /** What every way of knowing a token answers with. */
-import type { User } from './user.ts';
+import type { Subject } from '../authz/subject.ts';
 
 export type TokenOutcome =
   | {
       readonly kind: 'authenticated';
-      readonly user: User;
+      readonly user: Subject;
       /** Of the audiences asked for, those that the token is for. */
       readonly audiences: readonly string[];
     }

@@ -7,11 +7,11 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { intersect, type TokenAuthenticator } from './token-authenticator.ts';
-import type { User } from './user.ts';
+import type { Subject } from '../authz/subject.ts';
 
 export interface StaticToken {
   readonly hash: Buffer;
-  readonly user: User;
+  readonly user: Subject;
 }
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
@@ -53,7 +53,7 @@ export function createStaticTokens(
 ): TokenAuthenticator {
   return async (token, audiences = apiAudiences) => {
     const hash = hashOf(token);
-    let found: User | undefined;
+    let found: Subject | undefined;
     for (const one of tokens) if (timingSafeEqual(one.hash, hash)) found = one.user;
     const shared = intersect(apiAudiences, audiences);
     // Such a token is for this server alone.

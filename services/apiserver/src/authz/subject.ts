@@ -7,6 +7,9 @@ export interface Subject extends PeerIdentity {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Which credential it was: the key of what `extra` says of it. */
+export const credentialIdKey = 'authentication.kubernetes.io/credential-id';
+
 export const authenticatedGroup = 'system:authenticated';
 export const unauthenticatedGroup = 'system:unauthenticated';
 export const anonymousUser = 'system:anonymous';

@@ -19,7 +19,7 @@ import type { Clock } from '@drydock/ports';
 import type { UpdateAsk, UpdatePart } from '../registry/registry.ts';
 import { applyScale, type ScaleAsk } from '../registry/subresources/scale.ts';
 import type { Action } from './resource-handler.ts';
-import { parseFlag } from './write-options.ts';
+import { parseFlag } from './query-flag.ts';
 
 interface Configuration {
   readonly config: unknown;

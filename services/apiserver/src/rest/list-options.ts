@@ -1,5 +1,6 @@
 /** The query of a list or a watch, read and checked with upstream's texts. Pure. */
 import { ApiError, badRequestError, invalidError, type FieldError } from '@drydock/api';
+import { isSet, parseFlag } from './query-flag.ts';
 
 export interface ListOptions {
   readonly labelSelector: string | undefined;
@@ -13,12 +14,6 @@ export interface ListOptions {
   readonly bookmarks: boolean;
   readonly sendInitialEvents: boolean | undefined;
   readonly timeoutSeconds: number | undefined;
-}
-
-/** Upstream's rule for a flag that is given: anything but `false` and `0` is true, also nothing. */
-export function isSet(query: URLSearchParams, name: string): boolean {
-  const value = query.get(name)?.toLowerCase();
-  return value !== undefined && value !== 'false' && value !== '0';
 }
 
 function wholeNumber(query: URLSearchParams, name: string): number | undefined {
@@ -44,9 +39,7 @@ export function parseListOptions(query: URLSearchParams): ListOptions {
     continueToken: query.get('continue') || undefined,
     watch: isSet(query, 'watch'),
     bookmarks: isSet(query, 'allowWatchBookmarks'),
-    sendInitialEvents: query.has('sendInitialEvents')
-      ? isSet(query, 'sendInitialEvents')
-      : undefined,
+    sendInitialEvents: parseFlag(query, 'sendInitialEvents'),
     timeoutSeconds: wholeNumber(query, 'timeoutSeconds'),
   };
   const errors = [...matchErrors(options), ...initialEventErrors(options)];

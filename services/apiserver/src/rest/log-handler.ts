@@ -5,7 +5,7 @@ import { StatusCode, toRpcError } from '@drydock/rpc';
 import { Metadata, type ClientReadableStream } from '@grpc/grpc-js';
 import type { Registry } from '../registry/registry.ts';
 import { containerOf } from './container-of.ts';
-import { isSet } from './list-options.ts';
+import { isSet } from './query-flag.ts';
 import type { NodeClient, NodeDialer } from './node-client.ts';
 import type { Action } from './resource-handler.ts';
 

@@ -22,7 +22,7 @@ import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { requestEntityTooLargeError } from '@drydock/api';
 import type { Logger } from '@drydock/ports';
 import { identityOfSubject, type TlsMaterial } from '@drydock/rpc';
-import { authenticated, type Subject } from '../authz/subject.ts';
+import { authenticated, credentialIdKey, type Subject } from '../authz/subject.ts';
 import type { Exchange, ResponseHeaders, ResponseStream, Upgrade } from './exchange.ts';
 
 export interface TransportOptions {
@@ -163,7 +163,7 @@ function readIdentity(socket: TLSSocket): Subject | undefined {
   const identity = identityOfSubject(subject);
   if (identity.user === '') return undefined;
   const credential = `X509SHA256=${createHash('sha256').update(raw).digest('hex')}`;
-  const extra = { 'authentication.kubernetes.io/credential-id': [credential] };
+  const extra = { [credentialIdKey]: [credential] };
   return authenticated({ ...identity, extra });
 }
 

@@ -16,6 +16,7 @@ import {
 import type { PeerIdentity } from '@drydock/rpc';
 import type { WriteOptions } from '../registry/requests.ts';
 import type { Exchange } from './exchange.ts';
+import { parseFlag } from './query-flag.ts';
 
 export interface WriteRequest {
   readonly exchange: Exchange;
@@ -60,12 +61,6 @@ export function patchTypeOf(exchange: Exchange): string {
   const mediaType = (exchange.header('content-type') ?? '').split(';')[0]!.trim();
   if (supportedPatchTypes.includes(mediaType)) return mediaType;
   throw unsupportedMediaTypeError(supportedPatchTypes);
-}
-
-/** As upstream reads booleans in a query: whatever is not false is true. */
-export function parseFlag(query: URLSearchParams, name: string): boolean | undefined {
-  const value = query.get(name);
-  return value === null ? undefined : value !== '0' && value.toLowerCase() !== 'false';
 }
 
 function parseDryRun(query: URLSearchParams): boolean {

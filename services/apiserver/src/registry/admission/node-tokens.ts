@@ -9,7 +9,7 @@ import {
   type Pod,
   type TokenRequest,
 } from '@drydock/api';
-import type { User } from '../../authn/user.ts';
+import type { Subject } from '../../authz/subject.ts';
 import { nodeNameOf } from '../../authz/node/node-authorizer.ts';
 
 const unbound: BoundObjectReference = { apiVersion: '', kind: '' };
@@ -17,7 +17,7 @@ const accounts = { group: '', resource: 'serviceaccounts' };
 
 /** @throws ApiError Forbidden, or NotFound for a pod that is not there */
 export async function admitTokenRequest(
-  user: User,
+  user: Subject,
   { name, spec }: { readonly name: string; readonly spec: TokenRequest['spec'] },
   podNamed: (name: string) => Promise<Pod | undefined>,
 ): Promise<void> {
