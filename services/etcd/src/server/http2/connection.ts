@@ -37,13 +37,8 @@ const streamsMax = 10_000;
 const connectionWindowBytes = 16 * 1024 * 1024;
 /** Bytes handed to the socket and not read by the other side, from which on it is ended. */
 const backlogBytesMax = 16 * 1024 * 1024;
-/**
- * Streams that the other side cancels unanswered or refused: so many at once, and so many are forgiven a second. A
- * member that is slow cannot take many in a second, and must not go on taking them for that.
- */
+/** In a second: streams that the other side cancels unanswered, and frames that ask for nothing. */
 const resetsMax = 10_000;
-const resetsForgiven = 1_000;
-/** In a second: frames that ask for nothing. */
 const idleFramesMax = 20_000;
 /** Real time: how long the other side may take to introduce itself, and for one header block. */
 const slowMillisMax = 10_000;
@@ -158,7 +153,7 @@ export class Http2Connection implements StreamHost, Holder {
 
   /** To be called about once a second, with `performance.now()`. */
   sweep(now: number): void {
-    this.#resets = Math.max(0, this.#resets - resetsForgiven);
+    this.#resets = 0;
     this.#idleFrames = 0;
     if (this.#isOver) {
       if (now - this.#endedAt >= lingerMillis) this.#socket.destroy();
@@ -327,13 +322,12 @@ export class Http2Connection implements StreamHost, Holder {
     if (payload.length !== 4) throw new Http2Error('frame-size', 'a reset has 4 bytes');
     this.#expectOpened(streamId, 'a reset');
     const stream = this.#streams.get(streamId);
-    // One that was refused has cost its opening, too.
-    if (stream === undefined && !this.#cutShort.has(streamId)) {
+    if (stream === undefined) {
       this.#countIdle();
       return;
     }
     if (++this.#resets > resetsMax) throw new Http2Error('enhance-your-calm', 'too many resets');
-    stream?.cancelled();
+    stream.cancelled();
   }
 
   #onPing(flags: number, streamId: number, payload: Buffer): void {
