@@ -143,7 +143,12 @@ export function openRaw(port: number, options: RawOptions = {}): RawConnection {
       return isClosed;
     },
     write: async (...parts) => {
-      if (isClosed || socket.write(Buffer.concat(parts))) return;
+      if (isClosed) return;
+      const isTaken = socket.write(Buffer.concat(parts));
+      // One turn of the loop, so that what has come is read between two writes: a client that only
+      // writes finds its connection reset before it has read the GOAWAY that says why.
+      await new Promise(setImmediate);
+      if (isTaken) return;
       await eventually('the kernel takes it', () => isClosed || !socket.writableNeedDrain, {
         intervalMillis: 2,
       });
