@@ -28,6 +28,8 @@ export interface ContainerConfigInput {
   readonly nodeMemoryBytes: number;
   /** The image's user, for runAsNonRoot. */
   readonly imageUser?: string | undefined;
+  /** Id of the container that an ephemeral one is to look into. */
+  readonly processNamespaceOf?: string | undefined;
 }
 
 export function containerConfig(input: ContainerConfigInput): ContainerConfig {
@@ -46,6 +48,7 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     resources: resourcesOf(pod, container, input.nodeMemoryBytes),
     security: securityOf(pod, container),
     shareProcessNamespace: pod.spec.shareProcessNamespace === true,
+    processNamespaceOf: input.processNamespaceOf,
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,

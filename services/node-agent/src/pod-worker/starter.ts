@@ -10,6 +10,7 @@ import type { Clock, Millis } from '@drydock/ports';
 import { containerConfig } from '../pod-lifecycle/container-config.ts';
 import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environment.ts';
 import { expand } from '../pod-lifecycle/expansion.ts';
+import { ephemeralContainersOf, instancesOf } from '../pod-lifecycle/pod-facts.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
 import type { ContainerConfig, RuntimeService, SandboxStatus } from '../runtime/runtime.ts';
 import { VolumeError, type VolumeContext } from '../volumes/files.ts';
@@ -131,7 +132,20 @@ export function createStarter(powers: StarterPowers): Starter {
       environment,
       mounts: mounts ?? [],
       nodeMemoryBytes: powers.nodeFacts().memoryBytes,
+      processNamespaceOf: await targetOf(pod, container),
     });
+  };
+
+  /** The container that an ephemeral one names. @throws ContainerConfigError when it has never run */
+  const targetOf = async (pod: Pod, container: Container): Promise<string | undefined> => {
+    const name = ephemeralContainersOf(pod).find(
+      (one) => one.name === container.name,
+    )?.targetContainerName;
+    if (name === undefined || name === '') return undefined;
+    const containers = await runtime.listContainers({ podUid: pod.metadata.uid ?? '' });
+    const target = instancesOf({ sandboxes: [], containers }, name)[0];
+    if (target !== undefined) return target.id;
+    throw new ContainerConfigError(`unable to find target container ${name}`);
   };
 
   const fail = (request: StartRequest, reason: string, error: unknown): StartFailure => {

@@ -87,6 +87,8 @@ export interface ContainerConfig {
   readonly security: ContainerSecurity;
   /** Shares the sandbox's process namespace, and so that of the pod's other containers. */
   readonly shareProcessNamespace: boolean;
+  /** Id of a container of the pod whose processes it sees; undefined: as said above. */
+  readonly processNamespaceOf?: string | undefined;
   readonly stdin: boolean;
   /** Its stdin ends when the first client that is attached to it goes. */
   readonly stdinOnce: boolean;
