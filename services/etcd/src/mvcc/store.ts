@@ -14,22 +14,11 @@
 import { neverCompacted, type Backend, type Row } from './backend.ts';
 import { KeyIndex, type KeyRange, type KeyRecord } from './key-index.ts';
 import { RecentRevisions } from './recent-revisions.ts';
+import type { Change, Revision } from './revision.ts';
 import type { HashSeed } from './string-hash.ts';
 import { SupersededQueue } from './superseded.ts';
 import { VersionCache } from './version-cache.ts';
 import { encodeDeleted, encodeKeyValue, keyOf, Version, type ByteString } from './version.ts';
-
-/** One key's change in one revision. */
-export interface Change {
-  readonly version: Version;
-  /** What the key was before, when it lived. */
-  readonly previous: Version | undefined;
-}
-
-export interface Revision {
-  readonly main: number;
-  readonly changes: readonly Change[];
-}
 
 export interface MvccOptions {
   /** Bytes of values to keep in memory. 64 MiB by default. */
