@@ -86,3 +86,16 @@ export function statusErrors<T extends KubernetesObject>(
   return statusUpdated(kind, old, (object) => Object.assign(object, { status: statuses.new }))
     .errors;
 }
+
+/** What the writer of a valid object is told. @param edit makes the object that is warned of */
+export function warningsOf<T extends KubernetesObject>(
+  kind: KindDefinition<T>,
+  body: object,
+  edit?: (object: T) => void,
+): string[] {
+  const old = created(kind, body);
+  if (edit === undefined) return kind.warningsOnCreate(old);
+  const { object, errors } = updated(kind, old, edit);
+  if (errors.length > 0) throw new Error(errors.join('\n'));
+  return kind.warningsOnUpdate(object, old);
+}

@@ -19,6 +19,7 @@ import type { RegistryOptions } from './options.ts';
 import { ownersAfter, setOwners } from './owners.ts';
 import type { Target, Writing } from './requests.ts';
 import { isService } from './services/addresses.ts';
+import { warnOf } from './warnings.ts';
 
 /** A generated name that is taken is generated anew this often. */
 const nameAttemptsMax = 8;
@@ -76,6 +77,7 @@ export function createCreate(options: RegistryOptions): Create {
       if (generates) object.metadata.name = '';
       const context = { uid: randomUUID(), wallTime: clock.wallTime(), randomBelow };
       refuse(kind, object, [...beforeCreate(kind, object, context), ...validateNew(object)]);
+      warnOf(kind, { object, old: undefined }, write);
       const target = { ...asked, name: object.metadata.name };
       admitNodeWrite(write.user, { target, object, old: undefined, part: 'all' });
       admitWrite({ target, object, view }, undefined);

@@ -29,6 +29,7 @@ import { planRemoval } from './remove.ts';
 import type { Target, UpdateAsk, UpdatePart, WriteOptions, Writing } from './requests.ts';
 import { isService } from './services/addresses.ts';
 import type { ChangePlan } from './store.ts';
+import { warnOf } from './warnings.ts';
 
 /** An apply meets an object that comes and goes this often. */
 const applyAttemptsMax = 5;
@@ -79,6 +80,7 @@ export function createUpdate(options: RegistryOptions, create: Create): Registry
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
     mutateUpdate(object, old, wallTime);
     refuse(kind, object, prepareUpdate(kind, ask.part, { object, old, wallTime }));
+    if (ask.part === 'all') warnOf(kind, { object, old }, write);
     setOwners(object, owners);
     keepTimesOfOwners(object, old);
     admitNodeWrite(write.user, { target, object, old, part: ask.part });

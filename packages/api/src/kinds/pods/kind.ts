@@ -8,6 +8,8 @@ import { podCells, podColumns } from './columns.ts';
 import { setPodDefaults } from './defaults.ts';
 import { validatePodSpec } from './validation/pod-spec.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts';
+import { nameWarnings } from '../shared/warnings.ts';
+import { podWarnings } from './warnings/pod-spec.ts';
 
 const core = { group: '', version: 'v1' } as const;
 
@@ -66,6 +68,10 @@ export const pods = defineKind<Pod>({
   },
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
+  warningsOnCreate: (pod) => [
+    ...nameWarnings(pod.metadata.name, "the Pod's hostname"),
+    ...podWarnings(pod, ''),
+  ],
   columns: podColumns,
   cells: podCells,
   fieldSelectors: {

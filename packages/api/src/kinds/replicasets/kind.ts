@@ -18,6 +18,7 @@ import {
   validateRequiredSelector,
   validateSelectorUnchanged,
 } from '../shared/workload.ts';
+import { podsTemplateWarnings, templateUpdateWarnings } from '../shared/template-warnings.ts';
 
 export const replicaSets = defineKind<ReplicaSet>({
   group: 'apps',
@@ -48,6 +49,8 @@ export const replicaSets = defineKind<ReplicaSet>({
   validateUpdate: (object, old) =>
     validateSelectorUnchanged(object.spec.selector, old.spec.selector),
   validateStatusUpdate: ({ status }) => validateReplicaCounts(status),
+  warningsOnCreate: podsTemplateWarnings,
+  warningsOnUpdate: templateUpdateWarnings,
   columns: replicaColumns,
   cells: (object, wallTime) =>
     replicaCells(object, formatLabelSelector(object.spec.selector), wallTime),

@@ -16,6 +16,7 @@ import { replicaCells, replicaColumns } from '../shared/columns.ts';
 import { validateReplicaCounts } from '../shared/counts.ts';
 import { scaleSubresource } from '../shared/scale.ts';
 import { validatePodTemplate, validateRunsForever, validateSelected } from '../shared/workload.ts';
+import { podsTemplateWarnings, templateUpdateWarnings } from '../shared/template-warnings.ts';
 
 const isEmpty = (labels: Readonly<Record<string, string>> | undefined) =>
   Object.keys(labels ?? {}).length === 0;
@@ -61,6 +62,8 @@ export const replicationControllers = defineKind<ReplicationController>({
     ...validateTemplate(spec),
   ],
   validateStatusUpdate: ({ status }) => validateReplicaCounts(status),
+  warningsOnCreate: podsTemplateWarnings,
+  warningsOnUpdate: templateUpdateWarnings,
   columns: replicaColumns,
   cells: (object, wallTime) => replicaCells(object, formatLabels(object.spec.selector), wallTime),
   fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },

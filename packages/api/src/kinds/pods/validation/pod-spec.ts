@@ -2,12 +2,7 @@
 import { invalid, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type { PodSpec } from '../../../generated/types.ts';
-import {
-  defaultNameProblems,
-  problemsAt,
-  validateLabels,
-  validateNotNegative,
-} from '../../../metadata.ts';
+import { defaultNameProblems, problemsAt, validateLabels } from '../../../metadata.ts';
 import {
   dns1123LabelProblems,
   dns1123SubdomainProblems,
@@ -111,10 +106,6 @@ export function validatePodSpec(spec: PodSpec, field: string): FieldError[] {
     ...validateSpreading(
       spec.topologySpreadConstraints ?? [],
       `${field}.topologySpreadConstraints`,
-    ),
-    ...validateNotNegative(
-      `${field}.terminationGracePeriodSeconds`,
-      spec.terminationGracePeriodSeconds,
     ),
   ];
   const deadline = spec.activeDeadlineSeconds;
