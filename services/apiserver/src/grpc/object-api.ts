@@ -78,6 +78,7 @@ const parts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',
   status: 'status',
   approval: 'approval',
+  ephemeralcontainers: 'ephemeralcontainers',
   finalize: 'finalize',
 };
 

@@ -14,6 +14,7 @@ const subresources: Readonly<Record<UpdatePart, string>> = {
   all: '',
   approval: 'approval',
   decided: '',
+  ephemeralcontainers: 'ephemeralcontainers',
   finalize: 'finalize',
   status: 'status',
 };

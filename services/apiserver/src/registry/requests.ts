@@ -35,7 +35,13 @@ export interface DeleteAsk {
 export type Freshness = 'consistent' | 'any' | number;
 
 /** `decided`: the maker has checked and prepared the object itself, as bindings do. */
-export type UpdatePart = 'all' | 'status' | 'approval' | 'finalize' | 'decided';
+export type UpdatePart =
+  | 'all'
+  | 'status'
+  | 'approval'
+  | 'ephemeralcontainers'
+  | 'finalize'
+  | 'decided';
 
 export interface UpdateAsk {
   readonly part: UpdatePart;

@@ -70,6 +70,7 @@ const updateParts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',
   status: 'status',
   approval: 'approval',
+  ephemeralcontainers: 'ephemeralcontainers',
   finalize: 'finalize',
 };
 

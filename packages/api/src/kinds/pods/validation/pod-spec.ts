@@ -11,6 +11,7 @@ import {
 } from '../../../names.ts';
 import { validateEnum } from '../../shared/enum-validation.ts';
 import { validateContainers, validateId } from './containers.ts';
+import { validateEphemeralContainers } from './ephemeral-containers.ts';
 import { validateAffinity, validateSpreading, validateTolerations } from './scheduling.ts';
 import { validateVolumes } from './volumes.ts';
 
@@ -90,6 +91,7 @@ export function validatePodSpec(spec: PodSpec, field: string): FieldError[] {
   const errors = [
     ...validateVolumes(volumes, `${field}.volumes`),
     ...validateContainers(spec, volumeNames, field),
+    ...validateEphemeralContainers(spec, volumeNames, field),
     ...validateEnum(`${field}.restartPolicy`, spec.restartPolicy, ['Always', 'Never', 'OnFailure']),
     ...validateEnum(`${field}.dnsPolicy`, spec.dnsPolicy, [
       'ClusterFirst',
