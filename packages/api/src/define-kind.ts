@@ -53,6 +53,8 @@ export interface KindParts<T extends KubernetesObject> {
   validateUpdate?(object: T, old: T): FieldError[];
   validateStatusUpdate?(object: T, old: T): FieldError[];
   canonicalize?(object: T): void;
+  warningsOnCreate?(object: T): string[];
+  warningsOnUpdate?(object: T, old: T): string[];
   readonly partUpdates?: Readonly<Record<string, PartUpdate<T>>>;
 
   readonly columns?: readonly TableColumn[];
@@ -183,6 +185,8 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
       ...(parts.validateStatusUpdate?.(object, old) ?? []),
     ],
     canonicalize: (object) => parts.canonicalize?.(object),
+    warningsOnCreate: (object) => parts.warningsOnCreate?.(object) ?? [],
+    warningsOnUpdate: (object, old) => parts.warningsOnUpdate?.(object, old) ?? [],
     partUpdates: Object.fromEntries(
       Object.entries(parts.partUpdates ?? {}).map(([name, update]) => [name, onMetadata(update)]),
     ),

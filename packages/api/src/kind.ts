@@ -85,6 +85,9 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   validateStatusUpdate(object: T, old: T): FieldError[];
   /** Brings a valid object into the one form in which it is stored. */
   canonicalize(object: T): void;
+  /** What to tell the writer of a valid object, in upstream's words: a `Warning` header each. */
+  warningsOnCreate(object: T): string[];
+  warningsOnUpdate(object: T, old: T): string[];
   /** Subresources beside `status` that change a part of the object, by name: `approval`. */
   readonly partUpdates: Readonly<Record<string, PartUpdate<T>>>;
 

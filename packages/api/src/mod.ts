@@ -127,7 +127,11 @@ export type { Amounts } from './quota/amounts.ts';
 export type { QuotaEvaluator } from './quota/evaluator.ts';
 export { quotaEvaluatorOf, quotaMatches, quotaUsage } from './quota/evaluators.ts';
 export { taintNotReady, taintUnreachable, taintUnschedulable, tolerates } from './taints.ts';
-export { CertificateRequestError, parseCertificateRequest } from './certificate-request.ts';
+export {
+  CertificateRequestError,
+  parseCertificateRequest,
+  pemBlocks,
+} from './certificate-request.ts';
 export { podTemplateHash } from './template-hash.ts';
 export { applyMediaType, supportedPatchTypes } from './patch/media-types.ts';
 export { patchObject } from './patch/patch-object.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Pod, ResourceQuota, Service } from '../generated/types.ts';
 import { configMaps, deployments, events, namespaces, pods, services } from '../registry.ts';
-import { decoded } from '../testing/errors-of.ts';
+import { decoded } from '../testing/writes.ts';
 import { addAmounts, exceededNames, formatAmounts, increase, isNothing } from './amounts.ts';
 import { claimEvaluator } from './claims.ts';
 import { quotaEvaluatorOf, quotaMatches, quotaUsage } from './evaluators.ts';

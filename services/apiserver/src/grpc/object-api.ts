@@ -44,8 +44,8 @@ import type { WatchItem } from '../cacher/watcher.ts';
 import type { InFlight } from '../in-flight.ts';
 import type { RequestMetrics } from '../metrics.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
-import type { Freshness, Registry, UpdatePart } from '../registry/registry.ts';
-import type { Target, WriteOptions } from '../registry/requests.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Freshness, Target, UpdatePart, WriteOptions } from '../registry/requests.ts';
 import { bindPod } from '../registry/subresources/binding.ts';
 import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
@@ -78,6 +78,7 @@ const parts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',
   status: 'status',
   approval: 'approval',
+  ephemeralcontainers: 'ephemeralcontainers',
   finalize: 'finalize',
 };
 

@@ -6,8 +6,7 @@ import {
   type KindDefinition,
   type KubernetesObject,
 } from '@drydock/api';
-import type { UpdatePart } from './registry.ts';
-import type { WriteOptions } from './requests.ts';
+import type { UpdatePart, WriteOptions } from './requests.ts';
 
 type Owners = KubernetesObject['metadata']['managedFields'];
 
@@ -15,6 +14,7 @@ const subresources: Readonly<Record<UpdatePart, string>> = {
   all: '',
   approval: 'approval',
   decided: '',
+  ephemeralcontainers: 'ephemeralcontainers',
   finalize: 'finalize',
   status: 'status',
 };

@@ -16,7 +16,7 @@ import {
   type Scale,
 } from '@drydock/api';
 import type { Clock } from '@drydock/ports';
-import type { UpdateAsk, UpdatePart } from '../registry/registry.ts';
+import type { UpdateAsk, UpdatePart } from '../registry/requests.ts';
 import { applyScale, type ScaleAsk } from '../registry/subresources/scale.ts';
 import type { Action } from './resource-handler.ts';
 import { parseFlag } from './query-flag.ts';

@@ -15,9 +15,15 @@ import type { Subject } from '../authz/subject.ts';
 import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
-import type { Freshness, Registry, UpdateAsk, UpdatePart } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Page } from '../registry/pages.ts';
-import type { Target, WriteOptions } from '../registry/requests.ts';
+import type {
+  Freshness,
+  Target,
+  UpdateAsk,
+  UpdatePart,
+  WriteOptions,
+} from '../registry/requests.ts';
 import type { Changed } from '../registry/store.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { readApply } from './apply.ts';
@@ -64,6 +70,7 @@ const updateParts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',
   status: 'status',
   approval: 'approval',
+  ephemeralcontainers: 'ephemeralcontainers',
   finalize: 'finalize',
 };
 

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Exchange } from './exchange.ts';
+import { warningHeaders } from './warning-headers.ts';
 
 export type Respond = (
   code: number,
@@ -15,15 +16,12 @@ export type Respond = (
 const gzipBytesMin = 128 * 1024;
 const compress = promisify(gzip);
 
-const quoteWarning = (text: string) =>
-  `299 - "${text.replaceAll(/[\\"]/g, (character) => `\\${character}`).replaceAll(/[^\t\x20-\x7e]/g, '?')}"`;
-
 export function createRespond(exchange: Exchange, onError: (error: unknown) => void): Respond {
   return (code, contentType, body, warnings = [], headers = {}) => {
     const fields = {
       'content-type': contentType,
       'cache-control': 'no-cache, private',
-      ...(warnings.length === 0 ? {} : { warning: warnings.map(quoteWarning) }),
+      ...(warnings.length === 0 ? {} : { warning: warningHeaders(warnings) }),
       ...headers,
     };
     const acceptsGzip = exchange.header('accept-encoding')?.includes('gzip') === true;

@@ -2,12 +2,21 @@
  * Leases that let Events expire. Many share one: a lease is handed out for a minute, and lives that
  * minute longer than the Events' own time.
  */
+import type { KindDefinition } from '@drydock/api';
 import type { Clock, Millis } from '@drydock/ports';
 import type { EtcdClient } from './etcd-client.ts';
 
 export interface EventLeases {
   /** The lease for an Event that is written now. */
   current(): Promise<bigint>;
+}
+
+/** What a write of the kind is told: Events go by themselves after a while. */
+export async function leaseFor(
+  kind: KindDefinition,
+  eventLeases: EventLeases,
+): Promise<{ lease?: bigint }> {
+  return kind.resource === 'events' ? { lease: await eventLeases.current() } : {};
 }
 
 const reuseMillis: Millis = 60_000;

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { CertificateSigningRequest } from '../../generated/types.ts';
 import { certificateSigningRequests } from '../../registry.ts';
 import { sampleRequest } from '../../testing/certificate-requests.ts';
-import { created, errorsOf, updated } from '../../testing/errors-of.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 
 const good = { request: sampleRequest, signerName: 'example.com/a', usages: ['client auth'] };
 const errors = (spec: object) =>
-  errorsOf(certificateSigningRequests, { spec: { ...good, ...spec } });
+  createErrors(certificateSigningRequests, { spec: { ...good, ...spec } });
 const base64 = (text: string) => new TextEncoder().encode(text).toBase64();
 const pem = (type: string, body = 'AAAA', headers = '') =>
   base64(`-----BEGIN ${type}-----\n${headers}${body}\n-----END ${type}-----\n`);
@@ -16,7 +16,11 @@ const subdomainWords =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 test.each<[string, string[], string[]]>([
-  ['any name', errorsOf(certificateSigningRequests, { metadata: { name: 'A b' }, spec: good }), []],
+  [
+    'any name',
+    createErrors(certificateSigningRequests, { metadata: { name: 'A b' }, spec: good }),
+    [],
+  ],
   [
     'no PEM',
     errors({ request: base64('no') }),
@@ -98,14 +102,15 @@ const change = (
   status: CertificateSigningRequest['status'],
   old = fresh,
 ) =>
-  updated(certificateSigningRequests, {
+  updated(
+    certificateSigningRequests,
     old,
-    edit: (object) => {
+    (object) => {
       object.status = status;
       object.spec.signerName = 'example.com/other';
     },
-    ...(part === undefined ? {} : { part }),
-  });
+    part,
+  );
 
 describe('the life of a CertificateSigningRequest', () => {
   test('an update changes neither what was asked nor what became of it', () => {
@@ -186,7 +191,7 @@ describe('the life of a CertificateSigningRequest', () => {
   ])('a table shows what became of it: %#', (status, cell) => {
     const object = withStatus(status);
     object.spec = { ...object.spec, username: 'jane', expirationSeconds: 86_400 };
-    expect(certificateSigningRequests.cells(object, 5_000)).toEqual([
+    expect(certificateSigningRequests.cells(object, wallTime + 5_000)).toEqual([
       'x',
       '5s',
       'example.com/a',

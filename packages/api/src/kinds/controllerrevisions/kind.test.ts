@@ -1,6 +1,6 @@
 /** The rules of a ControllerRevision, in upstream's words. */
 import { expect, test } from 'vitest';
-import { create, update } from '../../testing/kind-rules.ts';
+import { create, created, updated, wallTime } from '../../testing/writes.ts';
 import type { ControllerRevision, OwnerReference } from '../../generated/types.ts';
 import { controllerRevisions } from './kind.ts';
 
@@ -16,7 +16,7 @@ test('data is mandatory, and a revision is no negative number', () => {
 
 test('its place may change, its data may not', () => {
   const errorsOf = (change: (object: ControllerRevision) => void) =>
-    update(controllerRevisions, body, change).errors;
+    updated(controllerRevisions, created(controllerRevisions, body), change).errors;
   expect(errorsOf((object) => (object.revision = 4))).toEqual([]);
   expect(errorsOf((object) => (object.data = {}))).toEqual([
     'data: Invalid value: runtime.Unknown{...}: field is immutable',
@@ -42,5 +42,5 @@ test.each([
 ])('its row names the controller', (ownerReferences, controller) => {
   const { object } = create(controllerRevisions, body);
   object.metadata.ownerReferences = ownerReferences;
-  expect(controllerRevisions.cells(object, 5000)).toEqual(['x', controller, 3, '5s']);
+  expect(controllerRevisions.cells(object, wallTime + 5_000)).toEqual(['x', controller, 3, '5s']);
 });

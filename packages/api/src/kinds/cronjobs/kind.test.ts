@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { deepCopy } from '../../equality.ts';
 import { formatFieldError } from '../../field-error.ts';
-import { create, update } from '../../testing/kind-rules.ts';
+import { create, created, updated, wallTime } from '../../testing/writes.ts';
 import { cronJobs } from './kind.ts';
 
 const pod = { containers: [{ name: 'c', image: 'i' }], restartPolicy: 'Never' };
@@ -138,7 +138,11 @@ test('its name leaves room for that of its Jobs, on create', () => {
 
 describe('updates', () => {
   test('count when the spec changes', () => {
-    const { object, errors } = update(cronJobs, body(), ({ spec }) => (spec.suspend = true));
+    const { object, errors } = updated(
+      cronJobs,
+      created(cronJobs, body()),
+      ({ spec }) => (spec.suspend = true),
+    );
     expect(errors).toEqual([]);
     expect(object.metadata.generation).toBe(2);
   });
@@ -177,12 +181,16 @@ test('rows of a table', () => {
     'i',
     '<none>',
   ];
-  expect(cronJobs.cells(object, 5000)).toEqual(cells('<none>', 'False', 0, '<none>', '5s'));
+  expect(cronJobs.cells(object, wallTime + 5_000)).toEqual(
+    cells('<none>', 'False', 0, '<none>', '5s'),
+  );
   const job = { apiVersion: 'batch/v1', kind: 'Job', name: 'x-1' };
   object.spec.timeZone = 'Asia/Tokyo';
   object.spec.suspend = true;
-  object.status = { active: [job, job], lastScheduleTime: '1970-01-01T00:00:02Z' };
-  expect(cronJobs.cells(object, 5000)).toEqual(cells('Asia/Tokyo', 'True', 2, '3s', '5s'));
+  object.status = { active: [job, job], lastScheduleTime: '2026-11-21T08:00:02Z' };
+  expect(cronJobs.cells(object, wallTime + 5_000)).toEqual(
+    cells('Asia/Tokyo', 'True', 2, '3s', '5s'),
+  );
   delete object.spec.suspend;
-  expect(cronJobs.cells(object, 5000)[3]).toBe('<unset>');
+  expect(cronJobs.cells(object, wallTime + 5_000)[3]).toBe('<unset>');
 });

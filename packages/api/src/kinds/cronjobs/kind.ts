@@ -16,10 +16,21 @@ import { setJobTemplateDefaults } from '../jobs/defaults.ts';
 import { containerColumns, selectorColumn } from '../shared/columns.ts';
 import { containerCells } from '../shared/workload.ts';
 import { validateCronJob, validateCronJobUpdate } from './validation.ts';
+import { isRespecified, podsNameWarnings } from '../shared/template-warnings.ts';
+import { jobSpecWarnings } from '../jobs/warnings.ts';
 
 function suspendCell(suspend: boolean | undefined): string {
   if (suspend === undefined) return '<unset>';
   return suspend ? 'True' : 'False';
+}
+
+/** The path is upstream's, slip included. */
+const zoneWarning =
+  'cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details';
+
+function jobTemplateWarnings({ spec: { jobTemplate } }: CronJob): string[] {
+  const { spec } = jobTemplate;
+  return spec === undefined ? [] : jobSpecWarnings(spec, 'spec.jobTemplate.spec');
 }
 
 const successfulJobsDefault = 3;
@@ -50,6 +61,11 @@ export const cronJobs = defineKind<CronJob>({
   },
   validateCreate: validateCronJob,
   validateUpdate: validateCronJobUpdate,
+  warningsOnCreate: (object) => [...podsNameWarnings(object), ...jobTemplateWarnings(object)],
+  warningsOnUpdate: (object, old) => [
+    ...(isRespecified(object, old) ? jobTemplateWarnings(object) : []),
+    ...(object.spec.schedule.includes('TZ') ? [zoneWarning] : []),
+  ],
   columns: [
     nameColumn,
     column('Schedule', 'When it makes Jobs, in the words of cron.'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CSIDriverSpec } from '../../generated/types.ts';
 import { formatFieldError } from '../../field-error.ts';
-import { created, createErrors, updated, wallTime } from '../../testing/kind-errors.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 import { csiDrivers } from './kind.ts';
 
 const driver = (spec: object = {}) => created(csiDrivers, { spec });

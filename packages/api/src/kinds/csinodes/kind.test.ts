@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { created, createErrors, updated, wallTime } from '../../testing/kind-errors.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 import { csiNodes } from './kind.ts';
 
 const driver = { name: 'a.example.com', nodeID: 'n', topologyKeys: ['zone'] };

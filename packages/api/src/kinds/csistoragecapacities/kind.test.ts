@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CSIStorageCapacity } from '../../generated/types.ts';
-import { created, createErrors, updated, wallTime } from '../../testing/kind-errors.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 import { csiStorageCapacities } from './kind.ts';
 
 const base = { storageClassName: 'fast', nodeTopology: { matchLabels: { zone: 'a' } } };

@@ -9,6 +9,17 @@ import { isImmutable, isNotNegative, problemsAt, validateImmutable } from '../..
 import { dns1123SubdomainProblems } from '../../names.ts';
 import { compareQuantities } from '../../quantity.ts';
 import { validateLabelSelector } from '../shared/selector-validation.ts';
+import { expressionWarnings, nodeLabelWarning } from '../shared/node-labels.ts';
+
+function topologyWarnings({ nodeTopology }: CSIStorageCapacity): string[] {
+  return [
+    ...expressionWarnings(nodeTopology?.matchExpressions, 'nodeTopology.matchExpressions'),
+    ...Object.keys(nodeTopology?.matchLabels ?? {}).flatMap((label) => {
+      const why = nodeLabelWarning(label);
+      return why === undefined ? [] : [`nodeTopology.matchLabels.${label}: ${why}`];
+    }),
+  ];
+}
 
 function validateCapacity({
   nodeTopology,
@@ -38,6 +49,8 @@ export const csiStorageCapacities = defineKind<CSIStorageCapacity>({
       : [invalid('nodeTopology', goLabelSelector(now.nodeTopology), isImmutable)]),
     ...validateImmutable('storageClassName', now.storageClassName, old.storageClassName),
   ],
+  warningsOnCreate: topologyWarnings,
+  warningsOnUpdate: topologyWarnings,
   columns: [
     nameColumn,
     column('StorageClassName', 'The class that it is about.'),

@@ -1,6 +1,6 @@
 /** The rules of a DaemonSet, in upstream's words. */
 import { expect, test } from 'vitest';
-import { create, update, updateStatus } from '../../testing/kind-rules.ts';
+import { create, created, statusErrors, updated, wallTime } from '../../testing/writes.ts';
 import { daemonSets } from './kind.ts';
 
 const labels = { app: 'agent' };
@@ -130,14 +130,14 @@ test('rollingUpdate cannot be taken away', () => {
 });
 
 test('changes of the template are counted apart', () => {
-  const template = update(daemonSets, body(), ({ spec }) => {
+  const template = updated(daemonSets, created(daemonSets, body()), ({ spec }) => {
     spec.template.spec.containers[0]!.image = 'j';
   });
   expect(template.object.metadata).toMatchObject({
     generation: 2,
     annotations: { [generationKey]: '2' },
   });
-  const other = update(daemonSets, body(), (object) => {
+  const other = updated(daemonSets, created(daemonSets, body()), (object) => {
     object.spec.minReadySeconds = 5;
     object.metadata.annotations = { [generationKey]: '99' };
   });
@@ -152,7 +152,7 @@ test('changes of the template are counted apart', () => {
 });
 
 test('the selector stays', () => {
-  const { errors } = update(daemonSets, body(), ({ spec }) => {
+  const { errors } = updated(daemonSets, created(daemonSets, body()), ({ spec }) => {
     spec.selector = { matchExpressions: [{ key: 'app', operator: 'Exists' }] };
   });
   expect(errors).toEqual([
@@ -178,14 +178,14 @@ test.each([
   'numberUnavailable',
 ])('status.%s is not negative', (key) => {
   const status = { ...counts, [key]: -1 };
-  expect(updateStatus(daemonSets, body(), { new: status }).errors).toEqual([
+  expect(statusErrors(daemonSets, body(), { new: status })).toEqual([
     `status.${key}: Invalid value: -1: must be greater than or equal to 0`,
   ]);
 });
 
 test('collisions are not forgotten', () => {
   const statuses = { old: { ...counts, collisionCount: 3 }, new: counts };
-  expect(updateStatus(daemonSets, body(), statuses).errors).toEqual([
+  expect(statusErrors(daemonSets, body(), statuses)).toEqual([
     'status.collisionCount: Invalid value: 0: cannot be decremented',
   ]);
 });
@@ -205,5 +205,5 @@ test('a row of a table', () => {
     numberMisscheduled: 0,
   };
   const cells = ['x', 5, 4, 3, 2, 1, 'arch=arm,disk=ssd', '5s', 'c', 'i', 'app=agent'];
-  expect(daemonSets.cells(object, 5000)).toEqual(cells);
+  expect(daemonSets.cells(object, wallTime + 5_000)).toEqual(cells);
 });

@@ -17,6 +17,7 @@ import { containerColumns, selectorColumn } from '../shared/columns.ts';
 import { validateCollisionCount, validateCounts } from '../shared/counts.ts';
 import { containerCells, validateSelectorUnchanged } from '../shared/workload.ts';
 import { validateDaemonSetSpec } from './validation.ts';
+import { templateUpdateWarnings, templateWarnings } from '../shared/template-warnings.ts';
 
 const revisionHistoryDefault = 10;
 
@@ -84,6 +85,8 @@ export const daemonSets = defineKind<DaemonSet>({
     ]),
     ...validateCollisionCount(status, old.status),
   ],
+  warningsOnCreate: ({ spec }) => templateWarnings(spec.template, 'spec.template'),
+  warningsOnUpdate: templateUpdateWarnings,
   columns: [
     nameColumn,
     column('Desired', 'How many nodes should have a pod.', integer),

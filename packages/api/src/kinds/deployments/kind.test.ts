@@ -1,6 +1,6 @@
 /** The rules of a Deployment's own, in upstream's words; kinds/validation.test.ts has the rest. */
 import { expect, test } from 'vitest';
-import { create, updateStatus } from '../../testing/kind-rules.ts';
+import { create, statusErrors } from '../../testing/writes.ts';
 import { deployments } from './kind.ts';
 
 const labels = { app: 'web' };
@@ -127,5 +127,5 @@ test.each<[string, { old?: object; new: object }, string[]]>([
     ['status.collisionCount: Invalid value: 0: cannot be decremented'],
   ],
 ])('a status with %s', (_what, statuses, errors) => {
-  expect(updateStatus(deployments, body(), statuses).errors).toEqual(errors);
+  expect(statusErrors(deployments, body(), statuses)).toEqual(errors);
 });

@@ -27,6 +27,7 @@ import {
   validateRequiredSelector,
   validateSelectorUnchanged,
 } from '../shared/workload.ts';
+import { podsTemplateWarnings, templateUpdateWarnings } from '../shared/template-warnings.ts';
 
 const strategies = ['Recreate', 'RollingUpdate'];
 const strategyTypes = {
@@ -131,6 +132,8 @@ export const deployments = defineKind<Deployment>({
       ...validateCollisionCount(status, old.status),
     ];
   },
+  warningsOnCreate: podsTemplateWarnings,
+  warningsOnUpdate: templateUpdateWarnings,
   columns: [
     nameColumn,
     column('Ready', 'How many pods are ready, of how many.'),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EndpointSubset } from '../../generated/types.ts';
-import { created, createErrors, updated, wallTime } from '../../testing/kind-errors.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 import { endpoints } from './kind.ts';
 
 const ips = (...list: string[]) => list.map((ip) => ({ ip }));

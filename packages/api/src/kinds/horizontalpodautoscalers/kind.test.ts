@@ -1,11 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { horizontalPodAutoscalers } from '../../registry.ts';
 import type { MetricSpec, MetricStatus } from '../../generated/types.ts';
-import { created, decoded, errorsOf, updated } from '../../testing/errors-of.ts';
+import {
+  createErrors,
+  created,
+  decoded,
+  statusUpdated,
+  updated,
+  wallTime,
+} from '../../testing/writes.ts';
 
 const scaleTargetRef = { kind: 'Deployment', name: 'web' };
 const errors = (spec: object) =>
-  errorsOf(horizontalPodAutoscalers, { spec: { scaleTargetRef, maxReplicas: 3, ...spec } });
+  createErrors(horizontalPodAutoscalers, { spec: { scaleTargetRef, maxReplicas: 3, ...spec } });
 const metric = (one: object) => errors({ metrics: [one] });
 const scaleUp = (rules: object) => errors({ behavior: { scaleUp: rules } });
 const at = 'spec.metrics[0]';
@@ -210,7 +217,7 @@ describe('a HorizontalPodAutoscaler', () => {
       object.spec.maxReplicas = 5;
       object.status.desiredReplicas = 5;
     };
-    const { object, errors: found } = updated(horizontalPodAutoscalers, { old, edit });
+    const { object, errors: found } = updated(horizontalPodAutoscalers, old, edit);
     expect(found).toEqual([]);
     expect(object.status).toEqual({ desiredReplicas: 0, currentMetrics: [] });
   });
@@ -219,7 +226,7 @@ describe('a HorizontalPodAutoscaler', () => {
     const edit = (object: typeof old) => {
       object.status = { currentReplicas: -1, desiredReplicas: -2 };
     };
-    expect(updated(horizontalPodAutoscalers, { old, edit, part: 'status' }).errors).toEqual([
+    expect(statusUpdated(horizontalPodAutoscalers, old, edit).errors).toEqual([
       'status.currentReplicas: Invalid value: -1: must be greater than or equal to 0',
       'status.desiredReplicas: Invalid value: -2: must be greater than or equal to 0',
     ]);
@@ -302,7 +309,7 @@ describe('a HorizontalPodAutoscaler', () => {
   });
 
   test('shows its workload and its bounds', () => {
-    const cells = horizontalPodAutoscalers.cells(old, 0);
+    const cells = horizontalPodAutoscalers.cells(old, wallTime);
     expect(cells.toSpliced(2, 1)).toEqual(['x', 'Deployment/web', '1', 3, 0, '0s']);
   });
 });

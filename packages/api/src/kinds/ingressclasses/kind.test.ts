@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { created, createErrors, updated, wallTime } from '../../testing/kind-errors.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 import { ingressClasses } from './kind.ts';
 
 const controller = 'example.com/ingress';

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Ingress } from '../../generated/types.ts';
-import {
-  created,
-  createErrors,
-  statusUpdated,
-  updated,
-  wallTime,
-} from '../../testing/kind-errors.ts';
+import { createErrors, created, statusUpdated, updated, wallTime } from '../../testing/writes.ts';
 import { ingresses } from './kind.ts';
 
 const backend = { service: { name: 'web', port: { number: 80 } } };

@@ -11,7 +11,12 @@ import {
 import { deepEqual } from '../../equality.ts';
 import type { Ingress, IngressRule } from '../../generated/types.ts';
 import { age } from '../../time.ts';
-import { validateIngress, validateIngressStatus, validateNewIngress } from './validation.ts';
+import {
+  classAnnotation,
+  validateIngress,
+  validateIngressStatus,
+  validateNewIngress,
+} from './validation.ts';
 
 const shownCountMax = 3;
 
@@ -54,6 +59,12 @@ const kind = defineKind<Ingress>({
   },
   validate: validateIngress,
   validateStatusUpdate: validateIngressStatus,
+  warningsOnCreate: ({ metadata, spec }) =>
+    metadata.annotations?.[classAnnotation] === undefined || spec.ingressClassName !== undefined
+      ? []
+      : [
+          `annotation "${classAnnotation}" is deprecated, please use 'spec.ingressClassName' instead`,
+        ],
   columns: [
     nameColumn,
     column('Class', 'The class of controllers that serve it.'),

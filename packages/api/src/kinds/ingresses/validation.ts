@@ -25,7 +25,7 @@ const pathTypes = ['Exact', 'ImplementationSpecific', 'Prefix'];
 const refusedSequences = ['//', '/./', '/../', '%2f', '%2F'];
 const refusedSuffixes = ['/..', '/.'];
 const notAnAddress = 'must be a DNS name, not an IP address';
-const classAnnotation = 'kubernetes.io/ingress.class';
+export const classAnnotation = 'kubernetes.io/ingress.class';
 
 function validateServiceBackend(
   { name, port: { name: portName = '', number = 0 } = {} }: IngressServiceBackend,

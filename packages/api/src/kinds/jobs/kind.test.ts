@@ -1,6 +1,6 @@
 /** A Job's defaults, its selector, its rows, and what of it may change. */
 import { describe, expect, test } from 'vitest';
-import { create, update } from '../../testing/kind-rules.ts';
+import { create, created, updated } from '../../testing/writes.ts';
 import type { Job, JobStatus } from '../../generated/types.ts';
 import { jobs } from './kind.ts';
 
@@ -240,7 +240,7 @@ describe('updates', () => {
       [immutable('managedBy', '"example.com/b"')],
     ],
   ])('%s', (_what, spec, change, errors) => {
-    const outcome = update(jobs, body(spec), change);
+    const outcome = updated(jobs, created(jobs, body(spec)), change);
     expect(outcome.errors).toEqual(errors);
     expect(outcome.object.metadata.generation).toBe(2);
   });
@@ -295,8 +295,12 @@ describe('updates', () => {
       ({ spec }) => (spec.template.spec.affinity = podAffinity),
     ],
   ])('while it is suspended and never began: %s', (_what, spec, change) => {
-    expect(update(jobs, body(spec), change).errors).toEqual([]);
-    const unsuspended = update(jobs, body({ ...spec, suspend: false }), change).errors;
+    expect(updated(jobs, created(jobs, body(spec)), change).errors).toEqual([]);
+    const unsuspended = updated(
+      jobs,
+      created(jobs, body({ ...spec, suspend: false })),
+      change,
+    ).errors;
     expect(unsuspended).toEqual([immutable('template', 'core.PodTemplateSpec{...}')]);
   });
 
@@ -313,7 +317,7 @@ describe('updates', () => {
       ({ spec }) => delete spec.template.spec.affinity,
     ],
   ])('not even while it is suspended: %s', (_what, spec, change) => {
-    expect(update(jobs, body(spec), change).errors).toEqual([
+    expect(updated(jobs, created(jobs, body(spec)), change).errors).toEqual([
       immutable('template', 'core.PodTemplateSpec{...}'),
     ]);
   });

@@ -13,6 +13,8 @@ import { generateSelector } from './selector.ts';
 import { validateJob } from './validation/job.ts';
 import { validateJobStatus } from './validation/status.ts';
 import { validateJobUpdate } from './validation/update.ts';
+import { isRespecified, podsNameWarnings } from '../shared/template-warnings.ts';
+import { jobSpecWarnings } from './warnings.ts';
 
 export const jobs = defineKind<Job>({
   group: 'batch',
@@ -37,6 +39,9 @@ export const jobs = defineKind<Job>({
   validate: validateJob,
   validateUpdate: validateJobUpdate,
   validateStatusUpdate: validateJobStatus,
+  warningsOnCreate: (job) => [...podsNameWarnings(job), ...jobSpecWarnings(job.spec, 'spec')],
+  warningsOnUpdate: (job, old) =>
+    isRespecified(job, old) ? jobSpecWarnings(job.spec, 'spec') : [],
   columns: jobColumns,
   cells: jobCells,
   fieldSelectors: { 'status.successful': ({ status }) => String(status.succeeded ?? 0) },

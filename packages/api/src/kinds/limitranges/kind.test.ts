@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { limitRanges } from '../../registry.ts';
-import { decoded, errorsOf } from '../../testing/errors-of.ts';
+import { createErrors, decoded } from '../../testing/writes.ts';
 
-const errors = (...limits: object[]) => errorsOf(limitRanges, { spec: { limits } });
+const errors = (...limits: object[]) => createErrors(limitRanges, { spec: { limits } });
 const quantity = (value: number, scale: number) =>
   `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"", Format:"DecimalSI"}`;
 
@@ -39,7 +39,7 @@ describe('defaults of a LimitRange', () => {
   });
 
   test('one without a name gets its uid for a name', () => {
-    expect(errorsOf(limitRanges, { metadata: { namespace: 'default' } })).toEqual([]);
+    expect(createErrors(limitRanges, { metadata: { namespace: 'default' } })).toEqual([]);
   });
 });
 

@@ -18,6 +18,15 @@ import { age } from '../../time.ts';
 import { taintEffects } from '../pods/validation/scheduling.ts';
 import { validateEnum } from '../shared/enum-validation.ts';
 
+function nodeWarnings({ spec }: Node): string[] {
+  return [
+    ...(spec.configSource === undefined ? [] : ['spec.configSource: the feature is removed']),
+    ...((spec.externalID ?? '') === ''
+      ? []
+      : ['spec.externalID: this field is deprecated, and is unused by Kubernetes']),
+  ];
+}
+
 const roleLabelPrefix = 'node-role.kubernetes.io/';
 const roleLabel = 'kubernetes.io/role';
 
@@ -128,6 +137,8 @@ export const nodes = defineKind<Node>({
     return errors;
   },
   validateStatusUpdate: validateNode,
+  warningsOnCreate: nodeWarnings,
+  warningsOnUpdate: nodeWarnings,
   columns: [
     nameColumn,
     column('Status', 'Ready or not, and whether new pods are kept away.'),

@@ -8,6 +8,14 @@ import { storageClassCell } from '../shared/storage-class-name.ts';
 import { validateVolumeClaimSpec } from '../shared/volume-claim-spec.ts';
 import { prepareDataSources } from './data-sources.ts';
 import { validateVolumeClaimStatusUpdate, validateVolumeClaimUpdate } from './update.ts';
+import { storageClassAnnotationWarnings, volumeClaimSpecWarnings } from '../shared/warnings.ts';
+
+function claimWarnings({ metadata, spec }: PersistentVolumeClaim): string[] {
+  return [
+    ...storageClassAnnotationWarnings(metadata.annotations),
+    ...volumeClaimSpecWarnings(spec, 'spec'),
+  ];
+}
 
 function cells({ metadata, spec, status }: PersistentVolumeClaim, wallTime: number): TableCell[] {
   const isBound = (spec.volumeName ?? '') !== '';
@@ -58,6 +66,8 @@ export const persistentVolumeClaims = defineKind<PersistentVolumeClaim>({
   validate: ({ spec }) => validateVolumeClaimSpec(spec, 'spec'),
   validateUpdate: validateVolumeClaimUpdate,
   validateStatusUpdate: validateVolumeClaimStatusUpdate,
+  warningsOnCreate: claimWarnings,
+  warningsOnUpdate: claimWarnings,
   columns: [
     nameColumn,
     column('Status', 'Whether it is bound to a volume.'),

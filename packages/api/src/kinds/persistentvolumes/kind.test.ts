@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PersistentVolume } from '../../generated/types.ts';
-import {
-  created,
-  createErrors,
-  statusUpdated,
-  updated,
-  wallTime,
-} from '../../testing/kind-errors.ts';
+import { createErrors, created, statusUpdated, updated, wallTime } from '../../testing/writes.ts';
 import { persistentVolumes } from './kind.ts';
 
 const base = {

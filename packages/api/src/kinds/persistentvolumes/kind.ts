@@ -8,6 +8,23 @@ import { validatePersistentVolumeSpec } from '../shared/persistent-volume-spec.t
 import { storageClassCell } from '../shared/storage-class-name.ts';
 import { setPersistentVolumeDefaults } from './defaults.ts';
 import { validatePersistentVolumeUpdate } from './update.ts';
+import { nodeTermWarnings } from '../shared/node-labels.ts';
+import { storageClassAnnotationWarnings } from '../shared/warnings.ts';
+import { withdrawnSourceWarnings } from '../pods/warnings/volumes.ts';
+
+function volumeWarnings({ metadata, spec }: PersistentVolume): string[] {
+  const { required } = spec.nodeAffinity ?? {};
+  const recycles =
+    'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.';
+  return [
+    ...storageClassAnnotationWarnings(metadata.annotations),
+    ...(spec.persistentVolumeReclaimPolicy === 'Recycle' ? [recycles] : []),
+    ...(required?.nodeSelectorTerms ?? []).flatMap((term, index) =>
+      nodeTermWarnings(term, `spec.nodeAffinity.required.nodeSelectorTerms[${index}]`),
+    ),
+    ...withdrawnSourceWarnings(spec, 'spec'),
+  ];
+}
 
 /** A change of phase is stamped, unless the writer of the status has stamped it. */
 function stampPhase(
@@ -69,6 +86,8 @@ export const persistentVolumes = defineKind<PersistentVolume>({
   },
   validate: ({ metadata, spec }) => validatePersistentVolumeSpec(spec, 'spec', metadata.name),
   validateUpdate: validatePersistentVolumeUpdate,
+  warningsOnCreate: volumeWarnings,
+  warningsOnUpdate: volumeWarnings,
   columns: [
     nameColumn,
     column('Capacity', 'How much it holds.'),

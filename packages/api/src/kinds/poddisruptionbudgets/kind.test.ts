@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { podDisruptionBudgets } from '../../registry.ts';
-import { created, errorsOf, updated } from '../../testing/errors-of.ts';
+import { createErrors, created, statusUpdated, updated, wallTime } from '../../testing/writes.ts';
 
-const errors = (spec: object) => errorsOf(podDisruptionBudgets, { spec });
+const errors = (spec: object) => createErrors(podDisruptionBudgets, { spec });
 const text = (value: string) => `intstr.IntOrString{Type:1, IntVal:0, StrVal:"${value}"}`;
 const percentWords =
   "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
@@ -68,7 +68,7 @@ describe('the life of a PodDisruptionBudget', () => {
       object.spec.minAvailable = 2;
       object.status.disruptionsAllowed = 9;
     };
-    const { object, errors: found } = updated(podDisruptionBudgets, { old, edit });
+    const { object, errors: found } = updated(podDisruptionBudgets, old, edit);
     expect(found).toEqual([]);
     expect(object.metadata.generation).toBe(2);
     expect(object.status.disruptionsAllowed).toBe(0);
@@ -96,7 +96,7 @@ describe('the life of a PodDisruptionBudget', () => {
         },
       ];
     };
-    const { errors: found } = updated(podDisruptionBudgets, { old, edit, part: 'status' });
+    const { errors: found } = statusUpdated(podDisruptionBudgets, old, edit);
     expect(found.map((one) => one.slice(0, 110))).toEqual([
       'status.conditions[1].type: Duplicate value: "DisruptionAllowed"',
       'status.conditions[1].status: Unsupported value: "Maybe": supported values: "False", "True", "Unknown"',
@@ -115,6 +115,6 @@ describe('the life of a PodDisruptionBudget', () => {
   });
 
   test('a table shows its bounds and what may go now', () => {
-    expect(podDisruptionBudgets.cells(old, 1_000)).toEqual(['x', '1', 'N/A', 0, '1s']);
+    expect(podDisruptionBudgets.cells(old, wallTime + 1_000)).toEqual(['x', '1', 'N/A', 0, '1s']);
   });
 });

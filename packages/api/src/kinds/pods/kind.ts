@@ -1,13 +1,20 @@
 /** Pod: containers that live and die together on one node. */
 import { allVerbs, defineKind, keepAllButStatus, statusSubresource } from '../../define-kind.ts';
 import { forbidden } from '../../field-error.ts';
+import type { FieldError } from '../../field-error.ts';
 import type { Pod } from '../../generated/types.ts';
 import { podQosClass } from '../../pod.ts';
 import { formatTime } from '../../time.ts';
 import { podCells, podColumns } from './columns.ts';
 import { setPodDefaults } from './defaults.ts';
+import {
+  prepareEphemeralContainers,
+  validateEphemeralContainersUpdate,
+} from './validation/ephemeral-containers-update.ts';
 import { validatePodSpec } from './validation/pod-spec.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts';
+import { nameWarnings } from '../shared/warnings.ts';
+import { podWarnings } from './warnings/pod-spec.ts';
 
 const core = { group: '', version: 'v1' } as const;
 
@@ -23,6 +30,7 @@ export const pods = defineKind<Pod>({
     statusSubresource({ kind: 'Pod' }),
     { ...core, name: 'binding', kind: 'Binding', verbs: ['create'] },
     { group: 'policy', version: 'v1', name: 'eviction', kind: 'Eviction', verbs: ['create'] },
+    { ...core, name: 'ephemeralcontainers', kind: 'Pod', verbs: ['get', 'patch', 'update'] },
     { ...core, name: 'log', kind: 'Pod', verbs: ['get'] },
     { ...core, name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
     { ...core, name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
@@ -52,20 +60,31 @@ export const pods = defineKind<Pod>({
       pod.status.qosClass = old.status.qosClass;
     }
   },
-  validate(pod) {
-    const errors = validatePodSpec(pod.spec, 'spec');
-    if ((pod.spec.schedulingGates ?? []).length > 0 && (pod.spec.nodeName ?? '') !== '') {
+  validate: ({ spec }) => validatePodSpec(spec, 'spec'),
+  validateCreate({ spec }) {
+    const errors: FieldError[] = [];
+    if ((spec.schedulingGates ?? []).length > 0 && (spec.nodeName ?? '') !== '') {
       const why = 'cannot be set until all schedulingGates have been cleared';
       errors.push(forbidden('spec.nodeName', why));
     }
-    // Debugging containers come through a subresource, which is not served.
-    if ((pod.spec.ephemeralContainers ?? []).length > 0) {
+    // They come through their subresource, into a pod that is there.
+    if ((spec.ephemeralContainers ?? []).length > 0) {
       errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
     }
     return errors;
   },
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
+  partUpdates: {
+    ephemeralcontainers: {
+      prepare: prepareEphemeralContainers,
+      validate: validateEphemeralContainersUpdate,
+    },
+  },
+  warningsOnCreate: (pod) => [
+    ...nameWarnings(pod.metadata.name, "the Pod's hostname"),
+    ...podWarnings(pod, ''),
+  ],
   columns: podColumns,
   cells: podCells,
   fieldSelectors: {

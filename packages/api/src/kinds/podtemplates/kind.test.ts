@@ -1,6 +1,6 @@
 /** The rules of a PodTemplate, in upstream's words. */
 import { expect, test } from 'vitest';
-import { create, update } from '../../testing/kind-rules.ts';
+import { create, created, updated, wallTime } from '../../testing/writes.ts';
 import { podTemplates } from './kind.ts';
 
 const labels = { app: 'web' };
@@ -18,16 +18,20 @@ test('its template is judged like any other', () => {
 });
 
 test('changes of the template count', () => {
-  const { object } = update(podTemplates, body, ({ template }) => {
+  const { object } = updated(podTemplates, created(podTemplates, body), ({ template }) => {
     template!.spec.containers[0]!.image = 'j';
   });
   expect(object.metadata.generation).toBe(2);
-  const labelled = update(podTemplates, body, ({ metadata }) => (metadata.labels = labels));
+  const labelled = updated(
+    podTemplates,
+    created(podTemplates, body),
+    ({ metadata }) => (metadata.labels = labels),
+  );
   expect(labelled.object.metadata.generation).toBe(1);
 });
 
 test('a row of a table', () => {
-  expect(podTemplates.cells(create(podTemplates, body).object, 0)).toEqual([
+  expect(podTemplates.cells(create(podTemplates, body).object, wallTime)).toEqual([
     'x',
     'c',
     'i',

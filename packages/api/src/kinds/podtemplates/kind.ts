@@ -11,6 +11,7 @@ import type { PodTemplate } from '../../generated/types.ts';
 import { formatLabels } from '../../label-selector.ts';
 import { setPodSpecDefaults } from '../pods/defaults.ts';
 import { containerCells, validatePodTemplate } from '../shared/workload.ts';
+import { isRespecified, templateWarnings } from '../shared/template-warnings.ts';
 
 export const podTemplates = defineKind<PodTemplate>({
   kind: 'PodTemplate',
@@ -25,6 +26,9 @@ export const podTemplates = defineKind<PodTemplate>({
   },
   validate: ({ template = { spec: { containers: [] } } }) =>
     validatePodTemplate(template, 'template'),
+  warningsOnCreate: ({ template }) => templateWarnings(template, 'template'),
+  warningsOnUpdate: (object, old) =>
+    isRespecified(object, old) ? templateWarnings(object.template, 'template') : [],
   columns: [
     nameColumn,
     column('Containers', 'The names of its containers.'),

@@ -1,17 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { priorityClasses } from '../../registry.ts';
-import { created, errorsOf, updated } from '../../testing/errors-of.ts';
+import { createErrors, created, updated, wallTime } from '../../testing/writes.ts';
 
 const named = (name: string, body: object) =>
-  errorsOf(priorityClasses, { metadata: { name }, ...body });
+  createErrors(priorityClasses, { metadata: { name }, ...body });
 const reserved =
   "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for system use only. error: ";
 
 test.each<[string, string[], string[]]>([
-  ['the highest of people', errorsOf(priorityClasses, { value: 1_000_000_000 }), []],
+  ['the highest of people', createErrors(priorityClasses, { value: 1_000_000_000 }), []],
   [
     'one above it',
-    errorsOf(priorityClasses, { value: 1_000_000_001 }),
+    createErrors(priorityClasses, { value: 1_000_000_001 }),
     ['value: Forbidden: maximum allowed value of a user defined priority is 1000000000'],
   ],
   ['a class of the system', named('system-node-critical', { value: 2_000_001_000 }), []],
@@ -32,7 +32,7 @@ test.each<[string, string[], string[]]>([
   ],
   [
     'an unknown policy',
-    errorsOf(priorityClasses, { value: 1, preemptionPolicy: 'Sometimes' }),
+    createErrors(priorityClasses, { value: 1, preemptionPolicy: 'Sometimes' }),
     [
       'preemptionPolicy: Unsupported value: "Sometimes": supported values: "Never", "PreemptLowerPriority"',
     ],
@@ -55,14 +55,14 @@ describe('a PriorityClass', () => {
       object.preemptionPolicy = 'Never';
       object.description = 'may change';
     };
-    expect(updated(priorityClasses, { old, edit }).errors).toEqual([
+    expect(updated(priorityClasses, old, edit).errors).toEqual([
       'value: Forbidden: may not be changed in an update.',
       'preemptionPolicy: Invalid value: "Never": field is immutable',
     ]);
   });
 
   test('shows what it says', () => {
-    expect(priorityClasses.cells(old, 1_000)).toEqual([
+    expect(priorityClasses.cells(old, wallTime + 1_000)).toEqual([
       'x',
       10,
       false,

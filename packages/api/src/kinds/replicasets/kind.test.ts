@@ -1,6 +1,6 @@
 /** The rules of a ReplicaSet, in upstream's words. */
 import { expect, test } from 'vitest';
-import { create, update, updateStatus } from '../../testing/kind-rules.ts';
+import { create, created, statusErrors, updated } from '../../testing/writes.ts';
 import { replicaSets } from './kind.ts';
 
 const labels = { app: 'web' };
@@ -47,7 +47,7 @@ test.each<[string, object, string[]]>([
 });
 
 test('the selector stays', () => {
-  const { errors } = update(replicaSets, body(), ({ spec }) => {
+  const { errors } = updated(replicaSets, created(replicaSets, body()), ({ spec }) => {
     spec.selector = { matchLabels: labels, matchExpressions: [{ key: 'app', operator: 'Exists' }] };
   });
   expect(errors).toEqual([
@@ -63,7 +63,7 @@ test('no part of the pods is more than all of them', () => {
     availableReplicas: 3,
     observedGeneration: -1,
   };
-  expect(updateStatus(replicaSets, body(), { new: status }).errors).toEqual([
+  expect(statusErrors(replicaSets, body(), { new: status })).toEqual([
     'status.observedGeneration: Invalid value: -1: must be greater than or equal to 0',
     'status.fullyLabeledReplicas: Invalid value: 2: cannot be greater than status.replicas',
     'status.readyReplicas: Invalid value: 2: cannot be greater than status.replicas',

@@ -1,10 +1,7 @@
 /** ReplicaSet: so many pods of one template. */
 import {
-  ageColumn,
   bumpGeneration,
-  column,
   defineKind,
-  nameColumn,
   startGeneration,
   statusSubresource,
 } from '../../define-kind.ts';
@@ -12,17 +9,16 @@ import { deepEqual } from '../../equality.ts';
 import type { ReplicaSet } from '../../generated/types.ts';
 import { formatLabelSelector, selectorFromLabelSelector } from '../../label-selector.ts';
 import { validateNotNegative } from '../../metadata.ts';
-import { age } from '../../time.ts';
 import { setPodSpecDefaults } from '../pods/defaults.ts';
-import { containerColumns, selectorColumn } from '../shared/columns.ts';
+import { replicaCells, replicaColumns } from '../shared/columns.ts';
 import { validateReplicaCounts } from '../shared/counts.ts';
 import { scaleSubresource } from '../shared/scale.ts';
 import {
-  containerCells,
   validateReplicaTemplate,
   validateRequiredSelector,
   validateSelectorUnchanged,
 } from '../shared/workload.ts';
+import { podsTemplateWarnings, templateUpdateWarnings } from '../shared/template-warnings.ts';
 
 export const replicaSets = defineKind<ReplicaSet>({
   group: 'apps',
@@ -53,24 +49,11 @@ export const replicaSets = defineKind<ReplicaSet>({
   validateUpdate: (object, old) =>
     validateSelectorUnchanged(object.spec.selector, old.spec.selector),
   validateStatusUpdate: ({ status }) => validateReplicaCounts(status),
-  columns: [
-    nameColumn,
-    column('Desired', 'How many pods are wanted.', { type: 'integer' }),
-    column('Current', 'How many pods there are.', { type: 'integer' }),
-    column('Ready', 'How many pods are ready.', { type: 'integer' }),
-    ageColumn,
-    ...containerColumns,
-    selectorColumn,
-  ],
-  cells: ({ metadata, spec, status }, wallTime) => [
-    metadata.name,
-    spec.replicas ?? 1,
-    status.replicas,
-    status.readyReplicas ?? 0,
-    age(metadata.creationTimestamp, wallTime),
-    ...containerCells(spec.template),
-    formatLabelSelector(spec.selector),
-  ],
+  warningsOnCreate: podsTemplateWarnings,
+  warningsOnUpdate: templateUpdateWarnings,
+  columns: replicaColumns,
+  cells: (object, wallTime) =>
+    replicaCells(object, formatLabelSelector(object.spec.selector), wallTime),
   fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 1,

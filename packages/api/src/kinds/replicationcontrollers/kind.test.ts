@@ -1,6 +1,6 @@
 /** The rules of a ReplicationController, in upstream's words. */
 import { expect, test } from 'vitest';
-import { create, update, updateStatus } from '../../testing/kind-rules.ts';
+import { create, created, statusErrors, updated, wallTime } from '../../testing/writes.ts';
 import { replicationControllers } from './kind.ts';
 
 const labels = { app: 'web' };
@@ -58,17 +58,21 @@ test.each<[string, object, string[]]>([
 });
 
 test('the selector may change with the template, and the change counts', () => {
-  const { object, errors } = update(replicationControllers, body(), ({ spec }) => {
-    spec.selector = { app: 'db' };
-    spec.template!.metadata = { labels: { app: 'db' } };
-  });
+  const { object, errors } = updated(
+    replicationControllers,
+    created(replicationControllers, body()),
+    ({ spec }) => {
+      spec.selector = { app: 'db' };
+      spec.template!.metadata = { labels: { app: 'db' } };
+    },
+  );
   expect(errors).toEqual([]);
   expect(object.metadata.generation).toBe(2);
 });
 
 test('no part of the pods is more than all of them', () => {
   const status = { replicas: 1, fullyLabeledReplicas: 2, readyReplicas: 1, availableReplicas: 2 };
-  expect(updateStatus(replicationControllers, body(), { new: status }).errors).toEqual([
+  expect(statusErrors(replicationControllers, body(), { new: status })).toEqual([
     'status.fullyLabeledReplicas: Invalid value: 2: cannot be greater than status.replicas',
     'status.availableReplicas: Invalid value: 2: cannot be greater than status.replicas',
     'status.availableReplicas: Invalid value: 2: cannot be greater than readyReplicas',
@@ -79,7 +83,7 @@ test('tables, scale and field selectors', () => {
   const { object } = create(replicationControllers, body({ replicas: 3 }));
   object.status = { replicas: 2, readyReplicas: 1 };
   const cells = ['x', 3, 2, 1, '5s', 'c', 'i', 'app=web'];
-  expect(replicationControllers.cells(object, 5000)).toEqual(cells);
+  expect(replicationControllers.cells(object, wallTime + 5_000)).toEqual(cells);
   const scale = replicationControllers.scale!;
   scale.setReplicas(object, 4);
   expect([scale.replicas(object), scale.statusReplicas(object)]).toEqual([4, 2]);

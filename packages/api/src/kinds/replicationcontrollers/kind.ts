@@ -1,10 +1,7 @@
 /** ReplicationController: so many pods of one template; ReplicaSets followed it. */
 import {
-  ageColumn,
   bumpGeneration,
-  column,
   defineKind,
-  nameColumn,
   startGeneration,
   statusSubresource,
 } from '../../define-kind.ts';
@@ -14,17 +11,12 @@ import type { FieldError } from '../../field-error.ts';
 import type { ReplicationController, ReplicationControllerSpec } from '../../generated/types.ts';
 import { formatLabels, selectorFromLabels } from '../../label-selector.ts';
 import { validateNotNegative } from '../../metadata.ts';
-import { age } from '../../time.ts';
 import { setPodSpecDefaults } from '../pods/defaults.ts';
-import { containerColumns, selectorColumn } from '../shared/columns.ts';
+import { replicaCells, replicaColumns } from '../shared/columns.ts';
 import { validateReplicaCounts } from '../shared/counts.ts';
 import { scaleSubresource } from '../shared/scale.ts';
-import {
-  containerCells,
-  validatePodTemplate,
-  validateRunsForever,
-  validateSelected,
-} from '../shared/workload.ts';
+import { validatePodTemplate, validateRunsForever, validateSelected } from '../shared/workload.ts';
+import { podsTemplateWarnings, templateUpdateWarnings } from '../shared/template-warnings.ts';
 
 const isEmpty = (labels: Readonly<Record<string, string>> | undefined) =>
   Object.keys(labels ?? {}).length === 0;
@@ -70,24 +62,10 @@ export const replicationControllers = defineKind<ReplicationController>({
     ...validateTemplate(spec),
   ],
   validateStatusUpdate: ({ status }) => validateReplicaCounts(status),
-  columns: [
-    nameColumn,
-    column('Desired', 'How many pods are wanted.', { type: 'integer' }),
-    column('Current', 'How many pods there are.', { type: 'integer' }),
-    column('Ready', 'How many pods are ready.', { type: 'integer' }),
-    ageColumn,
-    ...containerColumns,
-    selectorColumn,
-  ],
-  cells: ({ metadata, spec, status }, wallTime) => [
-    metadata.name,
-    spec.replicas ?? 1,
-    status.replicas,
-    status.readyReplicas ?? 0,
-    age(metadata.creationTimestamp, wallTime),
-    ...containerCells(spec.template),
-    formatLabels(spec.selector),
-  ],
+  warningsOnCreate: podsTemplateWarnings,
+  warningsOnUpdate: templateUpdateWarnings,
+  columns: replicaColumns,
+  cells: (object, wallTime) => replicaCells(object, formatLabels(object.spec.selector), wallTime),
   fieldSelectors: { 'status.replicas': ({ status }) => String(status.replicas) },
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 1,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { resourceQuotas } from '../../registry.ts';
-import { created, errorsOf, updated } from '../../testing/errors-of.ts';
+import { createErrors, created, statusUpdated, updated, wallTime } from '../../testing/writes.ts';
 
-const errors = (spec: object) => errorsOf(resourceQuotas, { spec });
+const errors = (spec: object) => createErrors(resourceQuotas, { spec });
 const selector = (...matchExpressions: object[]) =>
   errors({ hard: { pods: '1' }, scopeSelector: { matchExpressions } });
 const existsOnly =
@@ -129,7 +129,7 @@ describe('updates of a ResourceQuota', () => {
     const edit = (object: typeof old) => {
       object.spec.scopes = ['NotBestEffort'];
     };
-    expect(updated(resourceQuotas, { old, edit }).errors).toEqual([
+    expect(updated(resourceQuotas, old, edit).errors).toEqual([
       'spec.scopes: Invalid value: []core.ResourceQuotaScope{"NotBestEffort"}: field is immutable',
     ]);
   });
@@ -139,7 +139,7 @@ describe('updates of a ResourceQuota', () => {
       object.spec.hard = { pods: '7' };
       object.status = { used: { pods: '0' } };
     };
-    const { object, errors: found } = updated(resourceQuotas, { old, edit });
+    const { object, errors: found } = updated(resourceQuotas, old, edit);
     expect(found).toEqual([]);
     expect(object.spec.hard).toEqual({ pods: '7' });
     expect(object.status).toEqual({});
@@ -149,7 +149,7 @@ describe('updates of a ResourceQuota', () => {
     const edit = (object: typeof old) => {
       object.status = { hard: { pods: '5' }, used: { pods: '-1', gold: '1' } };
     };
-    expect(updated(resourceQuotas, { old, edit, part: 'status' }).errors).toEqual([
+    expect(statusUpdated(resourceQuotas, old, edit).errors).toEqual([
       'status.used[pods]: Invalid value: "-1": must be greater than or equal to 0',
       'status.used[gold]: Invalid value: "gold": must be a standard resource type or fully qualified',
       'status.used[gold]: Invalid value: "gold": must be a standard resource for quota',
@@ -163,7 +163,7 @@ test('a table shows what is used of what, limits apart', () => {
     hard: { pods: '10', 'limits.cpu': '4', 'requests.cpu': '2' },
     used: { 'requests.cpu': '500m', pods: '1' },
   };
-  expect(resourceQuotas.cells(quota, 5_000)).toEqual([
+  expect(resourceQuotas.cells(quota, wallTime + 5_000)).toEqual([
     'x',
     'pods: 1/10, requests.cpu: 500m/2',
     'limits.cpu: 0/4',

@@ -3,6 +3,15 @@ import { ageColumn, column, defineKind, nameColumn } from '../../define-kind.ts'
 import type { ServiceAccount } from '../../generated/types.ts';
 import { age } from '../../time.ts';
 
+const mountableAnnotation = 'kubernetes.io/enforce-mountable-secrets';
+
+function mountableWarnings({ metadata }: ServiceAccount): string[] {
+  if (metadata.annotations?.[mountableAnnotation] === undefined) return [];
+  const why =
+    'deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets';
+  return [`metadata.annotations[${mountableAnnotation}]: ${why}`];
+}
+
 export const serviceAccounts = defineKind<ServiceAccount>({
   kind: 'ServiceAccount',
   resource: 'serviceaccounts',
@@ -17,6 +26,10 @@ export const serviceAccounts = defineKind<ServiceAccount>({
       verbs: ['create'],
     },
   ],
+  warningsOnCreate: mountableWarnings,
+  // Told once: whoever keeps it has heard.
+  warningsOnUpdate: (object, old) =>
+    old.metadata.annotations?.[mountableAnnotation] === undefined ? mountableWarnings(object) : [],
   columns: [
     nameColumn,
     column('Secrets', 'How many secrets its pods may mount.', { type: 'integer' }),

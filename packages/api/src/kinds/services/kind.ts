@@ -13,6 +13,7 @@ import { dns1035LabelProblems } from '../../names.ts';
 import { age } from '../../time.ts';
 import { setServiceDefaults } from './defaults.ts';
 import { validateService, validateServiceUpdate } from './validation.ts';
+import { serviceWarnings } from './warnings.ts';
 
 function externalAddresses({ spec, status }: Service): string {
   const given = spec.externalIPs ?? [];
@@ -73,6 +74,8 @@ export const services = defineKind<Service>({
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  warningsOnCreate: serviceWarnings,
+  warningsOnUpdate: serviceWarnings,
   columns: [
     nameColumn,
     column('Type', 'How far it reaches.'),

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { formatFieldError } from '../../field-error.ts';
-import { isStrictSubset, validateCIDR, validateIP, validateNonSpecialIP } from './ip-addresses.ts';
+import {
+  canonicalIPv6,
+  isStrictSubset,
+  validateCIDR,
+  validateIP,
+  validateNonSpecialIP,
+} from './ip-addresses.ts';
 
 test('addresses and ranges', () => {
   expect(validateIP('10.0.0.1', 'f')).toEqual([]);
@@ -11,6 +17,19 @@ test('addresses and ranges', () => {
   expect(validateCIDR('10.0.0.0', 'f').map(formatFieldError)).toEqual([
     'f: Invalid value: "10.0.0.0": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
   ]);
+});
+
+test.each([
+  ['2001:DB8:0:0:1:0:0:1', '2001:db8::1:0:0:1'],
+  ['2001:db8:0:1:1:1:1:1', '2001:db8:0:1:1:1:1:1'],
+  ['0:0:0:0:0:0:0:0', '::'],
+  ['1::0', '1::'],
+  ['0::1', '::1'],
+  ['::ffff:c000:0201', '::ffff:192.0.2.1'],
+  ['192.0.2.1', undefined],
+  ['nonsense', undefined],
+])('the text of %s by RFC 5952 is %s', (address, canonical) => {
+  expect(canonicalIPv6(address)).toBe(canonical);
 });
 
 describe('addresses that no other machine could reach', () => {

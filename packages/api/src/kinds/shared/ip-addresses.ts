@@ -31,6 +31,27 @@ function ipBytes(address: string): number[] | undefined {
   return mappedPrefix.every((byte, index) => bytes[index] === byte) ? bytes.slice(12) : bytes;
 }
 
+/** An IPv6 address as RFC 5952 writes it; undefined when it is none. */
+export function canonicalIPv6(address: string): string | undefined {
+  if (isIPv4(address) || !isIP(address)) return undefined;
+  const bytes = bytesOfIPv6(address);
+  if (mappedPrefix.every((byte, index) => bytes[index] === byte)) {
+    return `::ffff:${bytes.slice(12).join('.')}`;
+  }
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    ((bytes[index * 2]! << 8) | bytes[index * 2 + 1]!).toString(16),
+  );
+  // The first of the longest runs of zeros, where it is longer than one.
+  let run = { start: 0, length: 1 };
+  for (let start = 0; start < groups.length; start += 1) {
+    let length = 0;
+    while (groups[start + length] === '0') length += 1;
+    if (length > run.length) run = { start, length };
+  }
+  if (run.length === 1) return groups.join(':');
+  return `${groups.slice(0, run.start).join(':')}::${groups.slice(run.start + run.length).join(':')}`;
+}
+
 export function validateIP(address: string, field: string): FieldError[] {
   return isIP(address) ? [] : [invalid(field, address, ipAddressProblem)];
 }

@@ -1,6 +1,6 @@
 /** The rules of a StatefulSet, in upstream's words. */
 import { expect, test } from 'vitest';
-import { create, update, updateStatus } from '../../testing/kind-rules.ts';
+import { create, created, statusErrors, updated, wallTime } from '../../testing/writes.ts';
 import type { StatefulSet } from '../../generated/types.ts';
 import { statefulSets } from './kind.ts';
 
@@ -157,7 +157,7 @@ test('its name becomes the name of hosts, so it is a label', () => {
 });
 
 test('some fields may change, and count', () => {
-  const { object, errors } = update(statefulSets, body(), ({ spec }) => {
+  const { object, errors } = updated(statefulSets, created(statefulSets, body()), ({ spec }) => {
     spec.replicas = 3;
     spec.ordinals = { start: 1 };
     spec.template.spec.containers[0]!.image = 'j';
@@ -175,7 +175,7 @@ test.each<[string, (object: StatefulSet) => void]>([
   ['podManagementPolicy', ({ spec }) => (spec.podManagementPolicy = 'Parallel')],
   ['revisionHistoryLimit', ({ spec }) => (spec.revisionHistoryLimit = 1)],
 ])('%s may not change', (_field, change) => {
-  expect(update(statefulSets, body(), change).errors).toContain(
+  expect(updated(statefulSets, created(statefulSets, body()), change).errors).toContain(
     "spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden",
   );
 });
@@ -211,14 +211,14 @@ test.each<[string, { old?: object; new: object }, string[]]>([
     ['status.collisionCount: Invalid value: 1: cannot be decremented'],
   ],
 ])('a status with %s', (_what, statuses, errors) => {
-  expect(updateStatus(statefulSets, body(), statuses).errors).toEqual(errors);
+  expect(statusErrors(statefulSets, body(), statuses)).toEqual(errors);
 });
 
 test('tables and scale', () => {
   const { object } = create(statefulSets, body({ replicas: 3 }));
   object.status.readyReplicas = 2;
   object.status.replicas = 3;
-  expect(statefulSets.cells(object, 5000)).toEqual(['x', '2/3', '5s', 'c', 'i']);
+  expect(statefulSets.cells(object, wallTime + 5_000)).toEqual(['x', '2/3', '5s', 'c', 'i']);
   const scale = statefulSets.scale!;
   scale.setReplicas(object, 4);
   expect([scale.replicas(object), scale.statusReplicas(object)]).toEqual([4, 3]);

@@ -9,7 +9,7 @@ import {
   statusSubresource,
 } from '../../define-kind.ts';
 import { deepEqual } from '../../equality.ts';
-import type { StatefulSet } from '../../generated/types.ts';
+import type { StatefulSet, StatefulSetSpec } from '../../generated/types.ts';
 import { selectorFromLabelSelector } from '../../label-selector.ts';
 import { dns1123LabelProblems } from '../../names.ts';
 import { age } from '../../time.ts';
@@ -19,10 +19,23 @@ import { scaleSubresource } from '../shared/scale.ts';
 import { containerCells } from '../shared/workload.ts';
 import { setStatefulSetDefaults } from './defaults.ts';
 import { validateStatefulSetSpec, validateStatefulSetUpdate } from './validation.ts';
+import { templateUpdateWarnings, templateWarnings } from '../shared/template-warnings.ts';
+import { volumeClaimSpecWarnings } from '../shared/warnings.ts';
 
 /** Behind a gate (MaxUnavailableStatefulSet) that is closed in 1.32: upstream drops it. */
 function dropMaxUnavailable({ spec }: StatefulSet): void {
   delete spec.updateStrategy?.rollingUpdate?.maxUnavailable;
+}
+
+function setWarnings({ volumeClaimTemplates, revisionHistoryLimit }: StatefulSetSpec): string[] {
+  const keepsAll =
+    'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended';
+  return [
+    ...(volumeClaimTemplates ?? []).flatMap(({ spec }, index) =>
+      volumeClaimSpecWarnings(spec, `spec.volumeClaimTemplates[${index}]`),
+    ),
+    ...((revisionHistoryLimit ?? 0) < 0 ? [keepsAll] : []),
+  ];
 }
 
 export const statefulSets = defineKind<StatefulSet>({
@@ -61,6 +74,14 @@ export const statefulSets = defineKind<StatefulSet>({
       ...validateCollisionCount(status, old.status),
     ];
   },
+  warningsOnCreate: ({ spec }) => [
+    ...templateWarnings(spec.template, 'spec.template'),
+    ...setWarnings(spec),
+  ],
+  warningsOnUpdate: (object, old) => [
+    ...templateUpdateWarnings(object, old),
+    ...setWarnings(object.spec),
+  ],
   columns: [
     nameColumn,
     column('Ready', 'How many pods are ready, of how many.'),

@@ -4,6 +4,17 @@ import type { StorageClass } from '../../generated/types.ts';
 import { age } from '../../time.ts';
 import { defaultClassAnnotations, isDefaultClass } from '../shared/default-class.ts';
 import { validateStorageClass, validateStorageClassUpdate } from './validation.ts';
+import { nodeLabelWarning } from '../shared/node-labels.ts';
+
+function classWarnings({ allowedTopologies = [] }: StorageClass): string[] {
+  return allowedTopologies.flatMap(({ matchLabelExpressions = [] }, index) =>
+    matchLabelExpressions.flatMap(({ key }, expression) => {
+      const why = nodeLabelWarning(key);
+      const field = `allowedTopologies[${index}].matchLabelExpressions[${expression}].key`;
+      return why === undefined ? [] : [`${field}: ${why}`];
+    }),
+  );
+}
 
 export const storageClasses = defineKind<StorageClass>({
   group: 'storage.k8s.io',
@@ -18,6 +29,8 @@ export const storageClasses = defineKind<StorageClass>({
   },
   validate: validateStorageClass,
   validateUpdate: validateStorageClassUpdate,
+  warningsOnCreate: classWarnings,
+  warningsOnUpdate: classWarnings,
   columns: [
     nameColumn,
     column('Provisioner', 'Who makes the volumes.'),

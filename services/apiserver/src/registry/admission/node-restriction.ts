@@ -6,14 +6,14 @@
 import { forbiddenError, type KubernetesObject, type Pod } from '@drydock/api';
 import { nodeNameOf } from '../../authz/node/node-authorizer.ts';
 import type { Subject } from '../../authz/subject.ts';
-import type { Target } from '../requests.ts';
+import type { Target, UpdatePart } from '../requests.ts';
 
 export interface NodeWrite {
   readonly target: Target;
   /** Undefined when it is deleted. */
   readonly object: KubernetesObject | undefined;
   readonly old: KubernetesObject | undefined;
-  readonly part: 'all' | 'status' | 'approval' | 'finalize' | 'decided';
+  readonly part: UpdatePart;
 }
 
 /** @throws ApiError Forbidden */
@@ -47,6 +47,11 @@ export function admitNodeWrite(user: Subject, write: NodeWrite): void {
 
 function admitPodWrite(node: string, write: NodeWrite, refuse: (why: string) => Error): void {
   const pod = (write.old ?? write.object) as Pod;
+  if (write.part === 'ephemeralcontainers') {
+    throw refuse(
+      `unexpected pod subresource "${write.part}", only 'status' and 'eviction' are allowed`,
+    );
+  }
   if (write.old === undefined) throw refuse(`node "${node}" may not create pods`);
   if (pod.spec.nodeName !== node) {
     throw refuse(

@@ -6,7 +6,7 @@
  *    revision: two apiservers never give out one address twice, and a crash leaks none.
  * 2. A bitmap that is missing or unreadable is made anew from the Services that exist.
  */
-import type { ApiError } from '@drydock/api';
+import type { ApiError, KindDefinition } from '@drydock/api';
 import {
   invalidError,
   internalError,
@@ -32,6 +32,9 @@ export interface ServiceAddresses {
   /** Takes back all that a Service had. */
   release(service: Service): Promise<Attachment | undefined>;
 }
+
+export const isService = ({ group, resource }: KindDefinition): boolean =>
+  group === '' && resource === 'services';
 
 export interface ServiceAddressOptions {
   readonly etcd: EtcdClient;

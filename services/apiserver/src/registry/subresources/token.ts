@@ -19,8 +19,8 @@ import { writeClaims } from '../../authn/claims.ts';
 import { signToken } from '../../authn/jwt.ts';
 import type { AuthenticationOptions } from '../../authn/options.ts';
 import { admitTokenRequest, otherUid } from '../admission/node-tokens.ts';
-import type { Freshness, Registry } from '../registry.ts';
-import type { Target, WriteOptions } from '../requests.ts';
+import type { Registry } from '../registry.ts';
+import type { Freshness, Target, WriteOptions } from '../requests.ts';
 
 export type TokenIssuerOptions = Pick<
   AuthenticationOptions,

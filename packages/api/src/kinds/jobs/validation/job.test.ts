@@ -1,6 +1,6 @@
 /** What is wrong with the spec of a Job, in upstream's words. */
 import { describe, expect, test } from 'vitest';
-import { create } from '../../../testing/kind-rules.ts';
+import { create } from '../../../testing/writes.ts';
 import { jobs } from '../kind.ts';
 
 const container = { name: 'c', image: 'i' };

@@ -1,6 +1,6 @@
 /** What may be said of a Job's progress, in upstream's words. */
 import { expect, test } from 'vitest';
-import { updateStatus } from '../../../testing/kind-rules.ts';
+import { statusErrors } from '../../../testing/writes.ts';
 import { jobs } from '../kind.ts';
 
 const start = '2026-11-21T08:00:00Z';
@@ -220,5 +220,5 @@ test.each<[string, Case, string[]]>([
   ],
 ])('%s', (_what, { spec, ...statuses }, errors) => {
   const body = { spec: { template: { spec: pod }, ...spec } };
-  expect(updateStatus(jobs, body, statuses).errors).toEqual(errors);
+  expect(statusErrors(jobs, body, statuses)).toEqual(errors);
 });

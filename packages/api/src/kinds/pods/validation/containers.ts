@@ -4,6 +4,7 @@ import type { FieldError } from '../../../field-error.ts';
 import type {
   Container,
   ContainerPort,
+  EphemeralContainer,
   PodSpec,
   SecurityContext,
   VolumeMount,
@@ -101,8 +102,8 @@ function validateSecurityContext(
 }
 
 /** What holds for containers of every kind. */
-function validateContainer(
-  container: Container,
+export function validateContainer(
+  container: Container | EphemeralContainer,
   volumeNames: ReadonlySet<string>,
   field: string,
 ): FieldError[] {

@@ -2,12 +2,7 @@
 import { invalid, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type { PodSpec } from '../../../generated/types.ts';
-import {
-  defaultNameProblems,
-  problemsAt,
-  validateLabels,
-  validateNotNegative,
-} from '../../../metadata.ts';
+import { defaultNameProblems, problemsAt, validateLabels } from '../../../metadata.ts';
 import {
   dns1123LabelProblems,
   dns1123SubdomainProblems,
@@ -16,6 +11,7 @@ import {
 } from '../../../names.ts';
 import { validateEnum } from '../../shared/enum-validation.ts';
 import { validateContainers, validateId } from './containers.ts';
+import { validateEphemeralContainers } from './ephemeral-containers.ts';
 import { validateAffinity, validateSpreading, validateTolerations } from './scheduling.ts';
 import { validateVolumes } from './volumes.ts';
 
@@ -95,6 +91,7 @@ export function validatePodSpec(spec: PodSpec, field: string): FieldError[] {
   const errors = [
     ...validateVolumes(volumes, `${field}.volumes`),
     ...validateContainers(spec, volumeNames, field),
+    ...validateEphemeralContainers(spec, volumeNames, field),
     ...validateEnum(`${field}.restartPolicy`, spec.restartPolicy, ['Always', 'Never', 'OnFailure']),
     ...validateEnum(`${field}.dnsPolicy`, spec.dnsPolicy, [
       'ClusterFirst',
@@ -111,10 +108,6 @@ export function validatePodSpec(spec: PodSpec, field: string): FieldError[] {
     ...validateSpreading(
       spec.topologySpreadConstraints ?? [],
       `${field}.topologySpreadConstraints`,
-    ),
-    ...validateNotNegative(
-      `${field}.terminationGracePeriodSeconds`,
-      spec.terminationGracePeriodSeconds,
     ),
   ];
   const deadline = spec.activeDeadlineSeconds;
