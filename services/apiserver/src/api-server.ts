@@ -32,7 +32,7 @@ import { createResourceHandler } from './rest/resource-handler.ts';
 import { createReviewHandler } from './rest/review-handler.ts';
 import { createRestServer } from './rest/server.ts';
 import { createStreamHandler } from './rest/streams/stream-handler.ts';
-import type { Transport } from './rest/transport.ts';
+import type { Transport } from './rest/transport/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
 import { runCompactor } from './storage/compactor.ts';
 import { createEtcdClient, type EtcdClient } from './storage/etcd-client.ts';

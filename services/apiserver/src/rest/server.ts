@@ -26,7 +26,7 @@ import { isSet } from './query-flag.ts';
 import { reviewAt, type ReviewHandler } from './review-handler.ts';
 import { createRespond, type Respond } from './respond.ts';
 import { streamSubresources } from './streams/subresources.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { createTransport, type Transport } from './transport/transport.ts';
 
 export interface RestServerOptions {
   readonly host: string;
