@@ -28,6 +28,7 @@ import { createTokenIssuer, type TokenIssuer } from './registry/subresources/tok
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
 import { createNodeDialer } from './rest/node-client.ts';
+import { createProxyHandler } from './rest/proxy/proxy-handler.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
 import { createReviewHandler } from './rest/review-handler.ts';
 import { createRestServer } from './rest/server.ts';
@@ -274,6 +275,7 @@ async function openDoors(
         }),
       }),
       handleReview: createReviewHandler({ authorizer, authenticator }),
+      handleProxy: createProxyHandler({ registry, dialNode, random, streams, log }),
     }),
   );
   const objectApi = createObjectApi({

@@ -60,7 +60,8 @@ export function writer(writable: Writable): ResponseStream {
         writable.once('close', onClose);
       });
     },
-    end: () => writable.end(),
+    end: () => void writable.end(),
+    cut: () => void writable.destroy(goneError()),
   };
 }
 

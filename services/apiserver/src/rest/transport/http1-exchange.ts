@@ -20,6 +20,8 @@ export function http1Exchange(
     target: request.url ?? '',
     identity,
     rawHeaders: request.rawHeaders,
+    peerAddress: request.socket.remoteAddress ?? '',
+    body: hasBody(request) ? request : undefined,
     get signal() {
       return signal();
     },
@@ -50,9 +52,12 @@ export function http1Exchange(
   };
 }
 
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['transfer-encoding'] !== undefined || lengthOf(headers) > 0;
+
 const upgradeProtocols = ['websocket', 'spdy/3.1'];
 
-/** What a request wants to go on with; undefined for what is not served. */
+/** The protocol of our own that a request wants to go on with; undefined for any other. */
 export function protocolOf({ headers }: IncomingMessage): string | undefined {
   const asked = headers.upgrade?.toLowerCase() ?? '';
   return upgradeProtocols.find((protocol) => protocol === asked);
@@ -69,7 +74,7 @@ export function upgradeExchange(
   response.on('finish', () => socket.end());
   let isTaken = false;
   const upgrade: Upgrade = {
-    protocol: protocolOf(request) ?? '',
+    protocol: request.headers.upgrade?.toLowerCase() ?? '',
     get isTaken() {
       return isTaken;
     },

@@ -31,6 +31,8 @@ export function http2Exchange(
     target: headers[':path'] ?? '',
     identity,
     rawHeaders,
+    peerAddress: stream.session?.socket?.remoteAddress ?? '',
+    body: stream.endAfterHeaders ? undefined : stream,
     get signal() {
       return signal();
     },
@@ -54,7 +56,12 @@ export function http2Exchange(
     stream: (status, fields) => {
       if (stream.destroyed) throw goneError();
       head(status, fields);
-      return writer(stream);
+      const body = writer(stream);
+      const end = () => {
+        body.end();
+        if (!stream.readableEnded && headers[':method'] !== 'GET') discardBody(stream);
+      };
+      return { ...body, end };
     },
   };
 }

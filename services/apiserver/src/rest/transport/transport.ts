@@ -28,6 +28,8 @@ export interface TransportOptions {
   readonly tls: TlsMaterial;
   readonly log: Logger;
   readonly handle: (exchange: Exchange) => void;
+  /** Whether a target may go on with a protocol that is not ours, on its way to someone else. */
+  readonly passesUpgrades: (target: string) => boolean;
 }
 
 export interface Transport extends AsyncDisposable {
@@ -71,7 +73,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     keepAliveTimeout: 90_000,
     maxHeaderSize: 64 * 1024,
     // Any other wish is ignored, as HTTP allows.
-    shouldUpgradeCallback: (request) => protocolOf(request) !== undefined,
+    shouldUpgradeCallback: (request) =>
+      protocolOf(request) !== undefined || options.passesUpgrades(request.url ?? ''),
   });
   http1.on('request', (request, response) => {
     response.on('error', (error) => log.debug({ err: error }, 'HTTP/1 response failed'));
