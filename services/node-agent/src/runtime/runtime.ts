@@ -197,9 +197,13 @@ export interface PortConnection {
   readonly close: () => void;
 }
 
-interface ContainerStats {
-  readonly cpuNanos: number;
-  readonly memoryBytes: number;
+export interface ContainerStats {
+  /** When it was measured. */
+  readonly wallTime: number;
+  /** CPU time since the start, in microseconds. */
+  readonly cpuMicros: number;
+  /** Memory that cannot be reclaimed. */
+  readonly workingSetBytes: number;
 }
 
 export interface RuntimeFilter {
@@ -235,6 +239,7 @@ export interface RuntimeService {
   attach(id: string, streams: StreamSelection): Promise<ProcessStreams>;
   /** Connects to a port of the sandbox's loopback. @throws RuntimeError that says why it cannot */
   connectPort(sandboxId: string, port: number): Promise<PortConnection>;
+  /** Undefined for a container that does not run. */
   stats(id: string): Promise<ContainerStats | undefined>;
   logs(id: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
 

@@ -25,6 +25,7 @@ import { isSandbox, label, type NodeIdentity } from './labels.ts';
 import { readLogs } from './logs.ts';
 import { createPortForwarder } from './port-forwarder.ts';
 import { attachTo, openExec } from './process-streams.ts';
+import { readStats } from './stats.ts';
 import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
 
 export interface DockerRuntimeOptions {
@@ -197,14 +198,7 @@ export function createDockerRuntime(
     openExec: (id, options) => openExec(docker, clock, { id, options }),
     attach: (id, streams) => attachTo(docker, clock, { id, streams }),
     connectPort: (sandboxId, port) => ports.connect(sandboxId, port),
-    stats: async (id) => {
-      const sample = await unlessGone(docker.getContainer(id).stats({ stream: false }));
-      if (sample === undefined) return undefined;
-      return {
-        cpuNanos: sample.cpu_stats.cpu_usage.total_usage,
-        memoryBytes: sample.memory_stats.usage ?? 0,
-      };
-    },
+    stats: (id) => readStats(docker, id),
     logs: (id, query, signal) => readLogs(docker.getContainer(id), query, signal),
 
     imageStatus: async (image) => {
