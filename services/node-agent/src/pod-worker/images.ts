@@ -33,8 +33,8 @@ export class ImageError extends Error {
 const lookAgainMillis: Millis = 2_000;
 
 export interface Images {
-  /** @throws ImageError */
-  ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<void>;
+  /** The image, which is there now. @throws ImageError */
+  ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<ImageStatus>;
   forget(uid: string): void;
 }
 
@@ -121,15 +121,16 @@ export function createImages({
     const begin = clock.now();
     try {
       const credentials = await pullSecrets.credentials(pod, image, signal);
-      const { sizeBytes } = await raceWith(signal, pull(image, credentials));
+      const pulled = await raceWith(signal, pull(image, credentials));
       failures.delete(key);
       const took = formatGoDuration(Math.round(clock.now() - begin));
       events.record(pod, {
         type: 'Normal',
         reason: 'Pulled',
-        message: `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${sizeBytes} bytes.`,
+        message: `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`,
         container,
       });
+      return pulled;
     } catch (error) {
       signal.throwIfAborted();
       const { message } = error as Error;
@@ -164,8 +165,7 @@ export function createImages({
         throw new ImageError('ErrImageNeverPull', message);
       }
       if (present === undefined || policy === 'Always') {
-        await pullFor(pod, container, image, signal);
-        return;
+        return pullFor(pod, container, image, signal);
       }
       events.record(pod, {
         type: 'Normal',
@@ -173,6 +173,7 @@ export function createImages({
         message: `Container image "${image}" already present on machine`,
         container,
       });
+      return present;
     },
     forget: (uid) => {
       for (const key of failures.keys()) if (key.startsWith(`${uid}/`)) failures.delete(key);

@@ -12,7 +12,12 @@ import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environmen
 import { expand } from '../pod-lifecycle/expansion.ts';
 import { ephemeralContainersOf, instancesOf } from '../pod-lifecycle/pod-facts.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
-import type { ContainerConfig, RuntimeService, SandboxStatus } from '../runtime/runtime.ts';
+import type {
+  ContainerConfig,
+  ImageStatus,
+  RuntimeService,
+  SandboxStatus,
+} from '../runtime/runtime.ts';
 import { VolumeError, type VolumeContext } from '../volumes/files.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { ImageError, type Images } from './images.ts';
@@ -103,7 +108,7 @@ export function createStarter(powers: StarterPowers): Starter {
     return context;
   };
 
-  const configure = async (request: StartRequest): Promise<ContainerConfig> => {
+  const configure = async (request: StartRequest, image: ImageStatus): Promise<ContainerConfig> => {
     const { pod, container, attempt } = request;
     const { lookUp: bytes, ...context } = await prepareVolumes(request);
     const environment = environmentOf({
@@ -133,6 +138,7 @@ export function createStarter(powers: StarterPowers): Starter {
       mounts: mounts ?? [],
       nodeMemoryBytes: powers.nodeFacts().memoryBytes,
       processNamespaceOf: await targetOf(pod, container),
+      imageUser: image.user,
     });
   };
 
@@ -167,15 +173,16 @@ export function createStarter(powers: StarterPowers): Starter {
     start: async (request) => {
       const { pod, container, signal } = request;
       const { name } = container;
+      let image: ImageStatus;
       try {
-        await images.ensure(pod, container, signal);
+        image = await images.ensure(pod, container, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ImageError)) throw fail(request, 'ErrImageInspect', error);
         const { reason, message, retryAfterMillis = retryMillis } = error;
         throw new StartFailure(reason, message, retryAfterMillis, error);
       }
-      const config = await configure(request).catch((error: unknown) => {
+      const config = await configure(request, image).catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof VolumeError) {
           const { message } = error;

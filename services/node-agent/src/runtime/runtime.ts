@@ -123,6 +123,8 @@ export interface ImageStatus {
   readonly id: string;
   readonly names: readonly string[];
   readonly sizeBytes: number;
+  /** As whom its processes run unless told otherwise: `uid`, `name`, either with `:group`; '' is root. */
+  readonly user?: string;
 }
 
 export interface RuntimeEvent {

@@ -204,9 +204,7 @@ export function createDockerRuntime(
 
     imageStatus: async (image) => {
       const found = await unlessGone(docker.getImage(image).inspect());
-      return found === undefined
-        ? undefined
-        : { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
+      return found === undefined ? undefined : imageStatusOf(found);
     },
     pullImage: async (image, credential): Promise<ImageStatus> => {
       try {
@@ -216,8 +214,7 @@ export function createDockerRuntime(
             error === null ? resolve() : reject(error),
           );
         });
-        const found = await docker.getImage(image).inspect();
-        return { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
+        return imageStatusOf(await docker.getImage(image).inspect());
       } catch (error) {
         throw toRuntimeError(error);
       }
@@ -235,6 +232,13 @@ export function createDockerRuntime(
       watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
   };
 }
+
+const imageStatusOf = ({ Id, RepoTags, Size, Config }: Docker.ImageInspectInfo): ImageStatus => ({
+  id: Id,
+  names: RepoTags ?? [],
+  sizeBytes: Size,
+  user: Config?.User ?? '',
+});
 
 function authOf(credential: RegistryCredential | undefined): object {
   if (credential === undefined) return {};
