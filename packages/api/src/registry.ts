@@ -105,6 +105,12 @@ const byKind = new Map(
   [...kinds, ...views].map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind.view?.of ?? kind]),
 );
 
+/** All versions in which the objects of a kind are served, the one that is stored first. */
+export function versionsOf(kind: KindDefinition): readonly KindDefinition[] {
+  const stored = kind.view?.of ?? kind;
+  return [stored, ...views.filter(({ view }) => view?.of === stored)];
+}
+
 /** By what a path names: group, version and plural resource; views are found, too. */
 export function findServed(
   group: string,

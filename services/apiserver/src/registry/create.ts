@@ -58,7 +58,7 @@ export function createCreate(options: RegistryOptions): Create {
       setOwners(
         object,
         ownersAfter(
-          kind,
+          asked,
           { old: undefined, object },
           { part: 'all', write, wallTime: clock.wallTime() },
         ),

@@ -68,7 +68,7 @@ export function createUpdate(options: RegistryOptions, create: Create): Registry
       namespace.spec = finalizers.length === 0 ? {} : { finalizers };
       setOwners(
         namespace,
-        ownersAfter(kind, { old, object: namespace }, { part: 'finalize', write, wallTime }),
+        ownersAfter(target, { old, object: namespace }, { part: 'finalize', write, wallTime }),
       );
       return isRemovedBy(namespace) ? { kind: 'remove' } : { kind: 'put', object: namespace };
     }
@@ -76,7 +76,7 @@ export function createUpdate(options: RegistryOptions, create: Create): Registry
     kind.setDefaults(object);
     const owners = decidesOwners
       ? object.metadata.managedFields
-      : ownersAfter(kind, { old, object }, { part: ask.part, write, wallTime });
+      : ownersAfter(target, { old, object }, { part: ask.part, write, wallTime });
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
     mutateUpdate(object, old, wallTime);
     refuse(kind, object, prepareUpdate(kind, ask.part, { object, old, wallTime }));
