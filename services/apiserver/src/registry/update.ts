@@ -18,6 +18,7 @@ import { admitGrant } from '../authz/escalation.ts';
 import { leaseFor } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitWrite, mutateUpdate } from './admission/admission.ts';
+import { admitCertificateWrite } from './admission/certificate-signers.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import type { Create } from './create.ts';
 import { isRemovedBy } from './deletion.ts';
@@ -83,7 +84,9 @@ export function createUpdate(options: RegistryOptions, create: Create): Registry
     if (ask.part === 'all') warnOf(kind, { object, old }, write);
     setOwners(object, owners);
     keepTimesOfOwners(object, old);
-    admitNodeWrite(write.user, { target, object, old, part: ask.part });
+    const { part } = ask;
+    admitNodeWrite(write.user, { target, object, old, part });
+    admitCertificateWrite(authorizer, write.user, { target, object, old, part });
     if (ask.part === 'all') {
       admitWrite({ target, object, view }, old);
       await bill({ target, object, old, dryRun: write.dryRun });
