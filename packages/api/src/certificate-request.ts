@@ -4,6 +4,8 @@
  */
 
 export interface CertificateRequest {
+  /** The groups that it asks for: the O of its subject. */
+  readonly organizations: readonly string[];
   /** What is signed: the DER of the CertificationRequestInfo. */
   readonly signed: Uint8Array;
   /** The DER of the SubjectPublicKeyInfo. */
@@ -49,7 +51,26 @@ interface Element {
   readonly whole: Uint8Array;
 }
 
-const tags = { bitString: 0x03, integer: 0x02, objectIdentifier: 0x06, sequence: 0x30 } as const;
+const tags = {
+  bitString: 0x03,
+  integer: 0x02,
+  objectIdentifier: 0x06,
+  sequence: 0x30,
+  set: 0x31,
+} as const;
+const organizationName = '2.5.4.10';
+
+/** Of a Name (RFC 5280 4.1.2.4): a sequence of sets of attributes. */
+function organizationsOf(subject: Element): string[] {
+  return elementsOf(subject.content)
+    .flatMap((part) => elementsOf(expectTag(part, tags.set).content))
+    .flatMap((attribute) => {
+      const [type, value] = elementsOf(expectTag(attribute, tags.sequence).content);
+      const name = objectIdentifier(expectTag(type, tags.objectIdentifier).content);
+      if (name !== organizationName || value === undefined) return [];
+      return [new TextDecoder().decode(value.content)];
+    });
+}
 
 /** The elements that bytes hold one after the other. */
 function elementsOf(bytes: Uint8Array): Element[] {
@@ -115,9 +136,9 @@ export function parseCertificateRequest(pem: Uint8Array): CertificateRequest {
   const signed = expectTag(info, tags.sequence);
   const [version, subject, publicKey] = elementsOf(signed.content);
   expectTag(version, tags.integer);
-  expectTag(subject, tags.sequence);
   const [oid] = elementsOf(expectTag(algorithm, tags.sequence).content);
   return {
+    organizations: organizationsOf(expectTag(subject, tags.sequence)),
     signed: signed.whole,
     publicKey: expectTag(publicKey, tags.sequence).whole,
     algorithm: objectIdentifier(expectTag(oid, tags.objectIdentifier).content),

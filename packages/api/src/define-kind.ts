@@ -32,6 +32,7 @@ export interface KindParts<T extends KubernetesObject> {
   readonly schema?: SchemaName;
   readonly resource: string;
   readonly description: string;
+  readonly deprecation?: string;
   readonly shortNames?: readonly string[];
   readonly categories?: readonly string[];
   readonly namespaced?: boolean;
@@ -159,6 +160,7 @@ export function defineKind<T extends KubernetesObject>(parts: KindParts<T>): Kin
     subresources: parts.subresources ?? [],
     schema: parts.schema ?? (parts.kind as SchemaName),
     description: parts.description,
+    ...(parts.deprecation === undefined ? {} : { deprecation: parts.deprecation }),
     allowCreateOnUpdate: parts.allowCreateOnUpdate ?? false,
     allowUnconditionalUpdate: parts.allowUnconditionalUpdate ?? true,
 

@@ -67,6 +67,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   readonly schema: SchemaName;
   /** What the kind is, in a sentence: `kubectl explain` shows it. */
   readonly description: string;
+  /** Told to everybody who uses this version of the kind: since when there is something better. */
+  readonly deprecation?: string;
   /** A PUT to a name that does not exist creates the object. */
   readonly allowCreateOnUpdate: boolean;
   /** A PUT without metadata.resourceVersion overwrites whatever is there. */

@@ -19,6 +19,7 @@ export type {
 export {
   clusterRoleBindings,
   clusterRoles,
+  componentStatuses,
   configMaps,
   deployments,
   endpointSlices,

@@ -4,6 +4,7 @@ import { groupVersion } from './kind.ts';
 import { certificateSigningRequests } from './kinds/certificatesigningrequests/kind.ts';
 import { clusterRoleBindings } from './kinds/clusterrolebindings/kind.ts';
 import { clusterRoles } from './kinds/clusterroles/kind.ts';
+import { componentStatuses } from './kinds/componentstatuses/kind.ts';
 import { configMaps } from './kinds/configmaps/kind.ts';
 import { controllerRevisions } from './kinds/controllerrevisions/kind.ts';
 import { cronJobs } from './kinds/cronjobs/kind.ts';
@@ -90,16 +91,25 @@ export const kinds: readonly KindDefinition[] = [
 /** Other versions of stored kinds, one line each. */
 const views: readonly KindDefinition[] = [olderAutoscalers, newerEvents];
 
+/** Kinds of which nothing is stored: an object is made when somebody asks for it. One line each. */
+const computedKinds: readonly KindDefinition[] = [componentStatuses];
+
 /** Everything that clients see. The first version of a group is the preferred one. */
-export const servedKinds: readonly KindDefinition[] = [...kinds, ...views];
+export const servedKinds: readonly KindDefinition[] = [...computedKinds, ...kinds, ...views];
 
 const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.resource}`, kind]));
 const servedByPath = new Map(
   servedKinds.map((kind) => [`${groupVersion(kind)}/${kind.resource}`, kind]),
 );
 const byKind = new Map(
-  servedKinds.map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind.view?.of ?? kind]),
+  [...kinds, ...views].map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind.view?.of ?? kind]),
 );
+
+/** All versions in which the objects of a kind are served, the one that is stored first. */
+export function versionsOf(kind: KindDefinition): readonly KindDefinition[] {
+  const stored = kind.view?.of ?? kind;
+  return [stored, ...views.filter(({ view }) => view?.of === stored)];
+}
 
 /** By what a path names: group, version and plural resource; views are found, too. */
 export function findServed(
@@ -124,6 +134,7 @@ export {
   certificateSigningRequests,
   clusterRoleBindings,
   clusterRoles,
+  componentStatuses,
   configMaps,
   deployments,
   endpointSlices,

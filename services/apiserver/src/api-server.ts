@@ -16,6 +16,10 @@ import { createSelection } from './cacher/selection.ts';
 import { createObjectApi } from './grpc/object-api.ts';
 import { createInFlight } from './in-flight.ts';
 import { createRequestMetrics, createStreamCounts, registerGauges } from './metrics.ts';
+import { createEtcdMember } from './registry/components/etcd-member.ts';
+import { createLeaderComponent } from './registry/components/leader.ts';
+import type { Component } from './registry/components/component.ts';
+import { serveComputed } from './registry/computed.ts';
 import { serveViews } from './registry/views.ts';
 import { createClusterView } from './registry/admission/cluster-view.ts';
 import { createQuotaCharge } from './registry/admission/quota-charge.ts';
@@ -262,7 +266,7 @@ async function openDoors(
         metrics: powers.metrics,
       }),
       handleResource: createResourceHandler({
-        registry: serveViews(registry),
+        registry: serveComputed(serveViews(registry), componentsOf(powers, options, registry)),
         clock,
         random,
         watchMillisMin,
@@ -293,6 +297,22 @@ async function openDoors(
     ]),
   );
   return { rest, grpc };
+}
+
+/** What `kubectl get componentstatuses` lists. */
+function componentsOf(
+  powers: ApiServerPowers,
+  { etcdEndpoints, etcdTls: tls }: ApiServerOptions,
+  registry: Registry,
+): Component[] {
+  const leader = { registry, clock: powers.clock };
+  return [
+    createLeaderComponent('scheduler', 'kube-scheduler', leader),
+    createLeaderComponent('controller-manager', 'kube-controller-manager', leader),
+    ...etcdEndpoints.map((endpoint, index) =>
+      createEtcdMember({ name: `etcd-${index}`, endpoint, tls }, powers),
+    ),
+  ];
 }
 
 /** Follows etcd, compacts it, makes what every cluster has. The result stops all of that. */

@@ -1,7 +1,9 @@
 /** What ownership of fields must know of a kind: its type, its version, and what a write may own. */
+import { convertObject } from '../decode.ts';
 import { groupVersion } from '../kind.ts';
 import type { KindDefinition } from '../kind.ts';
 import { normalize } from '../normalize.ts';
+import { versionsOf } from '../registry.ts';
 import { fieldsOf } from '../schema.ts';
 import type { SchemaName } from '../schema.ts';
 import { noFields, type FieldSet } from './field-set.ts';
@@ -16,6 +18,10 @@ export interface OwnedType {
   readonly empty: Readonly<Record<string, unknown>>;
   /** Fields that a write through a subresource resets, so that its maker does not own them. */
   readonly reset: (subresource: string) => FieldSet;
+  /** The same objects in another version, or in its own; undefined for one that is not served. */
+  readonly inVersion: (apiVersion: string) => OwnedType | undefined;
+  /** An object of this version as the other one has it. */
+  readonly convert: (object: unknown, to: OwnedType) => unknown;
 }
 
 /** Written by the server or part of the object's name: nobody owns them. */
@@ -45,13 +51,16 @@ export function ownedType(
   reset: (subresource: string) => FieldSet = () => noFields,
 ): OwnedType {
   const { apiVersion: _apiVersion, kind: _kind, ...empty } = normalize({}, schema);
-  return {
+  const self: OwnedType = {
     kind,
     apiVersion,
     type: structType(schema),
     empty: { kind, apiVersion, ...empty },
     reset,
+    inVersion: (wanted) => (wanted === apiVersion ? self : undefined),
+    convert: (object) => object,
   };
+  return self;
 }
 
 const ownedTypes = new WeakMap<KindDefinition, OwnedType>();
@@ -70,8 +79,29 @@ function ownedTypeOfKind(kind: KindDefinition): OwnedType {
   const hasStatus = kind.subresources.some(({ name }) => name === 'status');
   const others = [...fieldsOf(schema).keys()].filter((name) => name !== 'status');
   const allButStatus = Object.fromEntries(others.map((name) => [fieldElement(name), noFields]));
-  return ownedType(kind.kind, groupVersion(kind), schema, (subresource) => {
+  const reset = (subresource: string) => {
     if (subresource === 'status') return allButStatus;
     return hasStatus ? statusOnly : noFields;
-  });
+  };
+  const own = ownedType(kind.kind, groupVersion(kind), schema, reset);
+  const versions = new Map(versionsOf(kind).map((one) => [groupVersion(one), one]));
+  if (versions.size === 1) return own;
+  const self: OwnedType = {
+    ...own,
+    inVersion: (apiVersion) => {
+      if (apiVersion === own.apiVersion) return self;
+      const other = versions.get(apiVersion);
+      return other === undefined ? undefined : ownedTypeOf(other);
+    },
+    convert: (object, { apiVersion }) => convert(object, kind, versions.get(apiVersion)!),
+  };
+  return self;
+}
+
+/** By way of the version that is stored. What a pruned object lacks is there again, as Go has it. */
+function convert(object: unknown, from: KindDefinition, to: KindDefinition): unknown {
+  if (from === to) return object;
+  const whole = convertObject({ value: object, duplicates: [] }, from, 'Ignore').object;
+  const stored = from.view === undefined ? whole : from.view.store(whole);
+  return to.view === undefined ? stored : to.view.show(stored);
 }

@@ -16,7 +16,7 @@ import { deepEqual } from '../equality.ts';
 import type { ManagedFieldsEntry } from '../generated/types.ts';
 import type { KubernetesObject } from '../object.ts';
 import { formatTime } from '../time.ts';
-import { UntypedElement, type Comparison } from './compare.ts';
+import { UntypedElement } from './compare.ts';
 import { difference, isEmpty, noFields, sorted, union } from './field-set.ts';
 import {
   capUpdateManagers,
@@ -28,7 +28,13 @@ import {
   type Managers,
 } from './managers.ts';
 import { unowned, type OwnedType } from './owned-type.ts';
-import { compareOwned, loseFields, ofVersion } from './ownership.ts';
+import {
+  changesIn,
+  compareOwned,
+  loseFields,
+  servedManagers,
+  type ChangesIn,
+} from './ownership.ts';
 
 export interface UpdateToTrack {
   /** Undefined when the object is new. */
@@ -55,7 +61,8 @@ export function trackUpdate(owned: OwnedType, update: UpdateToTrack): Entries {
   };
   try {
     const comparison = compareOwned(owned, objects, subresource);
-    return writeManagers(managersAfter(owned, update, { managers, comparison }));
+    const changes = changesIn(owned, objects, { subresource, comparison });
+    return writeManagers(managersAfter(owned, update, { managers, changes }));
   } catch (error) {
     // As upstream: an object that cannot be walked keeps the owners that it has.
     if (error instanceof UntypedElement) return live?.metadata.managedFields;
@@ -87,16 +94,15 @@ export function withoutManagers(object: KubernetesObject): Record<string, unknow
 function managersAfter(
   owned: OwnedType,
   { manager: name, subresource, wallTime }: UpdateToTrack,
-  { managers, comparison }: { readonly managers: Managers; readonly comparison: Comparison },
+  { managers, changes }: { readonly managers: Managers; readonly changes: ChangesIn },
 ): Managers {
-  const { removed } = comparison;
-  const taken = union(comparison.modified, comparison.added);
+  const { taken, removed } = changes(owned.apiVersion);
   if (isEmpty(taken) && isEmpty(removed)) return managers;
   const { apiVersion } = owned;
   const self = { name: name || 'unknown', operation: 'Update', apiVersion, subresource } as const;
   const identifier = identifierOf(self);
-  const before = ofVersion(managers, apiVersion);
-  const after = loseFields(before, { taken, removed }, identifier);
+  const before = servedManagers(owned, managers);
+  const after = loseFields(before, changes, identifier);
   const last = before.get(identifier);
   const own = difference(taken, unowned);
   const fields = union(difference(last?.fields ?? noFields, removed), own);

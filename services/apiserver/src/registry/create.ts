@@ -13,6 +13,7 @@ import { admitGrant } from '../authz/escalation.ts';
 import { leaseFor } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitIntoNamespace, admitWrite, mutateNew, validateNew } from './admission/admission.ts';
+import { admitCertificateWrite } from './admission/certificate-signers.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import { placeObject, refuse } from './object-checks.ts';
 import type { RegistryOptions } from './options.ts';
@@ -58,7 +59,7 @@ export function createCreate(options: RegistryOptions): Create {
       setOwners(
         object,
         ownersAfter(
-          kind,
+          asked,
           { old: undefined, object },
           { part: 'all', write, wallTime: clock.wallTime() },
         ),
@@ -81,6 +82,8 @@ export function createCreate(options: RegistryOptions): Create {
       const target = { ...asked, name: object.metadata.name };
       admitNodeWrite(write.user, { target, object, old: undefined, part: 'all' });
       admitWrite({ target, object, view }, undefined);
+      const certificate = { target, object, old: undefined, part: 'all' } as const;
+      admitCertificateWrite(authorizer, write.user, certificate);
       await bill({ target, object, old: undefined, dryRun: write.dryRun });
       const attachment = isService(kind)
         ? await addresses.assign(object as Service, undefined)

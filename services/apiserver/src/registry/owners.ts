@@ -1,12 +1,6 @@
 /** Owners of fields (metadata.managedFields) on the way of a write through the registry. */
-import {
-  deepEqual,
-  ownedTypeOf,
-  trackUpdate,
-  type KindDefinition,
-  type KubernetesObject,
-} from '@drydock/api';
-import type { UpdatePart, WriteOptions } from './requests.ts';
+import { deepEqual, ownedTypeOf, trackUpdate, type KubernetesObject } from '@drydock/api';
+import type { Target, UpdatePart, WriteOptions } from './requests.ts';
 
 type Owners = KubernetesObject['metadata']['managedFields'];
 
@@ -19,16 +13,22 @@ const subresources: Readonly<Record<UpdatePart, string>> = {
   status: 'status',
 };
 
-/** Who owns what once `object`, as the client wants it, has taken the place of `old`. */
+/**
+ * Who owns what once `object`, as the client wants it, has taken the place of `old`: in the fields of the
+ * version that the client sees.
+ */
 export function ownersAfter(
-  kind: KindDefinition,
+  { kind, via = kind }: Pick<Target, 'kind' | 'via'>,
   objects: { readonly old: KubernetesObject | undefined; readonly object: KubernetesObject },
   { part, write, wallTime }: OwnersContext,
 ): Owners {
-  const { old: live, object } = objects;
+  const { old, object } = objects;
   const { manager } = write;
+  const { view } = via;
+  const live = old === undefined || view === undefined ? old : view.show(old);
+  const next = view === undefined ? object : view.show(object);
   const subresource = subresources[part];
-  return trackUpdate(ownedTypeOf(kind), { live, object, manager, subresource, wallTime });
+  return trackUpdate(ownedTypeOf(via), { live, object: next, manager, subresource, wallTime });
 }
 
 interface OwnersContext {

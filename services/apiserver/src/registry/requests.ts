@@ -8,6 +8,8 @@ import type { Bill } from './admission/quota-charge.ts';
 /** Where a request points. */
 export interface Target {
   readonly kind: KindDefinition;
+  /** The version in which the client sees the kind, where that is not the stored one. */
+  readonly via?: KindDefinition;
   /** Empty for objects of the whole cluster. */
   readonly namespace: string;
   readonly name: string;

@@ -18,6 +18,7 @@ import { admitGrant } from '../authz/escalation.ts';
 import { leaseFor } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitWrite, mutateUpdate } from './admission/admission.ts';
+import { admitCertificateWrite } from './admission/certificate-signers.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import type { Create } from './create.ts';
 import { isRemovedBy } from './deletion.ts';
@@ -68,7 +69,7 @@ export function createUpdate(options: RegistryOptions, create: Create): Registry
       namespace.spec = finalizers.length === 0 ? {} : { finalizers };
       setOwners(
         namespace,
-        ownersAfter(kind, { old, object: namespace }, { part: 'finalize', write, wallTime }),
+        ownersAfter(target, { old, object: namespace }, { part: 'finalize', write, wallTime }),
       );
       return isRemovedBy(namespace) ? { kind: 'remove' } : { kind: 'put', object: namespace };
     }
@@ -76,14 +77,16 @@ export function createUpdate(options: RegistryOptions, create: Create): Registry
     kind.setDefaults(object);
     const owners = decidesOwners
       ? object.metadata.managedFields
-      : ownersAfter(kind, { old, object }, { part: ask.part, write, wallTime });
+      : ownersAfter(target, { old, object }, { part: ask.part, write, wallTime });
     if (isService(kind) && ask.part === 'all') addresses.inherit(object as Service, old as Service);
     mutateUpdate(object, old, wallTime);
     refuse(kind, object, prepareUpdate(kind, ask.part, { object, old, wallTime }));
     if (ask.part === 'all') warnOf(kind, { object, old }, write);
     setOwners(object, owners);
     keepTimesOfOwners(object, old);
-    admitNodeWrite(write.user, { target, object, old, part: ask.part });
+    const { part } = ask;
+    admitNodeWrite(write.user, { target, object, old, part });
+    admitCertificateWrite(authorizer, write.user, { target, object, old, part });
     if (ask.part === 'all') {
       admitWrite({ target, object, view }, old);
       await bill({ target, object, old, dryRun: write.dryRun });

@@ -1,5 +1,5 @@
 /** One object in two versions of the API. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
 import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
 import { startTestServer, type TestClient, type TestServer } from '../testing/server.ts';
@@ -150,5 +150,86 @@ test('an autoscaler is written in one version and read in the other', async () =
   expect((await admin.request('GET', `${path('v1')}/web`)).json()).toMatchObject({
     apiVersion: 'autoscaling/v1',
     spec: { targetCPUUtilizationPercentage: 60 },
+  });
+});
+
+describe('server-side apply', () => {
+  const scalers = (version: string) =>
+    `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  const apply = (version: string, manager: string, spec: object) =>
+    admin.request('PATCH', `${scalers(version)}/scaled?fieldManager=${manager}`, {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: {
+        apiVersion: `autoscaling/${version}`,
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'scaled' },
+        spec: { scaleTargetRef, maxReplicas: 5, ...spec },
+      },
+    });
+  const owners = (answer: { json<T>(): T }) =>
+    answer
+      .json<{ metadata: { managedFields: Record<string, unknown>[] } }>()
+      .metadata.managedFields.map(({ manager, operation, apiVersion }) => [
+        manager,
+        operation,
+        apiVersion,
+      ]);
+
+  test('makes an object through a version, owned in it, whatever version is asked', async () => {
+    const applied = await apply('v1', 'one', { targetCPUUtilizationPercentage: 50 });
+    expect(applied.code).toBe(201);
+    expect(applied.json()).toMatchObject({
+      apiVersion: 'autoscaling/v1',
+      spec: { targetCPUUtilizationPercentage: 50, minReplicas: 1 },
+    });
+    expect(owners(applied)).toEqual([['one', 'Apply', 'autoscaling/v1']]);
+    const stored = await admin.request('GET', `${scalers('v2')}/scaled`);
+    expect(owners(stored)).toEqual(owners(applied));
+    const again = await apply('v1', 'one', { targetCPUUtilizationPercentage: 50 });
+    expect(again.code).toBe(200);
+    expect(again.text).toBe(applied.text);
+  });
+
+  test('conflicts across versions', async () => {
+    const target = { type: 'Utilization', averageUtilization: 80 };
+    const metrics = [{ type: 'Resource', resource: { name: 'cpu', target } }];
+    const refused = await apply('v2', 'two', { metrics });
+    expect(refused.code).toBe(409);
+    expect(refused.json()).toMatchObject({
+      message:
+        'Apply failed with 1 conflict: conflict with "one": .spec.targetCPUUtilizationPercentage',
+    });
+  });
+
+  test('a create and an update through a version are owned in it, too', async () => {
+    const body = { metadata: { name: 'put' }, spec: { scaleTargetRef, maxReplicas: 5 } };
+    const created = await admin.request('POST', `${scalers('v1')}?fieldManager=maker`, { body });
+    expect(owners(created)).toEqual([['maker', 'Update', 'autoscaling/v1']]);
+    const path = `${scalers('v1')}/put?fieldManager=editor`;
+    const put = await admin.request('PUT', path, {
+      body: { ...body, spec: { ...body.spec, targetCPUUtilizationPercentage: 10 } },
+    });
+    expect(owners(put)).toContainEqual(['editor', 'Update', 'autoscaling/v1']);
+  });
+
+  test('a PUT makes no object of a kind that has to be posted', async () => {
+    const body = { metadata: { name: 'none' }, spec: { scaleTargetRef, maxReplicas: 5 } };
+    const put = await admin.request('PUT', `${scalers('v1')}/none`, { body });
+    expect(put.code).toBe(404);
+  });
+
+  test('of events in the newer group', async () => {
+    const applied = await admin.request('PATCH', `${view}/applied?fieldManager=robot`, {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: newer('applied', 'p3'),
+    });
+    expect(applied.code).toBe(201);
+    expect(owners(applied)).toEqual([['robot', 'Apply', 'events.k8s.io/v1']]);
+    const refused = await admin.request('PATCH', `${view}/bad?fieldManager=robot`, {
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: { ...newer('bad', 'p3'), type: 'Other' },
+    });
+    expect(refused.code).toBe(422);
   });
 });

@@ -16,7 +16,11 @@ import type { Changed } from './store.ts';
 type View = NonNullable<KindDefinition['view']>;
 
 /** The same place in the stored kind. */
-const storedTarget = (target: Target, { of }: View): Target => ({ ...target, kind: of });
+const storedTarget = (target: Target, { of }: View): Target => ({
+  ...target,
+  kind: of,
+  via: target.kind,
+});
 
 function shownIn(kind: KindDefinition, view: View) {
   return (stored: StoredObject): StoredObject => stored.as(kind, view.show(stored.parse()));
@@ -109,7 +113,7 @@ export function serveViews(registry: Registry): Registry {
       const show = shownIn(kind, view);
       const { makeNew } = ask;
       const converted = {
-        part: ask.part,
+        ...ask,
         make: async (current: StoredObject) => {
           const object = await ask.make(show(current));
           kind.setDefaults(object);

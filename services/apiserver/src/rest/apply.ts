@@ -1,15 +1,12 @@
 /** Server-side apply over REST: PATCH with application/apply-patch+yaml. */
 import {
   applyConfiguration,
-  applyMediaType,
   badRequestError,
   bodyBytesMax,
   conflictError,
   convertObject,
   ownedTypeOf,
   parseBody,
-  supportedPatchTypes,
-  unsupportedMediaTypeError,
   ApiError,
   type KubernetesObject,
   type Parsed,
@@ -65,10 +62,6 @@ export async function readApply(
   action: Action,
 ): Promise<UpdateAsk> {
   const { kind, target, path, write } = action;
-  // Owners are kept in terms of the stored version.
-  if (kind.view !== undefined) {
-    throw unsupportedMediaTypeError(supportedPatchTypes.filter((one) => one !== applyMediaType));
-  }
   const configuration = await readConfiguration(action);
   const finish = (value: unknown): KubernetesObject => {
     const { object } = convertObject({ value, duplicates: [] }, kind, 'Ignore');

@@ -80,10 +80,12 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const kind = findServed(path.group, path.version, path.resource)!;
     const target = { kind, namespace: path.namespace, name: path.name };
     const action: Action = { ...request, kind, target, write: parseWriteOptions(request) };
+    if (kind.deprecation !== undefined) action.write.warnings.push(kind.deprecation);
     if (updateParts[path.subresource] === undefined) {
       await options.handleSubresource(action);
       return;
     }
+    if (!kind.verbs.includes(verb)) throw methodNotAllowedError(kind, verb);
     switch (verb) {
       case 'get':
         return get(options, action);
@@ -161,7 +163,8 @@ async function list(
   const rendering = renderingOf(action, clock);
   const page = await takePage(registry, kind, ask, selection);
   const metadata = {
-    resourceVersion: String(page.revision),
+    // What is made for the answer is of no version.
+    resourceVersion: page.revision === 0 ? '' : String(page.revision),
     ...(page.next === undefined
       ? {}
       : { continue: encodeContinue({ revision: page.revision, after: page.next }) }),
@@ -171,6 +174,7 @@ async function list(
     200,
     contentTypes[rendering.form],
     renderList(kind, page.objects, metadata, rendering),
+    action.write.warnings,
   );
 }
 

@@ -35,16 +35,20 @@ function keyPair(kind: KeyKind) {
   return generateKeyPairSync('ed25519');
 }
 
-/** A request for the empty name, signed; `spoil` changes the last byte of the signature, `cut` leaves its first out. */
+/** A request for the name that `organizations` are of, signed; `spoil` changes the last byte of the signature, `cut` leaves its first out. */
 export function certificateRequest(
   kind: KeyKind,
   algorithm: string,
-  { hash = 'sha256', spoil = false, cut = false } = {},
+  { hash = 'sha256', spoil = false, cut = false, organizations = [] as readonly string[] } = {},
 ): string {
   const { publicKey, privateKey } = keyPair(kind);
   const key = publicKey.export({ format: 'der', type: 'spki' });
   const version = element(0x02, Buffer.of(0));
-  const info = element(0x30, version, element(0x30), key, element(0xa0));
+  const subject = organizations.map((name) => {
+    const attribute = element(0x30, oid('2.5.4.10'), element(0x0c, Buffer.from(name)));
+    return element(0x31, attribute);
+  });
+  const info = element(0x30, version, element(0x30, ...subject), key, element(0xa0));
   const signature = sign(kind === 'ed25519' ? null : hash, info, privateKey);
   if (spoil) signature[signature.length - 1]! ^= 1;
   const bits = element(0x03, Buffer.of(0), cut ? signature.subarray(1) : signature);

@@ -142,6 +142,56 @@ async function startQuota(at: string, name: string, hard: Record<string, string>
   return path;
 }
 
+describe('PersistentVolumeClaimResize', () => {
+  const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
+  const patch = (path: string, body: object) =>
+    admin.request('PATCH', path, {
+      body,
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+  const grow = (storage: string) =>
+    patch(`${claims}/grown`, { spec: { resources: { requests: { storage } } } });
+
+  test('a claim grows when it is bound and its class allows it', async () => {
+    const storage = '/apis/storage.k8s.io/v1/storageclasses';
+    await must(201, post(storage, { metadata: { name: 'grows' }, provisioner: 'example.com/p' }));
+    const resources = { requests: { storage: '1Gi' } };
+    const spec = { accessModes: ['ReadWriteOnce'], storageClassName: 'grows', resources };
+    await must(201, post(claims, { metadata: { name: 'grown' }, spec }));
+    await must(200, patch(`${claims}/grown/status`, { status: { phase: 'Bound' } }));
+    expect((await must(403, grow('2Gi'))).message).toBe(
+      'persistentvolumeclaims "grown" is forbidden: only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    );
+    await must(200, patch(`${storage}/grows`, { allowVolumeExpansion: true }));
+    await must(200, grow('2Gi'));
+  });
+});
+
+describe('NodeRestriction', () => {
+  test('a node labels itself as what it is, not as what it is for, and keeps its taints', async () => {
+    using node = await server.client('system:node:own', 'system:nodes');
+    const made = (labels: object) =>
+      node.request('POST', '/api/v1/nodes', { body: { metadata: { name: 'own', labels } } });
+    const role = { 'node-role.kubernetes.io/control-plane': '' };
+    expect((await must(403, made(role))).message).toBe(
+      'nodes "own" is forbidden: node "own" is not allowed to set the following labels: node-role.kubernetes.io/control-plane',
+    );
+    await must(201, made({ 'kubernetes.io/os': 'linux' }));
+    const patch = (body: object) =>
+      node.request('PATCH', '/api/v1/nodes/own', {
+        body,
+        headers: { 'content-type': 'application/merge-patch+json' },
+      });
+    expect((await must(403, patch({ metadata: { labels: role } }))).message).toBe(
+      'nodes "own" is forbidden: node "own" is not allowed to modify labels: node-role.kubernetes.io/control-plane',
+    );
+    expect((await must(403, patch({ spec: { taints: [] } }))).message).toBe(
+      'nodes "own" is forbidden: node "own" is not allowed to modify taints',
+    );
+    await must(200, patch({ metadata: { labels: { 'example.com/rack': '7' } } }));
+  });
+});
+
 describe('ResourceQuota', () => {
   test('charges what is created, and refuses what does not fit', async () => {
     const at = await namespace('quota');

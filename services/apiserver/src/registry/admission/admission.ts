@@ -1,8 +1,9 @@
 /**
  * What is decided about every object beyond its kind's own rules: the admission that a cluster without
  * webhooks has (NamespaceLifecycle, LimitRanger, ServiceAccount, Priority, DefaultTolerationSeconds,
- * TaintNodesByCondition, DefaultStorageClass, StorageObjectInUseProtection, DefaultIngressClass,
- * ResourceQuota), and what a node may write (NodeRestriction).
+ * TaintNodesByCondition, DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize,
+ * DefaultIngressClass, ResourceQuota, those of certificates), and what a node may write (NodeRestriction).
+ * Which of upstream's are here: docs/internals/admission.md.
  */
 import {
   ApiError,
@@ -15,6 +16,7 @@ import {
   type KubernetesObject,
   type Namespace,
   type Node,
+  type PersistentVolumeClaim,
   type Pod,
   type PriorityClass,
   type Toleration,
@@ -27,6 +29,7 @@ import { protectStorageObject } from './storage-protection.ts';
 import { setRequester, stampConditions, validateSignature } from './certificate-requests.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { limitProblem, setContainerDefaults } from './limit-ranger.ts';
+import { expansionProblem } from './volume-expansion.ts';
 import { defaultClassProblem, keepPriority, resolvePriority } from './priority.ts';
 
 const namespacesResource = { group: '', resource: 'namespaces' };
@@ -104,8 +107,12 @@ function problemOf(
       // What limits bound cannot be changed by an update.
       if (old !== undefined) return undefined;
       return limitProblem(view.limitRanges(target.namespace), object);
-    case 'PersistentVolumeClaim':
-      return limitProblem(view.limitRanges(target.namespace), object);
+    case 'PersistentVolumeClaim': {
+      const problem = limitProblem(view.limitRanges(target.namespace), object);
+      if (problem !== undefined || old === undefined) return problem;
+      const claims = [object, old] as [PersistentVolumeClaim, PersistentVolumeClaim];
+      return expansionProblem(...claims, view.storageClasses());
+    }
     case 'PriorityClass':
       return defaultClassProblem(object as PriorityClass, view.priorityClasses());
     default:

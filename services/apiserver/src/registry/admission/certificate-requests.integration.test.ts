@@ -1,5 +1,5 @@
 /** The life of a CertificateSigningRequest, and what else serves a part of an object by its own rules. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CertificateSigningRequest } from '@drydock/api';
 import { certificateRequest, signatureAlgorithms } from '../../testing/certificate-requests.ts';
 import { startTestEtcd, type TestEtcd } from '../../testing/etcd.ts';
@@ -96,6 +96,75 @@ test('it is refused when it is not signed with its own key', async () => {
   expect(refused.json()['message']).toMatch(
     /is invalid: spec.request: Invalid value: \[\]byte\{0x2d, .*\}: x509: ECDSA verification failure$/,
   );
+});
+
+describe('who decides needs a right for the signer', () => {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const grant = async (name: string, rules: object[]) => {
+    const metadata = { name };
+    await ask('POST', `${rbac}/clusterroles`, { metadata, rules });
+    await ask('POST', `${rbac}/clusterrolebindings`, {
+      metadata,
+      subjects: [{ kind: 'User', name: 'joe', apiGroup: 'rbac.authorization.k8s.io' }],
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    });
+  };
+  const apiGroups = ['certificates.k8s.io'];
+  const conditions = [{ type: 'Approved', status: 'True', reason: 'r', message: 'm' }];
+  const right = (verb: string, signer: string) => [
+    { apiGroups, resources: ['signers'], resourceNames: [signer], verbs: [verb] },
+  ];
+
+  test.each([
+    ['approval', 'approve', { conditions }, 'example.com/signer'],
+    ['status', 'sign', { certificate }, 'example.com/*'],
+  ])('%s', async (part, verb, status, signer) => {
+    const resources = ['certificatesigningrequests', `certificatesigningrequests/${part}`];
+    await grant(`joe-${part}`, [{ apiGroups, resources, verbs: ['*'] }]);
+    const request = certificateRequest('ec', signatureAlgorithms.ecdsa);
+    const made = await ask('POST', path, body(`joe-${part}`, request));
+    const at = `${path}/joe-${part}`;
+    if (verb === 'sign') await ask('PUT', `${at}/approval`, { ...made, status: { conditions } });
+    using joe = await server.client('joe');
+    const decide = () =>
+      joe.request('PATCH', `${at}/${part}`, {
+        body: { status },
+        headers: { 'content-type': 'application/merge-patch+json' },
+      });
+    const refused = await decide();
+    expect(refused.code).toBe(403);
+    expect(refused.json()['message']).toBe(
+      `certificatesigningrequests.certificates.k8s.io "joe-${part}" is forbidden: user not permitted to ${verb} requests with signerName "example.com/signer"`,
+    );
+    await grant(`joe-${verb}`, right(verb, signer));
+    expect((await decide()).code).toBe(200);
+  });
+
+  test('a status update that decides nothing needs none', async () => {
+    const request = certificateRequest('ec', signatureAlgorithms.ecdsa);
+    await ask('POST', path, body('idle', request));
+    using joe = await server.client('joe');
+    const answer = await joe.request('PATCH', `${path}/idle/status`, {
+      body: { metadata: { labels: { a: 'b' } } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(answer.code).toBe(200);
+  });
+});
+
+test('nobody asks the signer of clients for the group that may do anything', async () => {
+  const organizations = ['people', 'system:masters'];
+  const request = certificateRequest('ec', signatureAlgorithms.ecdsa, { organizations });
+  const wanted = body('masters', request);
+  const signerName = 'kubernetes.io/kube-apiserver-client';
+  const refused = await jane.request('POST', path, {
+    body: { ...wanted, spec: { ...wanted.spec, signerName } },
+  });
+  expect(refused.code).toBe(403);
+  expect(refused.json()['message']).toBe(
+    `certificatesigningrequests.certificates.k8s.io "masters" is forbidden: use of ${signerName} signer with system:masters group is not allowed`,
+  );
+  expect((await jane.request('POST', path, { body: wanted })).code).toBe(201);
 });
 
 test('approval is of certificate requests alone', async () => {

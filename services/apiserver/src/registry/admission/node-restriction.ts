@@ -3,9 +3,16 @@
  * says which resources; this looks at the objects. A node that was taken over can harm nothing
  * but itself.
  */
-import { forbiddenError, type KubernetesObject, type Pod } from '@drydock/api';
+import {
+  deepEqual,
+  forbiddenError,
+  type KubernetesObject,
+  type Node,
+  type Pod,
+} from '@drydock/api';
 import { nodeNameOf } from '../../authz/node/node-authorizer.ts';
 import type { Subject } from '../../authz/subject.ts';
+import { forbiddenLabels } from './node-labels.ts';
 import type { Target, UpdatePart } from '../requests.ts';
 
 export interface NodeWrite {
@@ -24,11 +31,7 @@ export function admitNodeWrite(user: Subject, write: NodeWrite): void {
   const refuse = (why: string) => forbiddenError(target.kind, target.name, why);
   switch (target.kind.resource) {
     case 'nodes':
-      if (target.name !== node) {
-        throw refuse(`node "${node}" is not allowed to modify node "${target.name}"`);
-      }
-      if (write.object === undefined)
-        throw refuse(`node "${node}" is not allowed to delete itself`);
+      admitOwnNode(node, write, refuse);
       return;
     case 'leases':
       if (target.namespace !== 'kube-node-lease' || target.name !== node) {
@@ -42,6 +45,26 @@ export function admitNodeWrite(user: Subject, write: NodeWrite): void {
       return;
     default:
       throw refuse(`node "${node}" may not write ${target.kind.resource}`);
+  }
+}
+
+function admitOwnNode(node: string, write: NodeWrite, refuse: (why: string) => Error): void {
+  const { target } = write;
+  if (target.name !== node) {
+    throw refuse(`node "${node}" is not allowed to modify node "${target.name}"`);
+  }
+  if (write.object === undefined) throw refuse(`node "${node}" is not allowed to delete itself`);
+  const object = write.object as Node;
+  const old = write.old as Node | undefined;
+  const forbidden = forbiddenLabels(object.metadata.labels ?? {}, old?.metadata.labels ?? {});
+  if (forbidden.length > 0) {
+    const what = old === undefined ? 'set the following labels' : 'modify labels';
+    throw refuse(`node "${node}" is not allowed to ${what}: ${forbidden.join(', ')}`);
+  }
+  if (old === undefined) return;
+  // Otherwise it could draw pods to itself that are not meant for it.
+  if (!deepEqual(object.spec.taints, old.spec.taints)) {
+    throw refuse(`node "${node}" is not allowed to modify taints`);
   }
 }
 
