@@ -25,10 +25,12 @@ import { leases } from './kinds/leases/kind.ts';
 import { limitRanges } from './kinds/limitranges/kind.ts';
 import { namespaces } from './kinds/namespaces/kind.ts';
 import { networkPolicies } from './kinds/networkpolicies/kind.ts';
+import { nodeMetrics } from './kinds/nodemetrics/kind.ts';
 import { nodes } from './kinds/nodes/kind.ts';
 import { persistentVolumeClaims } from './kinds/persistentvolumeclaims/kind.ts';
 import { persistentVolumes } from './kinds/persistentvolumes/kind.ts';
 import { podDisruptionBudgets } from './kinds/poddisruptionbudgets/kind.ts';
+import { podMetrics } from './kinds/podmetrics/kind.ts';
 import { pods } from './kinds/pods/kind.ts';
 import { podTemplates } from './kinds/podtemplates/kind.ts';
 import { priorityClasses } from './kinds/priorityclasses/kind.ts';
@@ -90,15 +92,20 @@ export const kinds: readonly KindDefinition[] = [
 /** Other versions of stored kinds, one line each. */
 const views: readonly KindDefinition[] = [olderAutoscalers, newerEvents];
 
+/** Kinds of which nothing is stored, one line each: whoever serves them makes them when asked. */
+const computed: readonly KindDefinition[] = [nodeMetrics, podMetrics];
+
+export const isComputed = (kind: KindDefinition): boolean => computed.includes(kind);
+
 /** Everything that clients see. The first version of a group is the preferred one. */
-export const servedKinds: readonly KindDefinition[] = [...kinds, ...views];
+export const servedKinds: readonly KindDefinition[] = [...kinds, ...views, ...computed];
 
 const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.resource}`, kind]));
 const servedByPath = new Map(
   servedKinds.map((kind) => [`${groupVersion(kind)}/${kind.resource}`, kind]),
 );
 const byKind = new Map(
-  servedKinds.map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind.view?.of ?? kind]),
+  [...kinds, ...views].map((kind) => [`${groupVersion(kind)}/${kind.kind}`, kind.view?.of ?? kind]),
 );
 
 /** By what a path names: group, version and plural resource; views are found, too. */
@@ -132,8 +139,10 @@ export {
   leases,
   limitRanges,
   namespaces,
+  nodeMetrics,
   nodes,
   podDisruptionBudgets,
+  podMetrics,
   pods,
   priorityClasses,
   replicaSets,
