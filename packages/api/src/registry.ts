@@ -26,10 +26,12 @@ import { leases } from './kinds/leases/kind.ts';
 import { limitRanges } from './kinds/limitranges/kind.ts';
 import { namespaces } from './kinds/namespaces/kind.ts';
 import { networkPolicies } from './kinds/networkpolicies/kind.ts';
+import { nodeMetrics } from './kinds/nodemetrics/kind.ts';
 import { nodes } from './kinds/nodes/kind.ts';
 import { persistentVolumeClaims } from './kinds/persistentvolumeclaims/kind.ts';
 import { persistentVolumes } from './kinds/persistentvolumes/kind.ts';
 import { podDisruptionBudgets } from './kinds/poddisruptionbudgets/kind.ts';
+import { podMetrics } from './kinds/podmetrics/kind.ts';
 import { pods } from './kinds/pods/kind.ts';
 import { podTemplates } from './kinds/podtemplates/kind.ts';
 import { priorityClasses } from './kinds/priorityclasses/kind.ts';
@@ -94,8 +96,18 @@ const views: readonly KindDefinition[] = [olderAutoscalers, newerEvents];
 /** Kinds of which nothing is stored: an object is made when somebody asks for it. One line each. */
 const computedKinds: readonly KindDefinition[] = [componentStatuses];
 
+/** The same, and made of what nodes measure. One line each. */
+const measuredKinds: readonly KindDefinition[] = [nodeMetrics, podMetrics];
+
+export const isMeasured = (kind: KindDefinition): boolean => measuredKinds.includes(kind);
+
 /** Everything that clients see. The first version of a group is the preferred one. */
-export const servedKinds: readonly KindDefinition[] = [...computedKinds, ...kinds, ...views];
+export const servedKinds: readonly KindDefinition[] = [
+  ...computedKinds,
+  ...kinds,
+  ...views,
+  ...measuredKinds,
+];
 
 const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.resource}`, kind]));
 const servedByPath = new Map(
@@ -143,8 +155,10 @@ export {
   leases,
   limitRanges,
   namespaces,
+  nodeMetrics,
   nodes,
   podDisruptionBudgets,
+  podMetrics,
   pods,
   priorityClasses,
   replicaSets,

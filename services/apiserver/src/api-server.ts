@@ -39,6 +39,8 @@ import { createRestServer } from './rest/server.ts';
 import { createStreamHandler } from './rest/streams/stream-handler.ts';
 import type { Transport } from './rest/transport/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
+import { createNodeStats } from './rest/usage/node-stats.ts';
+import { createUsageHandler } from './rest/usage/usage-handler.ts';
 import { runCompactor } from './storage/compactor.ts';
 import { createEtcdClient, type EtcdClient } from './storage/etcd-client.ts';
 import { createEventLeases } from './storage/event-leases.ts';
@@ -270,6 +272,11 @@ async function openDoors(
         clock,
         random,
         watchMillisMin,
+        handleUsage: createUsageHandler({
+          registry,
+          clock,
+          nodeStats: createNodeStats({ dialNode, clock, log }),
+        }),
         handleSubresource: createSubresourceHandler({
           registry,
           clock,

@@ -2,16 +2,17 @@
 import {
   AppsV1Api,
   CoreV1Api,
-  KubeConfig,
   KubernetesObjectApi,
   ListWatch,
   Watch,
+  type KubeConfig,
   type V1ConfigMap,
   type V1Deployment,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
 import { startTestEtcd, type TestEtcd } from './testing/etcd.ts';
+import { officialConfig } from './testing/official-client.ts';
 import { startTestServer, type TestServer } from './testing/server.ts';
 
 let etcd: TestEtcd;
@@ -23,17 +24,7 @@ let apps: AppsV1Api;
 beforeAll(async () => {
   etcd = await startTestEtcd(1);
   server = await startTestServer(etcd);
-  const { cert, key, ca } = await server.certificate('kubernetes-admin', 'system:masters');
-  config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    {
-      name: 'test',
-      server: `https://localhost:${server.server.securePort}`,
-      caData: ca.toString('base64'),
-      skipTLSVerify: false,
-    },
-    { name: 'admin', certData: cert.toString('base64'), keyData: key.toString('base64') },
-  );
+  config = await officialConfig(server);
   core = config.makeApiClient(CoreV1Api);
   apps = config.makeApiClient(AppsV1Api);
 });

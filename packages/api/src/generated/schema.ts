@@ -329,6 +329,9 @@ export type SchemaName =
   | 'TableRow'
   | 'TableRowCondition'
   | 'WatchEvent'
+  | 'ContainerMetrics'
+  | 'NodeMetrics'
+  | 'PodMetrics'
   | 'HTTPIngressPath'
   | 'HTTPIngressRuleValue'
   | 'IPBlock'
@@ -3829,6 +3832,38 @@ export const schemaFacts: Readonly<Record<SchemaName, TypeFacts>> = {
     fields: {
       "type": { type: "string", required: true, proto: 1 },
       "object": { type: "RawExtension", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  ContainerMetrics: {
+    package: 'metrics.v1beta1',
+    fields: {
+      "name": { type: "string", required: true, proto: 1 },
+      "usage": { type: "Quantity", container: "map", required: true, proto: 2 },
+    },
+    inline: [],
+  },
+  NodeMetrics: {
+    package: 'metrics.v1beta1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "timestamp": { type: "Time", required: true, proto: 2 },
+      "window": { type: "string", required: true, proto: 3 },
+      "usage": { type: "Quantity", container: "map", required: true, proto: 4 },
+    },
+    inline: [],
+  },
+  PodMetrics: {
+    package: 'metrics.v1beta1',
+    fields: {
+      "kind": { type: "string", omitempty: true },
+      "apiVersion": { type: "string", omitempty: true },
+      "metadata": { type: "object", ref: "ObjectMeta", omitempty: true, proto: 1 },
+      "timestamp": { type: "Time", required: true, proto: 2 },
+      "window": { type: "string", required: true, proto: 3 },
+      "containers": { type: "object", ref: "ContainerMetrics", container: "list", required: true, proto: 4, listType: "atomic" },
     },
     inline: [],
   },

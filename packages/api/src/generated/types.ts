@@ -2515,6 +2515,29 @@ export interface WatchEvent {
   object: RawExtension;
 }
 
+export interface ContainerMetrics {
+  name: string;
+  usage: Record<string, Quantity>;
+}
+
+export interface NodeMetrics {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  timestamp: Time;
+  window: string;
+  usage: Record<string, Quantity>;
+}
+
+export interface PodMetrics {
+  kind: string;
+  apiVersion: string;
+  metadata: ObjectMeta;
+  timestamp: Time;
+  window: string;
+  containers: ContainerMetrics[];
+}
+
 export interface HTTPIngressPath {
   path?: string;
   pathType: string;

@@ -5,6 +5,7 @@ import {
   badRequestError,
   bodyBytesMax,
   findServed,
+  isMeasured,
   methodNotAllowedError,
   patchObject,
   successStatus,
@@ -36,10 +37,13 @@ import { negotiate } from './negotiate.ts';
 import type { ResourcePath } from './path.ts';
 import type { Respond } from './respond.ts';
 import { streamWatch } from './watch-stream.ts';
+import type { UsageHandler } from './usage/usage-handler.ts';
 import { parseWriteOptions, patchTypeOf } from './write-options.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
+  /** Kinds of which nothing is stored. */
+  readonly handleUsage: UsageHandler;
   /** Everything but status, approval and finalize. */
   readonly handleSubresource: (action: Action) => Promise<void>;
   readonly clock: Clock;
@@ -78,12 +82,12 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   return async (request) => {
     const { path, verb } = request;
     const kind = findServed(path.group, path.version, path.resource)!;
+    if (isMeasured(kind)) return options.handleUsage(request, kind);
     const target = { kind, namespace: path.namespace, name: path.name };
     const action: Action = { ...request, kind, target, write: parseWriteOptions(request) };
     if (kind.deprecation !== undefined) action.write.warnings.push(kind.deprecation);
     if (updateParts[path.subresource] === undefined) {
-      await options.handleSubresource(action);
-      return;
+      return options.handleSubresource(action);
     }
     if (!kind.verbs.includes(verb)) throw methodNotAllowedError(kind, verb);
     switch (verb) {

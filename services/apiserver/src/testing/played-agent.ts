@@ -23,6 +23,7 @@ import type { TestEtcd } from './etcd.ts';
 import { podManifest, startTestServer, type TestClient, type TestServer } from './server.ts';
 
 const nodeName = 'played';
+const killedExitCode = 137;
 export const playedPodAddress = '10.244.9.9';
 
 export interface PlayedCluster extends AsyncDisposable {
@@ -106,21 +107,23 @@ const exec = (folder: string) =>
     const [program = '', ...words] = start.command;
     const child = spawn(program, words, { cwd: folder });
     context.signal.addEventListener('abort', () => child.kill('SIGKILL'), { once: true });
-    const failed = once(child, 'error').then(([error]) => error as Error);
-    const exited = once(child, 'close') as Promise<[number | null]>;
+    const end = new Promise<Error | number>((resolve) => {
+      child.on('error', resolve);
+      child.on('close', (code) => resolve(code ?? killedExitCode));
+    });
     void feed(child, requests).catch(() => undefined);
     const outputs = Promise.all([
       readInto(child.stdout, (data) => send({ stdout: data })),
       readInto(child.stderr, (data) => send({ stderr: data })),
     ]);
-    const ended = await Promise.race([failed, exited]);
+    const ended = await end;
     if (ended instanceof Error) {
       const failure = `error executing command in container: ${ended.message}`;
       await send({ end: { exitCode: 0, failure } });
       return;
     }
     await outputs;
-    await send({ end: { exitCode: ended[0] ?? 137, failure: '' } });
+    await send({ end: { exitCode: ended, failure: '' } });
   });
 
 async function readInto(

@@ -21,7 +21,14 @@ const controllersRole = clusterRole(
 /** A node routes to the pods of the others, which upstream leaves to a network plugin of its own. */
 const nodeNetworkRole = clusterRole('drydock:node-network', [rule(read, 'core', 'nodes')]);
 
-export const ownRoles: readonly ClusterRole[] = [controllersRole, nodeNetworkRole];
+/** metrics-server's, which is a part of this server: whoever may see pods may see what they use. */
+const usageRole = clusterRole(
+  'system:aggregated-metrics-reader',
+  [rule(read, 'metrics.k8s.io', 'nodes pods')],
+  { aggregateTo: 'view' },
+);
+
+export const ownRoles: readonly ClusterRole[] = [controllersRole, nodeNetworkRole, usageRole];
 
 export const ownBindings: readonly ClusterRoleBinding[] = [
   clusterBinding(controllersRole.metadata.name, [user('system:kube-controller-manager')]),

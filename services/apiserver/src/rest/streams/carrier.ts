@@ -22,4 +22,13 @@ export interface Carrier {
 /** Real milliseconds: what guards a connection does not scale with the cluster's clock. */
 export const goodbyeMillisMax = 5_000;
 
+/** Why the signal of a client aborts that has ended its connection in order: what it sent still counts. */
+export class GoodbyeError extends Error {
+  override readonly name = 'GoodbyeError';
+
+  constructor() {
+    super('the client has said goodbye');
+  }
+}
+
 export const goneError = () => new Error('the client has gone');

@@ -1,8 +1,10 @@
 /** Exec and attach: a client's channels on one side, a node-agent's call on the other. */
+import { once } from 'node:events';
 import { internalError, successStatus, type Status } from '@drydock/api';
 import type { ProcessInput, ProcessOutput } from '@drydock/proto/node';
 import { toRpcError } from '@drydock/rpc';
 import type { AgentCall } from './agent-call.ts';
+import { GoodbyeError } from './carrier.ts';
 import type { RemoteChannels } from './remote-channels.ts';
 
 type ProcessCall = AgentCall<ProcessInput, ProcessOutput>;
@@ -10,25 +12,50 @@ type ProcessCall = AgentCall<ProcessInput, ProcessOutput>;
 /** Below the agent's bound for a message, and small enough to take turns with output. */
 const stdinBytesMax = 64 * 1024;
 
+/**
+ * Real milliseconds: so long a command may take in what a client sent that has gone since. Some clients
+ * end their connection with their input, as the official JavaScript client does when it copies a file.
+ */
+const lateMillisMax = 30_000;
+
 /** Until both are over. Never rejects: a client that is there is told what failed. */
 export async function relayProcess(
   channels: RemoteChannels,
   call: ProcessCall,
+  /** Of exec; empty for attach. */
   command: readonly string[],
 ): Promise<void> {
-  channels.signal.addEventListener('abort', () => call.cancel(), { once: true });
-  if (channels.signal.aborted) call.cancel();
+  const { signal } = channels;
+  let late: NodeJS.Timeout | undefined;
+  const leave = () => {
+    // An attached client owes its container nothing; a command is there for its client alone.
+    const isLate =
+      command.length > 0 && channels.stdin !== undefined && signal.reason instanceof GoodbyeError;
+    if (isLate) late = setTimeout(() => call.cancel(), lateMillisMax);
+    else call.cancel();
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
   // The order of a size and of input does not matter, so neither waits for the other.
   channels.onResize((resize) => void call.send({ resize }).catch(() => undefined));
   void sendStdin(channels, call);
+  // Output for a client that has gone has nobody to go to.
+  const write: RemoteChannels['write'] = (name, bytes) =>
+    channels.write(name, bytes).catch(async (error: unknown) => {
+      // A connection that is being closed takes no more, before it is known how it ends.
+      if (!signal.aborted) await once(signal, 'abort');
+      if (late === undefined) throw error;
+    });
   try {
-    const status = await receiveOutput(channels, call, command);
+    const status = await receiveOutput({ write }, call, command);
+    signal.removeEventListener('abort', leave);
     await channels.finish(status);
   } catch (error) {
     call.cancel();
-    if (!channels.signal.aborted) {
-      await channels.finish(internalError(toRpcError(error).message).status);
-    }
+    signal.removeEventListener('abort', leave);
+    if (!signal.aborted) await channels.finish(internalError(toRpcError(error).message).status);
+  } finally {
+    clearTimeout(late);
   }
 }
 
@@ -46,7 +73,7 @@ async function sendStdin({ stdin }: RemoteChannels, call: ProcessCall): Promise<
 }
 
 async function receiveOutput(
-  channels: RemoteChannels,
+  channels: Pick<RemoteChannels, 'write'>,
   call: ProcessCall,
   command: readonly string[],
 ): Promise<Status> {

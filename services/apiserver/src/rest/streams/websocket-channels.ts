@@ -41,9 +41,12 @@ export function createWebSocketChannels(
         return undefined;
     }
   });
-  // Tells the client that the connection stands, on the first channel that it reads.
-  const first = options.stdout ? channel.stdout : options.stderr ? channel.stderr : channel.error;
-  send(first, Buffer.alloc(0)).catch(() => undefined);
+  // Tells the client that the connection stands, on the first channel that it reads. kubectl, which
+  // speaks v5, needs no such sign, and complains of one that comes before it has set up its channels.
+  if (!protocol.halfCloses) {
+    const first = options.stdout ? channel.stdout : options.stderr ? channel.stderr : channel.error;
+    send(first, Buffer.alloc(0)).catch(() => undefined);
+  }
 
   return {
     stdin: options.stdin ? stdin : undefined,

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { badRequestError } from '@drydock/api';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Upgrade } from '../exchange.ts';
-import { goneError, goodbyeMillisMax, type Carrier } from './carrier.ts';
+import { GoodbyeError, goneError, goodbyeMillisMax, type Carrier } from './carrier.ts';
 
 /** Upstream's bound: some clients send a whole archive as one message. */
 const messageBytesMax = 32 * 1024 * 1024;
 const normalClosure = 1000;
+/** What the library says of a goodbye without a reason. */
+const noStatus = 1005;
 
 /**
  * Answers the request; from then on the connection is a WebSocket's. `name` is the subprotocol that
@@ -68,7 +70,10 @@ export function createWebSocketCarrier(socket: WebSocket, codec: MessageCodec): 
   let take: ((bytes: Buffer) => void) | undefined;
   // 'close' follows an error, and tells all that matters.
   socket.on('error', () => undefined);
-  socket.on('close', () => over.abort(goneError()));
+  socket.on('close', (code) => {
+    const isInOrder = code === normalClosure || code === noStatus;
+    over.abort(isInOrder ? new GoodbyeError() : goneError());
+  });
   socket.on('message', (data: RawData) => take?.(codec.decode(data as Buffer)));
   const pong = () => {
     if (socket.readyState === socket.OPEN) socket.pong();
