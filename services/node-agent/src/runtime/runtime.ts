@@ -8,6 +8,7 @@
  * 3. Wall times are milliseconds since the Unix epoch.
  */
 import type { Millis } from '@drydock/ports';
+import type { RegistryCredential } from '../pod-lifecycle/registry-keyring.ts';
 
 export interface PodIdentity {
   readonly namespace: string;
@@ -244,7 +245,8 @@ export interface RuntimeService {
   logs(id: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
 
   imageStatus(image: string): Promise<ImageStatus | undefined>;
-  pullImage(image: string): Promise<ImageStatus>;
+  /** @throws RuntimeError with the registry's words */
+  pullImage(image: string, credential?: RegistryCredential): Promise<ImageStatus>;
   listImages(): Promise<ImageStatus[]>;
 
   /** Calls back for every change, until the signal aborts. Events may be lost: list, too. */

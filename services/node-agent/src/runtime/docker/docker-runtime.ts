@@ -9,6 +9,7 @@
 import Docker from 'dockerode';
 import type { Clock, Logger } from '@drydock/ports';
 import type { PodNetwork } from '../../cni/pod-network.ts';
+import type { RegistryCredential } from '../../pod-lifecycle/registry-keyring.ts';
 import {
   RuntimeError,
   type ContainerStatus,
@@ -207,9 +208,9 @@ export function createDockerRuntime(
         ? undefined
         : { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
     },
-    pullImage: async (image): Promise<ImageStatus> => {
+    pullImage: async (image, credential): Promise<ImageStatus> => {
       try {
-        const progress = await docker.pull(withTag(image));
+        const progress = await docker.pull(withTag(image), authOf(credential));
         await new Promise<void>((resolve, reject) => {
           docker.modem.followProgress(progress, (error) =>
             error === null ? resolve() : reject(error),
@@ -233,6 +234,12 @@ export function createDockerRuntime(
     watch: (onEvent, signal) =>
       watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
   };
+}
+
+function authOf(credential: RegistryCredential | undefined): object {
+  if (credential === undefined) return {};
+  const { username, password, serverAddress } = credential;
+  return { authconfig: { username, password, serveraddress: serverAddress } };
 }
 
 /** Without a tag the engine would fetch every tag of the repository. */
