@@ -82,22 +82,25 @@ interface TypedName {
   readonly schema: SchemaName;
 }
 
+/** Makes the error of a body that does not fit. */
+export type Refuse = (why: string | TypeMismatch) => Error;
+
 /** An already parsed body (of a patch, or of protobuf) into the normal form of one type. */
 export function convertBody(
   parsed: Parsed,
   type: TypedName,
   fieldValidation: FieldValidation,
-): Decoded<Record<string, unknown>> {
-  const refuse = (why: string) =>
+  refuse: Refuse = (why) =>
     badRequestError(
-      `${type.kind} in version "${type.apiVersion}" cannot be handled as a ${type.kind}: ${why}`,
-    );
+      `${type.kind} in version "${type.apiVersion}" cannot be handled as a ${type.kind}: ${typeof why === 'string' ? why : why.message}`,
+    ),
+): Decoded<Record<string, unknown>> {
   const notes = { unknownFields: [] as string[] };
   let object: Record<string, unknown>;
   try {
     object = normalize(parsed.value, type.schema, notes);
   } catch (error) {
-    if (error instanceof TypeMismatch) throw refuse(error.message);
+    if (error instanceof TypeMismatch) throw refuse(error);
     throw error;
   }
   const problems = [
@@ -133,10 +136,11 @@ export function convertObject<T extends KubernetesObject>(
   parsed: Parsed,
   kind: KindDefinition<T>,
   fieldValidation: FieldValidation = 'Warn',
+  refuse?: Refuse,
 ): Decoded<T> {
   checkIdentity(parsed.value, kind);
   const type = { kind: kind.kind, apiVersion: groupVersion(kind), schema: kind.schema };
-  const { object, warnings } = convertBody(parsed, type, fieldValidation);
+  const { object, warnings } = convertBody(parsed, type, fieldValidation, refuse);
   const metadata = object['metadata'] as { name?: string };
   metadata.name ??= '';
   const { apiVersion: _apiVersion, kind: _kind, ...rest } = object;

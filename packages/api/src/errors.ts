@@ -62,7 +62,7 @@ interface Failure {
   readonly details?: StatusDetails;
 }
 
-function failure({ code, reason, message, details }: Failure): ApiError {
+export function failure({ code, reason, message, details }: Failure): ApiError {
   return new ApiError({
     kind: 'Status',
     apiVersion: 'v1',

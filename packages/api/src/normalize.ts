@@ -14,7 +14,17 @@ import { fieldsOf, typeFacts, upstreamName } from './schema.ts';
 import type { FieldSchema, SchemaName } from './schema.ts';
 
 /** A value that does not fit its type. */
-export class TypeMismatch extends Error {}
+export class TypeMismatch extends Error {
+  /** What was given, in the words of Go's decoder, and the Go type that was wanted; where known. */
+  readonly given: string | undefined;
+  readonly wanted: string | undefined;
+
+  constructor(message: string, types?: { readonly given: string; readonly wanted: string }) {
+    super(message);
+    this.given = types?.given;
+    this.wanted = types?.wanted;
+  }
+}
 
 export interface Notes {
   /** Paths of fields that the type does not have. */
@@ -72,6 +82,7 @@ function describe(value: unknown): string {
 function mismatch(what: string, typeName: string, owner: SchemaName, place: Place): TypeMismatch {
   return new TypeMismatch(
     `json: cannot unmarshal ${what} into Go struct field ${owner}.${pathOf(place, false)} of type ${typeName}`,
+    { given: what, wanted: typeName },
   );
 }
 

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../object.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { patchMediaTypes, supportedPatchTypes } from './media-types.ts';
 import { applyMergePatch } from './merge-patch.ts';
+import { patchRefusal } from './refusal.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
 export interface PatchRequest {
@@ -38,7 +39,13 @@ export function patchObject<T extends KubernetesObject>(
     default:
       return type satisfies never;
   }
-  const decoded = convertObject({ value, duplicates: patch.duplicates }, kind, fieldValidation);
+  const isStrategic = type === 'application/strategic-merge-patch+json';
+  const decoded = convertObject(
+    { value, duplicates: patch.duplicates },
+    kind,
+    fieldValidation,
+    (why) => patchRefusal({ isStrategic, patch: patch.value, result: value }, why),
+  );
   kind.setDefaults(decoded.object);
   return decoded;
 }

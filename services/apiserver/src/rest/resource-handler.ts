@@ -112,7 +112,8 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
   };
 }
 
-function renderingOf({ exchange, query }: ResourceRequest, clock: Clock): Rendering {
+/** The form that is asked for. @throws ApiError */
+export function renderingOf({ exchange, query }: ResourceRequest, clock: Clock): Rendering {
   const include = query.get('includeObject') ?? 'Metadata';
   if (include !== 'None' && include !== 'Metadata' && include !== 'Object') {
     throw badRequestError(`unrecognized includeObject value: ${JSON.stringify(include)}`);

@@ -17,11 +17,12 @@ import { bindPod } from '../registry/subresources/binding.ts';
 import { evictPod } from '../registry/subresources/eviction.ts';
 import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subresources/scale.ts';
 import { tokenRequestType, type TokenIssuer } from '../registry/subresources/token.ts';
-import { renderStatus } from './bodies.ts';
+import { contentTypes, renderStatus } from './bodies.ts';
 import { readScaleApply } from './apply.ts';
 import { readTypedBody } from './body.ts';
 import type { LogHandler } from './log-handler.ts';
-import type { Action } from './resource-handler.ts';
+import { renderingOf, type Action } from './resource-handler.ts';
+import { renderScaleTable } from './scale-table.ts';
 import type { StreamHandler } from './streams/stream-handler.ts';
 import { patchTypeOf } from './write-options.ts';
 
@@ -34,7 +35,7 @@ export interface SubresourceHandlerOptions {
 }
 
 export function createSubresourceHandler(options: SubresourceHandlerOptions) {
-  const { registry } = options;
+  const { registry, clock } = options;
 
   const bind = async (action: Action) => {
     requireVerb(action, 'create');
@@ -63,22 +64,26 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
     switch (verb) {
       case 'get': {
         const object = await registry.get(target, 'consistent');
-        return sendScale(action, scaleOf(target.kind, object.parse()));
+        return sendScale(action, scaleOf(target.kind, object.parse()), clock);
       }
       case 'update': {
         const wanted = (await readTypedBody(exchange, scaleType, write)) as unknown as Scale;
         requireName(action, wanted.metadata.name);
-        return sendScale(action, await updateScale(options, target, { make: () => wanted }, write));
+        return sendScale(
+          action,
+          await updateScale(options, target, { make: () => wanted }, write),
+          clock,
+        );
       }
       case 'patch': {
         const mediaType = patchTypeOf(exchange);
         if (mediaType === applyMediaType) {
-          const ask = await readScaleApply(options.clock, action);
-          return sendScale(action, await updateScale(options, target, ask, write));
+          const ask = await readScaleApply(clock, action);
+          return sendScale(action, await updateScale(options, target, ask, write), clock);
         }
         const body = (await exchange.readBody(bodyBytesMax)).toString();
         const make = (current: Scale) => patchScale(current, { mediaType, body }, write);
-        return sendScale(action, await updateScale(options, target, { make }, write));
+        return sendScale(action, await updateScale(options, target, { make }, write), clock);
       }
       default:
         throw methodNotAllowedError(target.kind, verb);
@@ -129,6 +134,10 @@ function sendSuccess(action: Action): void {
   action.respond(201, 'application/json', renderStatus(status), action.write.warnings);
 }
 
-function sendScale(action: Action, scale: Scale): void {
-  action.respond(200, 'application/json', `${JSON.stringify(scale)}\n`, action.write.warnings);
+function sendScale(action: Action, scale: Scale, clock: Clock): void {
+  const rendering = renderingOf(action, clock);
+  const isTable = rendering.form === 'table';
+  const text = isTable ? renderScaleTable(scale, rendering) : JSON.stringify(scale);
+  const type = contentTypes[isTable ? 'table' : 'json'];
+  action.respond(200, type, `${text}\n`, action.write.warnings);
 }
