@@ -183,6 +183,8 @@ function lazySignal(closed: (listener: () => void) => void, isClosed: () => bool
 
 function readAll(readable: Readable, bytesMax: number, announced: number): Promise<Buffer> {
   if (announced > bytesMax) return Promise.reject(requestEntityTooLargeError(bytesMax));
+  // Whoever left while it was found out who he is: no event is to come any more.
+  if (readable.destroyed) return Promise.reject(gone());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
