@@ -215,6 +215,8 @@ describe('hostile bodies', () => {
   test.each([
     ['deep JSON', `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, 'json'],
     ['deep YAML', '['.repeat(50_000), 'yaml'],
+    ['a merge of what is no map', 'a: {b: c}\n<<: text\n', 'yaml'],
+    ['a merge of what is not there', 'a: {b: c}\n<<: *nowhere\n', 'yaml'],
     ['an alias bomb', bomb.join('\n'), 'yaml'],
     ['a cut-off body', '{"metadata":', 'json'],
     ['an empty body', '', 'json'],

@@ -167,15 +167,14 @@ export function parseYaml(text: string): ParsedYaml {
     throw refuse(`line ${lineCounter(text)(error.pos[0])}: ${error.message}`);
   }
   const duplicates = isMap(document.contents) ? duplicateKeys(document, text) : [];
+  return { value: jsonValue(resolved(document), 0), duplicates };
+}
+
+/** Aliases and merges followed: a text may name what is not there, or merge what is no map. */
+function resolved(document: Document): unknown {
   try {
-    return {
-      value: jsonValue(document.toJS({ mapAsMap: true, maxAliasCount: 100 }), 0),
-      duplicates,
-    };
+    return document.toJS({ mapAsMap: true, maxAliasCount: 100 });
   } catch (failure) {
-    if (failure instanceof ReferenceError || failure instanceof RangeError) {
-      throw refuse(failure.message);
-    }
-    throw failure;
+    throw refuse(failure instanceof Error ? failure.message : 'malformed');
   }
 }

@@ -45,7 +45,7 @@ const bookmarkMillis: Millis = 60_000;
 
 interface Waiter {
   readonly revision: number;
-  readonly done: () => void;
+  readonly done: (isReached: boolean) => void;
 }
 
 export function createCacher(options: CacherOptions): Cacher {
@@ -61,7 +61,7 @@ export function createCacher(options: CacherOptions): Cacher {
     for (const waiter of waiters) {
       if (waiter.revision > now) continue;
       waiters.delete(waiter);
-      waiter.done();
+      waiter.done(true);
     }
   };
 
@@ -73,14 +73,19 @@ export function createCacher(options: CacherOptions): Cacher {
     return object;
   };
 
+  /** Whoever would wait is better served by another apiserver: this one hears no more of etcd. */
+  const refuseWhenClosing = () => {
+    if (isClosing) throw serviceUnavailableError('this apiserver is stopping');
+  };
+
   const until = (wanted: number, millis: Millis): Promise<boolean> => {
     if (revision >= wanted) return Promise.resolve(true);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         revision: wanted,
-        done: () => {
+        done: (isReached) => {
           timer.cancel();
-          resolve(true);
+          resolve(isReached);
         },
       };
       const timer = clock.setTimer(millis, () => {
@@ -135,25 +140,30 @@ export function createCacher(options: CacherOptions): Cacher {
       reached(now);
     },
     waitForCurrent: async () => {
+      refuseWhenClosing();
       const wanted = await etcd.currentRevision();
       if (await until(wanted, catchUpMillisMax)) return;
+      refuseWhenClosing();
       throw timeoutError(
         `the watch cache is at revision ${revision} and did not reach etcd's revision ${wanted} within ${catchUpMillisMax} ms`,
       );
     },
     waitFor: async (wanted) => {
       // Watches that have just been ended would come back here, and be cut off later.
-      if (isClosing) throw serviceUnavailableError('this apiserver is stopping');
+      refuseWhenClosing();
       if (wanted === undefined) {
         if (await until(1, freshnessMillisMax)) return;
         throw serviceUnavailableError('the watch cache is not filled yet: etcd was not reached');
       }
       if (await until(wanted, freshnessMillisMax)) return;
+      refuseWhenClosing();
       throw tooLargeResourceVersionError(String(wanted), String(revision));
     },
     [Symbol.dispose]: () => {
       isClosing = true;
       bookmarks.cancel();
+      for (const waiter of waiters) waiter.done(false);
+      waiters.clear();
       for (const cache of caches.values()) cache.endWatchers();
     },
   };

@@ -81,7 +81,11 @@ export function createRegistry(options: RegistryOptions): Registry {
       const cache = cacher.of(kind);
       return { objects: cache.select(selection), revision: cacher.revision, count: cache.size };
     },
-    listAt: (kind, selection, page) => readPage(etcd, kind, selection, page),
+    listAt: async (kind, selection, page) => {
+      // A version that is not there yet may be on its way through another apiserver.
+      if (page.revision > cacher.revision) await cacher.waitFor(page.revision);
+      return readPage(etcd, kind, selection, page);
+    },
     watch: async (kind, ask) => {
       if (ask.after === undefined) await freshen(ask.freshness);
       else await cacher.waitFor(undefined);

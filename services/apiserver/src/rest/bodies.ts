@@ -37,13 +37,16 @@ const meta = 'meta.k8s.io/v1';
 const comma = Buffer.from(',');
 const listEnd = Buffer.from(']}\n');
 
+/** As YAML 1.1 has it, which clients read: `on` and `n` would be booleans to them without quotes. */
+const yaml = (value: unknown): string => stringify(value, { version: '1.1' });
+
 /** One object, in the form; of a Table, a table of one row. */
 export function renderObject(object: StoredObject, rendering: Rendering): Uint8Array | string {
   switch (rendering.form) {
     case 'json':
       return object.json;
     case 'yaml':
-      return stringify(object.parse());
+      return yaml(object.parse());
     case 'table':
       return renderTable(
         object.kind,
@@ -69,7 +72,7 @@ export function renderList(
       return concatList(kind.listKind, groupVersion(kind), metadata, objects);
     case 'yaml': {
       const items = objects.map((object) => object.parse());
-      return stringify({ kind: kind.listKind, apiVersion: groupVersion(kind), metadata, items });
+      return yaml({ kind: kind.listKind, apiVersion: groupVersion(kind), metadata, items });
     }
     case 'table':
       return renderTable(kind, objects, metadata, rendering);

@@ -2,13 +2,16 @@
 import { badRequestError } from '@drydock/api';
 
 export interface ContinueToken {
-  /** All pages show the state as of this revision. */
+  /** All pages show the state as of this revision; `latestRevision`: of whatever is there by then. */
   readonly revision: number;
   /** The last key of the page before, below the resource's prefix. */
   readonly after: string;
 }
 
 const version = 'meta.k8s.io/v1';
+
+/** Of a token that goes on with another state than the list began with. */
+export const latestRevision = -1;
 
 export function encodeContinue({ revision, after }: ContinueToken): string {
   const token = JSON.stringify({ v: version, rv: revision, start: `${after}\0` });
@@ -24,7 +27,7 @@ export function decodeContinue(text: string): ContinueToken {
       v === version &&
       typeof rv === 'number' &&
       Number.isSafeInteger(rv) &&
-      rv > 0 &&
+      (rv > 0 || rv === latestRevision) &&
       typeof start === 'string' &&
       start.endsWith('\0') &&
       !start.startsWith('/') &&

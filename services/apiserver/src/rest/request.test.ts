@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '@drydock/api';
-import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { decodeContinue, encodeContinue, latestRevision } from './continue-token.ts';
 import { parseListOptions } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
 import { parseResourcePath, verbOf } from './path.ts';
@@ -106,12 +106,15 @@ describe('list options', () => {
 test('a continue token leads back to its place, and nothing else is one', () => {
   const token = { revision: 42, after: 'default/web-1' };
   expect(decodeContinue(encodeContinue(token))).toEqual(token);
+  const inconsistent = { revision: latestRevision, after: 'default/web-1' };
+  expect(decodeContinue(encodeContinue(inconsistent))).toEqual(inconsistent);
   const forged = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   for (const text of [
     '',
     'x',
     forged(null),
-    forged({ v: 'meta.k8s.io/v1', rv: -1, start: 'a\0' }),
+    forged({ v: 'meta.k8s.io/v1', rv: 0, start: 'a\0' }),
+    forged({ v: 'meta.k8s.io/v1', rv: -2, start: 'a\0' }),
     forged({ v: 'meta.k8s.io/v1', rv: 1, start: '../secrets/a\0' }),
   ]) {
     expect(() => decodeContinue(text)).toThrow('continue key is not valid');

@@ -17,7 +17,7 @@ import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Page } from '../registry/pages.ts';
+import { inconsistentPageError, type Page } from '../registry/pages.ts';
 import type {
   Freshness,
   Target,
@@ -30,7 +30,7 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { readApply } from './apply.ts';
 import { bodyReader, readDeleteBody } from './body.ts';
 import { contentTypes, renderList, renderObject, renderStatus, type Rendering } from './bodies.ts';
-import { decodeContinue, encodeContinue } from './continue-token.ts';
+import { decodeContinue, encodeContinue, latestRevision } from './continue-token.ts';
 import type { Exchange } from './exchange.ts';
 import { parseListOptions, type ListOptions } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
@@ -195,7 +195,12 @@ async function takePage(
       ask.continueToken === undefined
         ? { revision: ask.resourceVersion!, after: undefined }
         : decodeContinue(ask.continueToken);
-    return registry.listAt(kind, selection, { ...token, limit });
+    return registry.listAt(kind, selection, { ...token, limit }).catch((error: unknown) => {
+      const isForgotten = error instanceof ApiError && error.reason === 'Expired';
+      const { after } = token;
+      if (!isForgotten || after === undefined) throw error;
+      throw inconsistentPageError(encodeContinue({ revision: latestRevision, after }));
+    });
   }
   const version = ask.resourceVersion;
   const freshness: Freshness =

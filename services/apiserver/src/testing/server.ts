@@ -1,7 +1,7 @@
 /** An apiserver in the test's own process, and clients of it with real certificates. */
 import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 import { createSystemClock, createSystemRandom } from '@drydock/process';
-import { silentLogger, type Clock } from '@drydock/ports';
+import { silentLogger, type Clock, type Logger } from '@drydock/ports';
 import {
   createTestAuthority,
   type IssuedCertificate,
@@ -64,6 +64,8 @@ export interface TestServerOptions extends Partial<ApiServerOptions> {
   /** Whether to wait until it is ready; true when absent. */
   readonly awaitsReady?: boolean;
   readonly clock?: Clock;
+  /** Silent when absent. */
+  readonly log?: Logger;
 }
 
 export async function startTestServer(
@@ -73,9 +75,10 @@ export async function startTestServer(
   const authority = options.authority ?? (await createTestAuthority('kubernetes'));
   const tls = await authority.issue({ commonName: 'kube-apiserver' });
   const clock = options.clock ?? createSystemClock();
+  const log = options.log ?? silentLogger;
   const metrics = new MetricsRegistry();
   const server = await createApiServer(
-    { clock, random: createSystemRandom(), log: silentLogger, metrics },
+    { clock, random: createSystemRandom(), log, metrics },
     {
       bindAddress: '127.0.0.1',
       securePort: 0,

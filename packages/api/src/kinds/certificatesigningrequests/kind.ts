@@ -18,6 +18,7 @@ import type {
   CertificateSigningRequest,
   CertificateSigningRequestCondition,
 } from '../../generated/types.ts';
+import { pathSegmentProblems } from '../../names.ts';
 import { age, humanDuration } from '../../time.ts';
 import { validateRequest, validateRequestUpdate } from './validation.ts';
 
@@ -59,8 +60,8 @@ export const certificateSigningRequests = defineKind<CertificateSigningRequest>(
     statusSubresource({ group, kind }),
     { name: 'approval', group, version: 'v1', kind, verbs: ['get', 'patch', 'update'] },
   ],
-  // Any name will do.
-  nameProblems: () => [],
+  // Any name will do that can stand in a path.
+  nameProblems: pathSegmentProblems,
   prepareForCreate(object) {
     object.status = {};
   },

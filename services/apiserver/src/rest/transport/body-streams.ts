@@ -22,6 +22,8 @@ export function lazySignal(closed: (listener: () => void) => void, isClosed: () 
 /** @throws ApiError 413 as soon as there is more than the bound */
 export function readAll(readable: Readable, bytesMax: number, announced: number): Promise<Buffer> {
   if (announced > bytesMax) return Promise.reject(requestEntityTooLargeError(bytesMax));
+  // Whoever left while it was found out who he is: no event is to come any more.
+  if (readable.destroyed) return Promise.reject(goneError());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
