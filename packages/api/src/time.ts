@@ -1,8 +1,19 @@
 /** Timestamps as the API writes them, and ages as people read them. */
 
-/** RFC 3339 in UTC with whole seconds. @param wallTime milliseconds since the Unix epoch */
+let lastSecond = Number.NaN;
+let lastText = '';
+
+/**
+ * RFC 3339 in UTC with whole seconds. Asked for several times by each write, so the last answer is kept.
+ * @param wallTime milliseconds since the Unix epoch
+ */
 export function formatTime(wallTime: number): string {
-  return `${new Date(wallTime).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(wallTime / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(wallTime).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
 
 /** RFC 3339 in UTC with six digits of a second. */

@@ -7,8 +7,9 @@
  * Source: structured-merge-diff, typed.Compare.
  */
 import { deepEqual } from '../equality.ts';
-import { insertPath, isEmpty, type FieldSet, type OpenFieldSet } from './field-set.ts';
-import { listElement, memberType, shapeOf } from './field-type.ts';
+import { insertNode, insertPath, isEmpty, noFields } from './field-set.ts';
+import type { FieldSet, OpenFieldSet } from './field-set.ts';
+import { listElement, memberType, membersInOrder, shapeOf } from './field-type.ts';
 import type { FieldType, ListType, MapType, Shape, StructType } from './field-type.ts';
 import { fieldElement } from './path-element.ts';
 
@@ -42,18 +43,18 @@ export function compare(type: FieldType, left: unknown, right: unknown): Compari
 
 /** One of both may be undefined. */
 function compareValues(walk: Walk, type: FieldType, left: unknown, right: unknown): void {
-  const before = shapeOf(type, left ?? right);
-  const after = shapeOf(type, right ?? left);
-  // Only values without a schema change their shape.
-  if (before !== after) compareShapes(walk, before, left, right);
-  const isLeaf = compareShapes(walk, after, left, right);
-  if (isLeaf) return;
-  if (left === undefined) insertPath(walk.added, walk.path);
-  else if (right === undefined) insertPath(walk.removed, walk.path);
+  if (left === undefined) insertNode(walk.added, walk.path, nodeOf(type, right));
+  else if (right === undefined) insertNode(walk.removed, walk.path, nodeOf(type, left));
+  else {
+    const before = shapeOf(type, left);
+    const after = shapeOf(type, right);
+    // Only values without a schema change their shape.
+    if (before !== after) compareShapes(walk, before, left, right);
+    compareShapes(walk, after, left, right);
+  }
 }
 
-/** True when the values were compared as one field. */
-function compareShapes(walk: Walk, shape: Shape, left: unknown, right: unknown): boolean {
+function compareShapes(walk: Walk, shape: Shape, left: unknown, right: unknown): void {
   switch (shape.kind) {
     case 'scalar':
       break;
@@ -61,26 +62,60 @@ function compareShapes(walk: Walk, shape: Shape, left: unknown, right: unknown):
       const [before, after] = [listOf(left), listOf(right)];
       if (shape.relation === 'atomic' || (before.length === 0 && after.length === 0)) break;
       if (!deepEqual(before, after)) compareItems(walk, shape, before, after);
-      return false;
+      return;
     }
     case 'struct':
     case 'map': {
       const [before, after] = [mapOf(left), mapOf(right)];
       if (shape.atomic || (isEmptyMap(before) && isEmptyMap(after))) break;
       compareMembers(walk, shape, before, after);
-      return false;
+      return;
+    }
+    default:
+      shape satisfies never;
+  }
+  if (!deepEqual(left, right)) insertPath(walk.modified, walk.path);
+}
+
+/**
+ * The fields of a value that only one side has: itself, and all below it. Most of a new object is such
+ * values, so that they are not compared with nothing: this costs a third of that.
+ * @throws UntypedElement
+ */
+function nodeOf(type: FieldType, value: unknown): FieldSet {
+  const shape = shapeOf(type, value);
+  const node: OpenFieldSet = { '.': noFields };
+  switch (shape.kind) {
+    case 'scalar':
+      return noFields;
+    case 'list':
+      if (shape.relation === 'atomic') return noFields;
+      for (const [element, same] of itemsByElement(shape, listOf(value))) {
+        node[element] = same.length === 1 ? nodeOf(shape.element, same[0]) : noFields;
+      }
+      break;
+    case 'struct': {
+      if (shape.atomic) return noFields;
+      const members = mapOf(value);
+      for (const { name, element, type: member } of membersInOrder(shape)) {
+        const given = members[name];
+        if (given !== undefined) node[element] = nodeOf(member, given);
+      }
+      break;
+    }
+    case 'map': {
+      if (shape.atomic) return noFields;
+      const members = mapOf(value);
+      for (const name of Object.keys(members).sort()) {
+        node[fieldElement(name)] = nodeOf(shape.element, members[name]);
+      }
+      break;
     }
     default:
       return shape satisfies never;
   }
-  compareLeaves(walk, left, right);
-  return true;
-}
-
-function compareLeaves(walk: Walk, left: unknown, right: unknown): void {
-  if (left === undefined) insertPath(walk.added, walk.path);
-  else if (right === undefined) insertPath(walk.removed, walk.path);
-  else if (!deepEqual(left, right)) insertPath(walk.modified, walk.path);
+  for (const element in node) if (element !== '.') return node;
+  return noFields;
 }
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -10,14 +10,14 @@
  *    keep it.
  * Source: structured-merge-diff, fieldpath.Set.
  */
-import { MalformedFields, parseElement, sortElements } from './path-element.ts';
+import { MalformedFields, isField, parseElement, sortElements } from './path-element.ts';
 
 export interface FieldSet {
   readonly [element: string]: FieldSet;
 }
-/** A set in the making. */
+/** A set in the making; what was inserted whole stays as it is. */
 export interface OpenFieldSet {
-  [element: string]: OpenFieldSet;
+  [element: string]: FieldSet;
 }
 
 export const noFields: FieldSet = Object.freeze({});
@@ -38,21 +38,24 @@ function nodeOf(member: boolean, children: FieldSet): FieldSet | undefined {
 
 /** Adds the field at the end of a path; the fields on its way are not added. */
 export function insertPath(set: OpenFieldSet, path: readonly string[]): void {
+  insertNode(set, path, noFields);
+}
+
+/** Adds a field with all below it at the end of a path. */
+export function insertNode(set: OpenFieldSet, path: readonly string[], added: FieldSet): void {
   if (path.length === 0) return;
   let node = set;
   for (let index = 0; index < path.length - 1; index += 1) {
     const child = node[path[index]!];
-    if (child === undefined) node = node[path[index]!] = {};
-    else {
-      if (isEmpty(child)) child[self] = {};
-      node = child;
-    }
+    // A node that is not empty was made for this set.
+    const isOpen = child !== undefined && !isEmpty(child);
+    const open: OpenFieldSet = isOpen ? child : child === undefined ? {} : { [self]: noFields };
+    node = node[path[index]!] = open;
   }
-  const child = node[path.at(-1)!];
-  if (child === undefined) node[path.at(-1)!] = {};
-  else if (!isMember(child)) child[self] = {};
+  const last = path.at(-1)!;
+  const child = node[last];
+  node[last] = child === undefined ? added : unionOfNodes(child, added);
 }
-
 /** The subset below an element, without the element itself. */
 export function below(set: FieldSet, element: string): FieldSet {
   return set[element] ?? noFields;
@@ -126,16 +129,26 @@ function without(
   subtract: (mine: FieldSet, theirs: FieldSet) => FieldSet | undefined,
 ): FieldSet {
   let result: OpenFieldSet | undefined;
+  const gone = new Set<string>();
   for (const element of Object.keys(right)) {
     const mine = left[element];
     if (element === self || mine === undefined) continue;
     const node = subtract(mine, right[element]!);
     if (node !== undefined && isSame(node, mine)) continue;
     result ??= { ...left };
-    if (node === undefined) delete result[element];
+    if (node === undefined) gone.add(element);
     else result[element] = node;
   }
-  return result ?? left;
+  return gone.size === 0 ? (result ?? left) : leaveOut(result!, gone);
+}
+
+/** Made anew: an object that has lost a key is slow ever after. */
+function leaveOut(set: FieldSet, gone: ReadonlySet<string>): FieldSet {
+  const result: OpenFieldSet = {};
+  for (const element of Object.keys(set)) {
+    if (!gone.has(element)) result[element] = set[element]!;
+  }
+  return result;
 }
 
 /** Whether a node of a difference is the node that it was made of. */
@@ -174,17 +187,29 @@ export const elementsOf = (set: FieldSet): string[] =>
 
 /** The set with its elements in the order in which they are written. */
 export function sorted(set: FieldSet): FieldSet {
-  const elements = elementsOf(set);
-  const inOrder = sortElements(elements);
-  const isMarked = self in set;
-  let isSame = !isMarked || Object.keys(set)[0] === self;
-  const result: OpenFieldSet = isMarked ? { [self]: noFields } : {};
-  for (const [index, element] of inOrder.entries()) {
+  const elements = Object.keys(set);
+  // Most nodes are made in order: the dear comparison of elements is for the others.
+  if (elements.every((element, at) => at === 0 || areInOrder(elements[at - 1]!, element))) {
+    return sortedBelow(set);
+  }
+  const inOrder = [...(self in set ? [self] : []), ...sortElements(elementsOf(set))];
+  if (inOrder.every((element, at) => element === elements[at])) return sortedBelow(set);
+  return Object.fromEntries(inOrder.map((element) => [element, sorted(set[element]!)]));
+}
+
+const areInOrder = (before: string, after: string): boolean =>
+  before === self || (isField(before) && isField(after) && before < after);
+
+function sortedBelow(set: FieldSet): FieldSet {
+  let result: OpenFieldSet | undefined;
+  for (const element in set) {
+    if (element === self) continue;
     const child = sorted(set[element]!);
-    isSame &&= element === elements[index] && child === set[element];
+    if (child === set[element]) continue;
+    result ??= { ...set };
     result[element] = child;
   }
-  return isSame ? set : result;
+  return result ?? set;
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 import { fieldsOf, typeFacts } from '../schema.ts';
 import type { ElementType, FieldSchema, SchemaName } from '../schema.ts';
-import { keyElement, valueElement } from './path-element.ts';
+import { compareText, fieldElement, keyElement, valueElement } from './path-element.ts';
 
 export interface ScalarType {
   readonly kind: 'scalar';
@@ -128,6 +128,27 @@ export function memberType(type: StructType | MapType, name: string): FieldType 
   if (type.kind === 'map') return type.element;
   const field = fieldsOf(type.name).get(name);
   return field === undefined ? undefined : typeOf(field);
+}
+
+interface Member {
+  readonly name: string;
+  /** Its element of a path. */
+  readonly element: string;
+  readonly type: FieldType;
+}
+
+const members = new Map<SchemaName, readonly Member[]>();
+
+/** All that a struct may have, in the order in which FieldsV1 writes it. Made once for each type. */
+export function membersInOrder({ name: struct }: StructType): readonly Member[] {
+  let known = members.get(struct);
+  if (known === undefined) {
+    known = [...fieldsOf(struct)]
+      .map(([name, field]) => ({ name, element: fieldElement(name), type: typeOf(field) }))
+      .sort((left, right) => compareText(left.element, right.element));
+    members.set(struct, known);
+  }
+  return known;
 }
 
 /**

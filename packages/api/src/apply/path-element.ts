@@ -28,9 +28,10 @@ export function keyElement(keys: Keys): string {
 
 /** The name in `f:name`; undefined for any other element. */
 export function fieldName(element: string): string | undefined {
-  return element.startsWith('f:') ? element.slice(2) : undefined;
+  return isField(element) ? element.slice(2) : undefined;
 }
 
+export const isField = (element: string): boolean => element.startsWith('f:');
 export const isKey = (element: string): boolean => element.startsWith('k:');
 
 /**
