@@ -10,7 +10,7 @@
  */
 import { ApiError, badRequestError, bodyBytesMax, requestEntityTooLargeError } from './errors.ts';
 import type { KubernetesObject } from './object.ts';
-import { bodyDepthMax, duplicateFields, nestingDepth } from './json-scan.ts';
+import { bodyDepthMax, countKeys, duplicateFields, outlineOf } from './json-scan.ts';
 import { groupVersion } from './kind.ts';
 import type { KindDefinition } from './kind.ts';
 import { TypeMismatch, normalize } from './normalize.ts';
@@ -49,12 +49,12 @@ function parseJson(text: string, wantsDuplicates: boolean): Parsed {
     const why = error instanceof Error ? error.message : 'malformed';
     throw badRequestError(`json parse error: ${why}`);
   }
-  if (nestingDepth(text) > bodyDepthMax) {
+  const { depth, keys } = outlineOf(text);
+  if (depth > bodyDepthMax) {
     throw badRequestError(`the body is nested deeper than ${bodyDepthMax} levels`);
   }
-  const duplicates = wantsDuplicates
-    ? duplicateFields(text).map((path) => `duplicate field "${path}"`)
-    : [];
+  if (!wantsDuplicates || countKeys(value) === keys) return { value, duplicates: [] };
+  const duplicates = duplicateFields(text).map((path) => `duplicate field "${path}"`);
   return { value, duplicates };
 }
 

@@ -1,8 +1,8 @@
 /**
  * What JSON.parse does not tell: keys that an object has twice, and how deep a text nests.
  *
- * One pass over text that JSON.parse has accepted. It runs only where the client asked for strict
- * field validation.
+ * Passes over text that JSON.parse has accepted. Which keys are given twice is looked for only in a text
+ * that has more of them than its value: that costs a third, and hardly any text has.
  */
 
 /** Deeper bodies are refused whole, so that no later walk over the value can exhaust the stack. */
@@ -73,17 +73,40 @@ export function duplicateFields(text: string): string[] {
   return duplicates;
 }
 
-/** The deepest nesting of braces and brackets; works on any text. */
-export function nestingDepth(text: string): number {
+export interface Outline {
+  /** The deepest nesting of braces and brackets. */
+  readonly depth: number;
+  /** How many keys the text has, those given twice included. */
+  readonly keys: number;
+}
+
+/** Works on any text; of one that is JSON the keys are exact. */
+export function outlineOf(text: string): Outline {
   let depth = 0;
   let deepest = 0;
+  let keys = 0;
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code === quote) index = endOfString(text, index);
+    else if (code === colon) keys += 1;
     else if (code === openBrace || code === openBracket) {
       depth += 1;
       if (depth > deepest) deepest = depth;
     } else if (code === closeBrace || code === closeBracket) depth -= 1;
   }
-  return deepest;
+  return { depth: deepest, keys };
+}
+
+/** How many keys a value has, at all levels. It must not be deeper than a stack bears. */
+export function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const element of value) count += countKeys(element);
+    return count;
+  }
+  for (const key of Object.keys(value)) {
+    count += 1 + countKeys((value as Record<string, unknown>)[key]);
+  }
+  return count;
 }

@@ -45,6 +45,7 @@ import { runCompactor } from './storage/compactor.ts';
 import { createEtcdClient, type EtcdClient } from './storage/etcd-client.ts';
 import { createEventLeases } from './storage/event-leases.ts';
 import { runFeed } from './storage/feed.ts';
+import { createOwnWrites } from './storage/own-writes.ts';
 
 export interface ApiServerOptions {
   readonly bindAddress: string;
@@ -139,7 +140,8 @@ function createCore(
     }),
   );
   const etcd = createEtcdClient({ channels, clock });
-  const cacher = stack.use(createCacher({ kinds, etcd, clock, log }));
+  const ownWrites = createOwnWrites();
+  const cacher = stack.use(createCacher({ kinds, etcd, clock, log, ownWrites }));
   const authorizer = createAuthorizer({ cacher, clock, log });
   const servicesKind = findResource('', 'services')!;
   const everything = createSelection(servicesKind, { namespace: '' });
@@ -151,7 +153,7 @@ function createCore(
     services: () =>
       Array.from(cacher.of(servicesKind).select(everything), (one) => one.parse<Service>()),
   });
-  const store = createStore({ etcd, cacher });
+  const store = createStore({ etcd, cacher, ownWrites });
   const eventLeases = createEventLeases({ etcd, clock, ttlMillis: options.eventTtlMillis });
   const view = createClusterView(cacher);
   const quotas = createQuotaCharge({ store, view, clock });

@@ -16,7 +16,8 @@ import type { Clock, Logger, Millis } from '@drydock/ports';
 import { EventType, type Event, type KeyValue } from '@drydock/proto/etcd';
 import type { EtcdClient } from '../storage/etcd-client.ts';
 import type { FeedSink } from '../storage/feed.ts';
-import { createKeyParser } from '../storage/keys.ts';
+import { createKeyParser, type ResourceKey } from '../storage/keys.ts';
+import type { OwnWrites } from '../storage/own-writes.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { ResourceCache } from './resource-cache.ts';
 
@@ -25,6 +26,7 @@ export interface CacherOptions {
   readonly etcd: EtcdClient;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly ownWrites: OwnWrites;
 }
 
 export interface Cacher extends FeedSink, Disposable {
@@ -43,13 +45,17 @@ const catchUpMillisMax: Millis = 7_000;
 const freshnessMillisMax: Millis = 3_000;
 const bookmarkMillis: Millis = 60_000;
 
+/** Without a copy of the bytes. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  Buffer.from(buffer, byteOffset, byteLength).toString();
+
 interface Waiter {
   readonly revision: number;
   readonly done: (isReached: boolean) => void;
 }
 
 export function createCacher(options: CacherOptions): Cacher {
-  const { clock, etcd, log } = options;
+  const { clock, etcd, log, ownWrites } = options;
   const caches = new Map(options.kinds.map((kind) => [kind, new ResourceCache(kind)]));
   const parseKey = createKeyParser(options.kinds);
   const waiters = new Set<Waiter>();
@@ -65,11 +71,13 @@ export function createCacher(options: CacherOptions): Cacher {
     }
   };
 
-  const read = ({ key, value, modRevision }: KeyValue) => {
-    const parsed = parseKey(Buffer.from(key).toString());
-    if (parsed === undefined) return undefined;
-    const object = StoredObject.fromStorage(parsed, value, modRevision);
-    if (object === undefined) log.error({ key: parsed.key }, 'a value in etcd is not readable');
+  const placeOf = ({ key }: KeyValue) => parseKey(textOf(key));
+
+  const read = (place: ResourceKey, { value, modRevision }: KeyValue) => {
+    const object =
+      ownWrites.find(place.key, value, modRevision) ??
+      StoredObject.fromStorage(place, value, modRevision);
+    if (object === undefined) log.error({ key: place.key }, 'a value in etcd is not readable');
     return object;
   };
 
@@ -98,11 +106,11 @@ export function createCacher(options: CacherOptions): Cacher {
 
   const applyEvent = (event: Event) => {
     const pair = event.kv!;
-    const parsed = parseKey(Buffer.from(pair.key).toString());
-    if (parsed === undefined) return;
+    const place = placeOf(pair);
+    if (place === undefined) return;
     // A value that cannot be read hides what was there before: showing that on would be a lie.
-    const object = event.type === EventType.delete ? undefined : read(pair);
-    caches.get(parsed.kind)!.apply(parsed.key, object, pair.modRevision);
+    const object = event.type === EventType.delete ? undefined : read(place, pair);
+    caches.get(place.kind)!.apply(place.key, object, pair.modRevision);
   };
 
   let bookmarks = clock.setTimer(bookmarkMillis, function send() {
@@ -125,7 +133,8 @@ export function createCacher(options: CacherOptions): Cacher {
     reset: (pairs, now) => {
       const objects = new Map<KindDefinition, StoredObject[]>();
       for (const pair of pairs) {
-        const object = read(pair);
+        const place = placeOf(pair);
+        const object = place === undefined ? undefined : read(place, pair);
         if (object === undefined) continue;
         const list = objects.get(object.kind);
         if (list === undefined) objects.set(object.kind, [object]);

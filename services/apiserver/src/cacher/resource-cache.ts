@@ -45,11 +45,17 @@ export class ResourceCache {
   #history = new History(0, historyBounds);
   readonly #watchers = new Set<Watcher>();
   readonly #observers: Observer[] = [];
+  #version = 0;
   /** The latest changes, whose bytes watchers may still be about to share. */
   readonly #fresh: Change[] = [];
 
   constructor(kind: KindDefinition) {
     this.kind = kind;
+  }
+
+  /** Another one after each change: what was made of the objects is good as long as it is the same. */
+  get version(): number {
+    return this.#version;
   }
 
   get size(): number {
@@ -67,6 +73,7 @@ export class ResourceCache {
 
   reset(objects: readonly StoredObject[], revision: number): void {
     const before = this.#objects;
+    this.#version += 1;
     this.#objects = new BTree<string, StoredObject>(
       objects.map((object) => [object.key, object]),
       compareKeys,
@@ -83,6 +90,7 @@ export class ResourceCache {
   /** `object` undefined deletes. */
   apply(key: string, object: StoredObject | undefined, revision: number): void {
     const previous = this.#objects.get(key);
+    this.#version += 1;
     if (object === undefined) {
       if (previous === undefined) return;
       this.#objects.delete(key);

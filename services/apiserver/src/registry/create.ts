@@ -43,7 +43,7 @@ export function createCreate(options: RegistryOptions): Create {
     if (!target.kind.namespaced) return;
     const place = { kind: findResource('', 'namespaces')!, namespace: '', name: target.namespace };
     const found = store.cached(place) ?? (await store.read(place));
-    admitIntoNamespace(target, found?.parse<Namespace>());
+    admitIntoNamespace(target, found?.shared<Namespace>());
   };
 
   const create = async (

@@ -13,6 +13,7 @@ import type { KeyValue } from '@drydock/proto/etcd';
 import type { Cacher } from '../cacher/cacher.ts';
 import type { EtcdClient, GuardedWrite } from '../storage/etcd-client.ts';
 import { keyOf } from '../storage/keys.ts';
+import type { OwnWrites } from '../storage/own-writes.ts';
 import { StoredObject, encodeForStorage } from '../storage/stored-object.ts';
 import type { Target } from './requests.ts';
 
@@ -61,9 +62,14 @@ export interface Store {
 /** More rounds than any honest contention needs; then the client hears of a conflict. */
 const attemptsMax = 50;
 
-export function createStore(options: { etcd: EtcdClient; cacher: Cacher }): Store {
-  const { etcd, cacher } = options;
+export interface StoreOptions {
+  readonly etcd: EtcdClient;
+  readonly cacher: Cacher;
+  /** The cacher's. */
+  readonly ownWrites: OwnWrites;
+}
 
+export function createStore({ etcd, cacher, ownWrites }: StoreOptions): Store {
   const stored = (target: Target, pair: KeyValue): StoredObject | undefined =>
     StoredObject.fromStorage(
       keyOf(target.kind, target.namespace, target.name),
@@ -92,6 +98,7 @@ export function createStore(options: { etcd: EtcdClient; cacher: Cacher }): Stor
         if ((await read(target)) !== undefined) return 'exists';
         return StoredObject.fromStorage(place, value, 0)!;
       }
+      const own = ownWrites.begin(place, value, object);
       const outcome = await etcd.write({
         guards: [{ key: place.key, revision: 0 }, ...(attachment?.guards ?? [])],
         puts: [
@@ -100,7 +107,8 @@ export function createStore(options: { etcd: EtcdClient; cacher: Cacher }): Stor
         ],
         deletes: [],
       });
-      if (outcome.written) return StoredObject.fromStorage(place, value, outcome.revision)!;
+      if (outcome.written) return own.at(outcome.revision);
+      own.forget();
       return outcome.current[0] === undefined ? 'retry' : 'exists';
     },
     change: async (target, plan, { dryRun, lease }) => {
@@ -134,6 +142,8 @@ export function createStore(options: { etcd: EtcdClient; cacher: Cacher }): Stor
           const object = StoredObject.fromStorage(place, value, current.revision)!;
           return { kind: 'stored', object };
         }
+        const own =
+          planned.kind === 'put' ? ownWrites.begin(place, value!, planned.object) : undefined;
         const outcome = await etcd.write({
           guards: [{ key: place.key, revision: current.revision }, ...(attachment?.guards ?? [])],
           puts: [
@@ -145,10 +155,10 @@ export function createStore(options: { etcd: EtcdClient; cacher: Cacher }): Stor
           deletes: value === undefined ? [place.key] : [],
         });
         if (outcome.written) {
-          if (value === undefined) return { kind: 'removed', object: current.at(outcome.revision) };
-          const object = StoredObject.fromStorage(place, value, outcome.revision)!;
-          return { kind: 'stored', object };
+          if (own === undefined) return { kind: 'removed', object: current.at(outcome.revision) };
+          return { kind: 'stored', object: own.at(outcome.revision) };
         }
+        own?.forget();
         const found = outcome.current[0];
         if (found === undefined) throw notFoundError(target.kind, target.name);
         current = stored(target, found);

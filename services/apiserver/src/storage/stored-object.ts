@@ -4,7 +4,7 @@
  * 1. In etcd the JSON has no resourceVersion, as upstream stores it; the version is the key's
  *    mod_revision. In memory the bytes are those that clients get, resourceVersion included, so that
  *    reading, listing and watching copy bytes and nothing else.
- * 2. `parse` gives a fresh object each time: its caller may change it.
+ * 2. `parse` gives a fresh object each time: its caller may change it. `shared` does not.
  * 3. What selectors ask about (labels and a few fields) is read once and kept.
  */
 import type { KindDefinition, KubernetesObject } from '@drydock/api';
@@ -79,6 +79,7 @@ export class StoredObject {
   /** As clients get it. */
   readonly json: Buffer;
   #attributes: Attributes | undefined;
+  #shared: KubernetesObject | undefined;
 
   private constructor(key: ResourceKey, revision: number, json: Buffer) {
     this.kind = key.kind;
@@ -136,13 +137,28 @@ export class StoredObject {
     return JSON.parse(this.json.toString()) as T;
   }
 
+  /**
+   * Parsed once and kept: nobody may change it. For the small objects that every write asks about, such
+   * as its namespace.
+   */
+  shared<T extends KubernetesObject = KubernetesObject>(): T {
+    this.#shared ??= this.parse();
+    return this.#shared as T;
+  }
+
+  /** What selectors ask about, from whoever has the object at hand. */
+  knownBy(attributes: Attributes): this {
+    this.#attributes = attributes;
+    return this;
+  }
+
   get attributes(): Attributes {
     if (this.#attributes === undefined) this.#attributes = attributesOf(this.kind, this.parse());
     return this.#attributes;
   }
 }
 
-function attributesOf(kind: KindDefinition, object: KubernetesObject): Attributes {
+export function attributesOf(kind: KindDefinition, object: KubernetesObject): Attributes {
   const fields: Record<string, string> = {};
   for (const [field, read] of Object.entries(kind.fieldSelectors)) {
     try {

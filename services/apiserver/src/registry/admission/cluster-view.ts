@@ -10,7 +10,6 @@ import {
 } from '@drydock/api';
 import type { Cacher } from '../../cacher/cacher.ts';
 import { createSelection } from '../../cacher/selection.ts';
-import type { StoredObject } from '../../storage/stored-object.ts';
 
 /** Nobody may change what these lists hold: they are shared. */
 export interface ClusterView {
@@ -22,19 +21,24 @@ export interface ClusterView {
 }
 
 export function createClusterView(cacher: Cacher): ClusterView {
-  /** Each version of an object is parsed once, however many pods it is asked for. */
-  const parsed = new WeakMap<StoredObject, KubernetesObject>();
-  const parse = <T extends KubernetesObject>(stored: StoredObject): T => {
-    const known = parsed.get(stored);
-    if (known !== undefined) return known as T;
-    const object = stored.parse<T>();
-    parsed.set(stored, object);
-    return object;
-  };
+  /** Read by every create and changed by hand: a list is made when its cache has changed. */
   const listOf = <T extends KubernetesObject>(group: string, resource: string) => {
     const kind = findResource(group, resource)!;
-    return (namespace: string): T[] =>
-      Array.from(cacher.of(kind).select(createSelection(kind, { namespace })), parse<T>);
+    const lists = new Map<string, T[]>();
+    let version = -1;
+    return (namespace: string): readonly T[] => {
+      const cache = cacher.of(kind);
+      if (cache.size === 0) return [];
+      if (cache.version !== version) lists.clear();
+      version = cache.version;
+      let list = lists.get(namespace);
+      if (list === undefined) {
+        const objects = cache.select(createSelection(kind, { namespace }));
+        list = Array.from(objects, (stored) => stored.shared<T>());
+        lists.set(namespace, list);
+      }
+      return list;
+    };
   };
   const ingressClasses = listOf<IngressClass>('networking.k8s.io', 'ingressclasses');
   const priorityClasses = listOf<PriorityClass>('scheduling.k8s.io', 'priorityclasses');

@@ -43,12 +43,13 @@ export function createServiceAccountAdmission(powers: {
 }): ServiceAccountAdmission {
   const { store, clock, random } = powers;
 
+  /** Nobody may change it. */
   const accountOf = async (namespace: string, name: string): Promise<ServiceAccount> => {
     const place = { kind: findResource('', 'serviceaccounts')!, namespace, name };
     const pauseMillis = random.between(100, 200);
     for (let attempt = 1; ; attempt += 1) {
       const found = store.cached(place) ?? (await store.read(place));
-      if (found !== undefined) return found.parse<ServiceAccount>();
+      if (found !== undefined) return found.shared<ServiceAccount>();
       if (name !== defaultAccount || attempt >= attemptsMax) {
         throw notFoundError({ group: '', resource: 'serviceaccount' }, name);
       }
