@@ -1,14 +1,15 @@
 /**
- * One measurement: nghttp2's h2load sends the same gRPC frame over one connection. It looks at HTTP
- * statuses only, so the callers check by other means that every call did its work.
+ * One measurement: nghttp2's h2load sends requests over one connection. It looks at HTTP statuses only,
+ * so the callers check by other means that every request did its work.
  */
 import { capture } from './command.ts';
 
 export interface LoadOptions {
-  readonly url: string;
-  readonly path: string;
-  /** The file with the request's frame. */
-  readonly frameFile: string;
+  /** One URL, or a file of them that are asked for in turn. */
+  readonly target: string | { readonly file: string };
+  readonly headers: Readonly<Record<string, string>>;
+  /** The file with the body of every request, which is then a POST. */
+  readonly bodyFile?: string;
   readonly streams: number;
   readonly requests: number;
 }
@@ -24,31 +25,34 @@ export interface LoadResult {
 const unitMillis: Record<string, number> = { us: 0.001, ms: 1, s: 1_000 };
 const unitBytes: Record<string, number> = { B: 1, KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
 
+/** Of calls of etcd's API, whose frame is in a file. */
+export const grpcHeaders = { 'content-type': 'application/grpc', te: 'trailers' };
+
 function duration(text: string): number {
   const [, number, unit] = /^([\d.]+)(us|ms|s)$/.exec(text)!;
   return Number(number) * unitMillis[unit!]!;
 }
 
 export async function h2load(options: LoadOptions): Promise<LoadResult> {
+  const { target, headers, bodyFile, streams, requests } = options;
   const output = await capture('h2load', [
     '-c1',
-    `-m${options.streams}`,
-    `-n${options.requests}`,
-    '-d',
-    options.frameFile,
-    '-H',
-    'content-type: application/grpc',
-    '-H',
-    'te: trailers',
-    `${options.url}${options.path}`,
+    `-m${streams}`,
+    `-n${requests}`,
+    ...(bodyFile === undefined ? [] : ['-d', bodyFile]),
+    ...Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]),
+    ...(typeof target === 'string' ? [target] : ['-i', target.file]),
   ]);
   const rate = /finished in [^,]+, ([\d.]+) req\/s/.exec(output)?.[1];
   const succeeded = /(\d+) succeeded, 0 failed, 0 errored/.exec(output)?.[1];
+  // An answer of 404 or 409 is "succeeded" to h2load: what else there was must be 2xx.
+  const accepted = /status codes: (\d+) 2xx, 0 3xx, 0 4xx, 0 5xx/.exec(output)?.[1];
   const [, , max, mean] =
     /time for request:\s+(\S+)\s+(\S+)\s+(\S+)/.exec(output) ?? ([] as string[]);
   const [, bytes, unit] =
     /\(\d+\) headers[^,]*, ([\d.]+)(B|KB|MB|GB) \(\d+\) data/.exec(output) ?? [];
-  if (rate === undefined || Number(succeeded) !== options.requests || mean === undefined) {
+  const done = Number(succeeded) === requests && Number(accepted) === requests;
+  if (rate === undefined || !done || mean === undefined) {
     throw new Error(`h2load did not succeed:\n${output}`);
   }
   return {

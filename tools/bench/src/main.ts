@@ -1,40 +1,41 @@
-/** The benchmarks, ours beside the original in one run: `node --run bench`; see the usage below. */
+/** The benchmarks: `node --run bench` for etcd, `node --run bench -- api` for the API server. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { capture } from './command.ts';
-import { startBenchCluster, type Contender } from './etcd-cluster.ts';
-import { cellsOf, readSection, replaceSection, tableOf } from './report.ts';
-import type { BenchContext, Measurement, RowResult } from './row.ts';
-import { calls } from './rows/calls.ts';
-import { failovers } from './rows/failover.ts';
-import { size } from './rows/size.ts';
-import { updates } from './rows/updates.ts';
-import { watchRows } from './rows/watch.ts';
+import { apiSuite } from './api/api-suite.ts';
+import { etcdSuite } from './etcd-suite.ts';
+import { readSection, replaceSection, tableOf } from './report.ts';
+import type { Suite } from './suite.ts';
 
-const measurements: readonly Measurement[] = [calls, updates, watchRows, failovers, size];
-const allRows = measurements.flatMap(({ rows }) => rows);
-const basePorts: Record<Contender, number> = { etcd: 27_100, drydock: 27_200 };
+const suites: Readonly<Record<string, Suite>> = { etcd: etcdSuite, api: apiSuite };
 const page = join(import.meta.dirname, '../../../docs/benchmarks.md');
 
-const usage = `Drydock's etcd beside the original, in one run; three members each on loopback.
+const usage = `Drydock's parts under load, in one run on this machine.
 
-  node --run bench -- [flags]
+  node --run bench -- [suite] [flags]
 
-  --only A,B    rows: ${allRows.join(', ')}
-  --rounds N    how often the contenders take turns (3)
+${Object.entries(suites)
+  .map(
+    ([name, suite]) =>
+      `  ${name.padEnd(12)}  ${suite.description}\n                rows: ${suite.rows.join(', ')}`,
+  )
+  .join('\n')}
+
+  --only A,B    some rows
+  --rounds N    how often each row is measured (3)
   --quick       shorter turns, for a look
   --write       puts the figures into docs/benchmarks.md; rows that were left out keep theirs
 
-  node --run bench -- --only ${allRows[0]} --rounds 5
-  node --run bench -- --write`;
+  node --run bench -- --only ${etcdSuite.rows[0]} --rounds 5
+  node --run bench -- api --write`;
 
 function readOptions() {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
-      only: { type: 'string', default: allRows.join(',') },
+      only: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
@@ -45,71 +46,59 @@ function readOptions() {
     console.log(usage);
     process.exit(0);
   }
+  const [name = 'etcd', ...more] = positionals;
+  const suite = suites[name];
+  if (suite === undefined || more.length > 0) {
+    const names = Object.keys(suites).join(', ');
+    throw new Error(`there is no suite ${positionals.join(' ')}; the suites are ${names}`);
+  }
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new Error(`--rounds: expected a whole number from 1 on, got "${values.rounds}"`);
   }
-  const only = values.only.split(',');
-  const unknown = only.filter((name) => !allRows.includes(name));
+  const only = values.only?.split(',') ?? suite.rows;
+  const unknown = only.filter((row) => !suite.rows.includes(row));
   if (unknown.length > 0) {
     throw new Error(
-      `--only: there is no ${unknown.join(', ')}; the rows are ${allRows.join(', ')}`,
+      `--only: there is no ${unknown.join(', ')}; the rows are ${suite.rows.join(', ')}`,
     );
   }
   if (values.quick && values.write) {
     throw new Error('--write: a quick run gives no figures worth writing down');
   }
-  return { only: new Set(only), rounds, quick: values.quick, write: values.write };
+  return { suite, only: new Set(only), rounds, quick: values.quick, write: values.write };
 }
 
-/** Runs one measurement with clusters of its own. */
-async function run(
-  measurement: Measurement,
-  options: { wanted: ReadonlySet<string>; rounds: number; quick: boolean; folder: string },
-): Promise<RowResult[]> {
-  await using stack = new AsyncDisposableStack();
-  const one = (contender: Contender) => startBenchCluster(contender, basePorts[contender]);
-  const context: BenchContext = {
-    ...options,
-    report: (row) => console.log(cellsOf(row).join(' | ')),
-    one,
-    both: async () => ({
-      etcd: stack.use(await one('etcd')),
-      drydock: stack.use(await one('drydock')),
-    }),
-  };
-  return await measurement.measure(context, options.wanted);
-}
-
-async function describeMachine(): Promise<string> {
-  const version = /etcd Version: (\S+)/.exec(await capture('etcd', ['--version']))?.[1] ?? '';
+async function describeMachine(suite: Suite): Promise<string> {
   const model = cpus()[0]?.model.trim() ?? 'unknown';
   const memory = Math.round(totalmem() / 1024 ** 3);
-  return `${cpus().length} cores (${model}), ${memory} GiB, Node.js ${process.versions.node}, etcd ${version}`;
+  const node = `Node.js ${process.versions.node}`;
+  const parts = [
+    `${cpus().length} cores (${model})`,
+    `${memory} GiB`,
+    node,
+    await suite.versions(),
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 async function main(): Promise<void> {
-  const options = readOptions();
+  const { suite, ...options } = readOptions();
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const root = join(import.meta.dirname, '../../..');
-  execFileSync(join(root, 'scripts/install-tools'), ['etcd', 'etcdctl', 'h2load', 'ps'], {
-    stdio: 'inherit',
-  });
-  const rows: RowResult[] = [];
-  for (const measurement of measurements) {
-    const wanted = new Set(measurement.rows.filter((name) => options.only.has(name)));
-    if (wanted.size > 0) rows.push(...(await run(measurement, { ...options, wanted, folder })));
-  }
-  const note = `Medians of ${options.rounds} rounds on ${await describeMachine()}.`;
+  execFileSync(join(root, 'scripts/install-tools'), suite.tools, { stdio: 'inherit' });
+  const report = (cells: readonly string[]) => console.log(cells.join(' | '));
+  const rows = await suite.run({ ...options, folder, report });
+  const note = `Medians of ${options.rounds} rounds on ${await describeMachine(suite)}.`;
   const date = new Date().toISOString().slice(0, 10);
-  const isWhole = options.only.size === allRows.length;
-  const before = options.write && !isWhole ? readSection(page, 'etcd') : '';
-  const text = `${note}\n\n${tableOf(rows, { date, before })}`;
+  const isWhole = options.only.size === suite.rows.length;
+  const before = options.write && !isWhole ? readSection(page, suite.name) : '';
+  const text = `${note}\n\n${tableOf(rows, { heading: suite.heading, date, before })}`;
   console.log(`\n${text}`);
   if (!options.write) return;
-  replaceSection(page, 'etcd', text);
+  replaceSection(page, suite.name, text);
   execFileSync(join(root, 'node_modules/.bin/oxfmt'), [page]);
 }
 

@@ -14,7 +14,11 @@ describe('the table of the benchmark', () => {
       { title: 'Put', ours: 3_000, theirs: 2_000, unit: 'a second' },
       { title: 'Memory', ours: 100, theirs: 150, unit: 'MiB' },
     ] as const;
-    const lines = tableOf(rows, { date: '2026-02-02', before }).split('\n');
+    const lines = tableOf(rows.map(cellsOf), {
+      heading: ['', ''],
+      date: '2026-02-02',
+      before,
+    }).split('\n');
     expect(lines.slice(2)).toEqual([
       '| Put | 3,000/s | 2,000/s | 1.50 | 2026-02-02 |',
       '| Watch |    2 ms |  4 ms |  2.00 | 2026-01-01 |',

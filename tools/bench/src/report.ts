@@ -4,13 +4,20 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { RowResult, Unit } from './row.ts';
+import type { Cells, Suite } from './suite.ts';
 
-function figure(value: number, unit: Unit): string {
-  const digits = unit === 'ms' && value < 10 ? 2 : unit === 'ms' && value < 100 ? 1 : 0;
-  return value.toLocaleString('en-US', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+const unitText: Record<Unit, string> = { 'a second': '/s', ms: ' ms', MiB: ' MiB', share: '' };
+
+function digitsOf(value: number, unit: Unit): number {
+  if (unit === 'share') return 2;
+  if (unit !== 'ms') return 0;
+  return value < 10 ? 2 : value < 100 ? 1 : 0;
+}
+
+export function figureOf(value: number, unit: Unit): string {
+  const digits = digitsOf(value, unit);
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return `${value.toLocaleString('en-US', options)}${unitText[unit]}`;
 }
 
 /** How many times better ours is. */
@@ -18,31 +25,28 @@ function ratioOf({ ours, theirs, unit }: RowResult): number {
   return unit === 'a second' ? ours / theirs : theirs / ours;
 }
 
-const unitText: Record<Unit, string> = { 'a second': '/s', ms: ' ms', MiB: ' MiB' };
-
 /** The cells of a row: title, ours, theirs, ratio. */
 export function cellsOf(row: RowResult): string[] {
   const cell = (value: number, note: string | undefined) =>
-    `${figure(value, row.unit)}${unitText[row.unit]}${note === undefined ? '' : ` (${note})`}`;
+    `${figureOf(value, row.unit)}${note === undefined ? '' : ` (${note})`}`;
   const { ours, theirs, notes } = row;
   return [row.title, cell(ours, notes?.ours), cell(theirs, notes?.theirs), ratioOf(row).toFixed(2)];
 }
 
-const heading = ['| | Drydock | etcd | ratio | measured |', '|---|---:|---:|---:|---|'];
 const titleOf = (line: string) => line.split('|')[1]!.trim();
 const isRow = (line: string) => line.startsWith('| ') && !/^-*$/.test(titleOf(line));
 
 /** `before` is the table so far: its rows stay, each with its date, unless they are among `rows`. */
 export function tableOf(
-  rows: readonly RowResult[],
-  options: { date: string; before: string },
+  rows: readonly Cells[],
+  options: { heading: Suite['heading']; date: string; before: string },
 ): string {
   const lines = new Map<string, string>();
   for (const line of options.before.split('\n')) if (isRow(line)) lines.set(titleOf(line), line);
-  for (const row of rows) {
-    lines.set(row.title, `| ${[...cellsOf(row), options.date].join(' | ')} |`);
+  for (const cells of rows) {
+    lines.set(cells[0]!, `| ${[...cells, options.date].join(' | ')} |`);
   }
-  return [...heading, ...lines.values()].join('\n');
+  return [...options.heading, ...lines.values()].join('\n');
 }
 
 function marksOf(name: string) {

@@ -10,8 +10,8 @@ export interface RowResult {
   readonly notes?: { readonly ours: string; readonly theirs: string };
 }
 
-/** Of `a second` more is better, of all others less. */
-export type Unit = 'a second' | 'ms' | 'MiB';
+/** Of `a second` and of a share more is better, of the others less. */
+export type Unit = 'a second' | 'ms' | 'MiB' | 'share';
 
 export interface BenchContext {
   /** Counted rounds; one more warms up where that matters. */

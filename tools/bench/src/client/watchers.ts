@@ -1,18 +1,15 @@
 /** Watchers in processes of their own, as one thing to start, to wait for and to end. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
-import type { WatchCommand, WatchOrder, WatchReport } from './watch-client.ts';
-
-const clientFile = join(import.meta.dirname, 'watch-client.ts');
+import type { WatchCommand, WatchReport } from './tally.ts';
 
 type Seen = Extract<WatchReport, { kind: 'seen' }>;
 
-class WatchProcess {
+class WatchProcess<Order> {
   readonly #child: ChildProcess;
   #waiting: { kind: WatchReport['kind']; settle: PromiseWithResolvers<WatchReport> }[] = [];
   #failure: Error | undefined;
 
-  constructor() {
+  constructor(clientFile: string) {
     this.#child = fork(clientFile, { serialization: 'advanced' });
     this.#child.on('message', (report: WatchReport) => {
       if (report.kind === 'failed') this.#fail(report.message);
@@ -38,7 +35,7 @@ class WatchProcess {
     return settle.promise;
   }
 
-  tell(command: WatchCommand): void {
+  tell(command: WatchCommand<Order>): void {
     this.#child.send(command);
   }
 
@@ -48,22 +45,33 @@ class WatchProcess {
   }
 }
 
-export class Watchers implements Disposable {
-  readonly #processes: readonly WatchProcess[];
+/** Of the watchers of one process. */
+interface Amounts {
+  readonly connections: number;
+  readonly watchersEach: number;
+}
+
+export class Watchers<Order extends Amounts> implements Disposable {
+  readonly #processes: readonly WatchProcess<Order>[];
   readonly #watchersEach: number;
 
-  private constructor(processes: readonly WatchProcess[], watchersEach: number) {
+  private constructor(processes: readonly WatchProcess<Order>[], watchersEach: number) {
     this.#processes = processes;
     this.#watchersEach = watchersEach;
   }
 
-  /** Resolves when all watchers stand. */
-  static async open(processes: number, order: WatchOrder): Promise<Watchers> {
-    const started = Array.from({ length: processes }, () => new WatchProcess());
-    const watchers = new Watchers(started, order.connections * order.watchersEach);
+  /** A process for each order, with the program that carries it out. Resolves when all watchers stand. */
+  static async open<Order extends Amounts>(
+    clientFile: string,
+    orders: readonly Order[],
+  ): Promise<Watchers<Order>> {
+    const started = orders.map(() => new WatchProcess<Order>(clientFile));
+    const [{ connections, watchersEach }] = orders as [Order];
+    const watchers = new Watchers(started, connections * watchersEach);
     try {
       await Promise.all(
-        started.map(async (one) => {
+        orders.map(async (order, index) => {
+          const one = started[index]!;
           const opened = one.report('opened');
           one.tell({ kind: 'open', order });
           await opened;

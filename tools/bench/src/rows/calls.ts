@@ -15,7 +15,7 @@ import {
 } from '@drydock/proto/etcd';
 import { fill } from '../client/fill.ts';
 import type { BenchCluster } from '../etcd-cluster.ts';
-import { h2load, type LoadResult } from '../h2load.ts';
+import { grpcHeaders, h2load, type LoadResult } from '../h2load.ts';
 import { inTurns, median, type BenchContext, type Measurement, type RowResult } from '../row.ts';
 
 interface Case {
@@ -129,8 +129,13 @@ async function load(
   writeFileSync(frameFile, frameOf(one.message));
   const before = await cluster.revision();
   const url = cluster.urls[await cluster.leader()]!;
-  const path = `/etcdserverpb.KV/${one.method}`;
-  const result = await h2load({ url, path, frameFile, streams: one.streams, requests });
+  const result = await h2load({
+    target: `${url}/etcdserverpb.KV/${one.method}`,
+    headers: grpcHeaders,
+    bodyFile: frameFile,
+    streams: one.streams,
+    requests,
+  });
   const written = (await cluster.revision()) - before;
   if (written !== (one.method === 'Put' ? requests : 0)) {
     throw new Error(

@@ -3,10 +3,12 @@
  * hundred watchers each, in two processes. Latency is from the sending of a put to the arrival of its
  * event, at a pace that both keep up with; the rate is that of puts as fast as they go.
  */
+import { join } from 'node:path';
 import { PutRequest } from '@drydock/proto/etcd';
 import { GrpcConnection } from '../client/connection.ts';
 import { concurrently, putPath } from '../client/fill.ts';
-import { nowMicros, stampDigits, valueBytes } from '../client/watch-client.ts';
+import { nowMicros, stamp } from '../client/tally.ts';
+import { valueBytes, type WatchOrder } from '../client/watch-client.ts';
 import { Watchers } from '../client/watchers.ts';
 import type { BenchCluster } from '../etcd-cluster.ts';
 import {
@@ -18,6 +20,7 @@ import {
   type RowResult,
 } from '../row.ts';
 
+const clientFile = join(import.meta.dirname, '../client/watch-client.ts');
 const prefix = '/registry/pods/';
 const watcherCount = 1_000;
 const processes = 2;
@@ -33,7 +36,7 @@ interface WatchResult {
 
 function stamped(index: number): Buffer {
   const value = Buffer.alloc(valueBytes, 'x');
-  value.write(String(nowMicros()).padStart(stampDigits, '0'), 'latin1');
+  value.write(stamp(), 'latin1');
   const key = Buffer.from(`${prefix}default/bench-${index % 100}`);
   return PutRequest.encode(PutRequest.from({ key, value }));
 }
@@ -50,7 +53,8 @@ async function watch(
 ): Promise<WatchResult> {
   const url = cluster.urls[await cluster.leader()]!;
   using connection = await GrpcConnection.open(url);
-  using watchers = await Watchers.open(processes, { ...order, url });
+  const orders = Array.from({ length: processes }, (): WatchOrder => ({ ...order, url }));
+  using watchers = await Watchers.open(clientFile, orders);
   const paced = await watchers.see(counts.paced, async () => {
     for (let index = 0; index < counts.paced; index++) {
       await Promise.all([
