@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 
 export interface TlsFiles {
@@ -70,6 +70,22 @@ export function channelCredentials(
 /** Channel options that go with `channelCredentials`: a name for TLS where there is only an address. */
 export function serverNameOptions(endpoint: string): { 'grpc.ssl_target_name_override'?: string } {
   return isIP(hostOf(endpoint)) === 0 ? {} : { 'grpc.ssl_target_name_override': 'localhost' };
+}
+
+/** The same for a connection of node:http2. */
+export function sessionOptions(tls: TlsMaterial | undefined, endpoint: string) {
+  if (tls === undefined) return {};
+  const host = hostOf(endpoint);
+  const { ca, cert, key } = tls;
+  if (isIP(host) === 0) return { ca, cert, key };
+  return {
+    ca,
+    cert,
+    key,
+    servername: 'localhost',
+    checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
+      checkServerIdentity(host, certificate),
+  };
 }
 
 function hostOf(endpoint: string): string {
