@@ -6,6 +6,7 @@ import { Change } from './change.ts';
 import { History } from './history.ts';
 import { ResourceCache } from './resource-cache.ts';
 import { createSelection } from './selection.ts';
+import { WakeQueue } from './wake-queue.ts';
 
 const stored = (name: string, revision: number, labels: Record<string, string> = {}) => {
   const object: KubernetesObject = {
@@ -80,7 +81,7 @@ describe('History', () => {
 
 describe('ResourceCache', () => {
   const fill = () => {
-    const cache = new ResourceCache(configMaps);
+    const cache = new ResourceCache(configMaps, new WakeQueue());
     cache.reset([stored('a', 1), stored('b', 2)], 2);
     return cache;
   };
@@ -147,7 +148,7 @@ describe('observers of a ResourceCache', () => {
   };
 
   test('hear of what is there, of each change, and of what a reset took away', () => {
-    const cache = new ResourceCache(configMaps);
+    const cache = new ResourceCache(configMaps, new WakeQueue());
     cache.reset([stored('a', 1), stored('b', 2)], 2);
     const heard = told(cache);
     expect(heard.splice(0)).toEqual(['-@0 1', '-@0 2']);

@@ -20,6 +20,7 @@ import { createKeyParser, type ResourceKey } from '../storage/keys.ts';
 import type { OwnWrites } from '../storage/own-writes.ts';
 import { StoredObject } from '../storage/stored-object.ts';
 import { ResourceCache } from './resource-cache.ts';
+import { WakeQueue } from './wake-queue.ts';
 
 export interface CacherOptions {
   readonly kinds: readonly KindDefinition[];
@@ -56,7 +57,8 @@ interface Waiter {
 
 export function createCacher(options: CacherOptions): Cacher {
   const { clock, etcd, log, ownWrites } = options;
-  const caches = new Map(options.kinds.map((kind) => [kind, new ResourceCache(kind)]));
+  const wakes = new WakeQueue();
+  const caches = new Map(options.kinds.map((kind) => [kind, new ResourceCache(kind, wakes)]));
   const parseKey = createKeyParser(options.kinds);
   const waiters = new Set<Waiter>();
   let revision = 0;

@@ -9,7 +9,9 @@ import { keyOf, listPrefix } from '../storage/keys.ts';
 import { Change } from './change.ts';
 import { History } from './history.ts';
 import type { Selection } from './selection.ts';
+import type { WakeQueue } from './wake-queue.ts';
 import { Watcher } from './watcher.ts';
+import { WatcherIndex } from './watcher-index.ts';
 
 /** Upstream keeps 75 s of changes at least; at a hundred a second this is about as much. */
 const historyBounds = { changesMax: 8_192, bytesMax: 24 * 1024 * 1024 };
@@ -43,14 +45,16 @@ export class ResourceCache {
   readonly kind: KindDefinition;
   #objects = new BTree<string, StoredObject>(undefined, compareKeys);
   #history = new History(0, historyBounds);
-  readonly #watchers = new Set<Watcher>();
+  readonly #watchers = new WatcherIndex();
+  readonly #wakes: WakeQueue;
   readonly #observers: Observer[] = [];
   #version = 0;
   /** The latest changes, whose bytes watchers may still be about to share. */
   readonly #fresh: Change[] = [];
 
-  constructor(kind: KindDefinition) {
+  constructor(kind: KindDefinition, wakes: WakeQueue) {
     this.kind = kind;
+    this.#wakes = wakes;
   }
 
   /** Another one after each change: what was made of the objects is good as long as it is the same. */
@@ -100,7 +104,7 @@ export class ResourceCache {
     this.#tell(object, previous);
     const change = new Change(revision, object, previous);
     this.#history.push(change);
-    for (const watcher of this.#watchers) watcher.offer(change);
+    for (const watcher of this.#watchers.concerned(change)) watcher.offer(change);
     this.#fresh.push(change);
     if (this.#fresh.length > freshChangesMax) this.#fresh.shift()!.forgetShared();
   }
@@ -154,6 +158,7 @@ export class ResourceCache {
       initialEnd: start.marksInitialEnd ? revision : undefined,
       bookmarks: start.bookmarks,
       after: start.after ?? revision,
+      wakes: this.#wakes,
       onEnd: (ended) => this.#watchers.delete(ended),
     });
     this.#watchers.add(watcher);

@@ -3,6 +3,13 @@ import type { FieldSelector, KindDefinition, Selector } from '@drydock/api';
 import { parseFieldSelector, parseLabelSelector } from '@drydock/api';
 import type { StoredObject } from '../storage/stored-object.ts';
 
+/** What a field must be, or must not be. */
+export interface FieldRule {
+  readonly field: string;
+  readonly isEqual: boolean;
+  readonly value: string;
+}
+
 export interface Selection {
   /** Empty for all namespaces. */
   readonly namespace: string;
@@ -10,6 +17,8 @@ export interface Selection {
   readonly name: string | undefined;
   /** Whether more than namespace and name is asked. */
   readonly isNarrow: boolean;
+  /** Of other fields than name and namespace. */
+  readonly fields: readonly FieldRule[];
   matches(object: StoredObject): boolean;
 }
 
@@ -35,7 +44,7 @@ function select(
   let namespace = askedNamespace;
   let name: string | undefined;
   let isImpossible = false;
-  const rest: { field: string; isEqual: boolean; value: string }[] = [];
+  const rest: FieldRule[] = [];
   for (const requirement of fields?.requirements ?? []) {
     const { field, operator, value } = requirement;
     if (operator === '=' && field === 'metadata.name' && name === undefined) name = value;
@@ -49,6 +58,7 @@ function select(
     namespace,
     name,
     isNarrow: asksLabels || rest.length > 0 || name !== undefined || isImpossible,
+    fields: rest,
     matches: (object) => {
       if (isImpossible) return false;
       if (namespace !== '' && object.namespace !== namespace) return false;

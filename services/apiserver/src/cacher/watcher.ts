@@ -4,12 +4,14 @@
  * 1. The queue is bounded. A client that does not keep up is ended, never waited for: it starts again
  *    from the last version it saw.
  * 2. `next` resolves with everything queued, so a slow client gets fewer and larger writes.
- * 3. The initial objects are read from a snapshot as the client takes them, and are no part of the
+ * 3. Many who are waiting are woken in turns (wake-queue.ts).
+ * 4. The initial objects are read from a snapshot as the client takes them, and are no part of the
  *    bound.
  */
 import type { Change, ChangeType } from './change.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import type { Selection } from './selection.ts';
+import type { WakeQueue } from './wake-queue.ts';
 
 export type WatchItem =
   | { readonly kind: 'change'; readonly type: ChangeType; readonly change: Change }
@@ -32,6 +34,7 @@ export interface WatcherOptions {
   readonly bookmarks: boolean;
   /** Changes up to this revision are known to the client. */
   readonly after: number;
+  readonly wakes: WakeQueue;
   readonly onEnd: (watcher: Watcher) => void;
 }
 
@@ -44,11 +47,14 @@ export class Watcher implements Watch {
   readonly bookmarks: boolean;
   readonly #after: number;
   readonly #onEnd: (watcher: Watcher) => void;
+  readonly #wakes: WakeQueue;
   #initial: Iterator<StoredObject> | undefined;
   #initialEnd: number | undefined;
   #queue: WatchItem[] = [];
   #bytes = 0;
+  /** Goes on with `next`, which waits. */
   #wake: (() => void) | undefined;
+  #isRoused = false;
   #ended = false;
 
   constructor(options: WatcherOptions) {
@@ -58,6 +64,7 @@ export class Watcher implements Watch {
     this.#initial = options.initial;
     this.#initialEnd = options.initialEnd;
     this.#onEnd = options.onEnd;
+    this.#wakes = options.wakes;
   }
 
   offer(change: Change): void {
@@ -70,7 +77,7 @@ export class Watcher implements Watch {
       return;
     }
     this.#queue.push({ kind: 'change', type, change });
-    this.#wake?.();
+    this.#rouse();
   }
 
   /** Says that nothing up to a revision is missing. */
@@ -78,7 +85,13 @@ export class Watcher implements Watch {
     if (this.#ended || this.#initial !== undefined || revision < this.#after) return;
     if (this.#queue.length >= queueLengthMax) return;
     this.#queue.push({ kind: 'bookmark', revision, endsInitialEvents: false });
-    this.#wake?.();
+    this.#rouse();
+  }
+
+  #rouse(): void {
+    if (this.#wake === undefined || this.#isRoused) return;
+    this.#isRoused = true;
+    this.#wakes.push(this.#wake);
   }
 
   end(): void {
@@ -105,6 +118,7 @@ export class Watcher implements Watch {
         this.#wake = resolve;
       });
       this.#wake = undefined;
+      this.#isRoused = false;
     }
   }
 

@@ -32,6 +32,8 @@ function onStored(selection: Selection, show: (stored: StoredObject) => StoredOb
   const shown = new WeakMap<StoredObject, StoredObject>();
   return {
     ...selection,
+    // The stored object has them by other names.
+    fields: [],
     matches: (stored) => {
       let object = shown.get(stored);
       if (object === undefined) {

@@ -3,6 +3,7 @@ import type { KindDefinition } from '@drydock/api';
 import type { Clock, Millis } from '@drydock/ports';
 import { watchLine } from '../cacher/change.ts';
 import type { Watch, WatchItem } from '../cacher/watcher.ts';
+import type { StoredObject } from '../storage/stored-object.ts';
 import { renderBookmark, renderObject, type Rendering } from './bodies.ts';
 import type { ResponseStream } from './exchange.ts';
 
@@ -41,17 +42,17 @@ export async function streamWatch(options: WatchStreamOptions): Promise<void> {
 function lineOf(item: WatchItem, options: WatchStreamOptions): Uint8Array {
   const { kind, clock } = options;
   const { form } = options.rendering;
-  const rendering: Rendering = { ...options.rendering, wallTime: clock.wallTime() };
+  const render = (object: StoredObject) =>
+    bytes(renderObject(object, { ...options.rendering, wallTime: clock.wallTime() }));
   switch (item.kind) {
     case 'object': {
       if (form === 'json') return watchLine('ADDED', item.object.json);
-      return watchLine('ADDED', bytes(renderObject(item.object, rendering)));
+      return watchLine('ADDED', render(item.object));
     }
     case 'change': {
       // Unchanged bytes are made once and shared by all who watch.
       if (form === 'json') return item.change.line(item.type);
-      const shown = item.change.shown(item.type);
-      return watchLine(item.type, bytes(renderObject(shown, rendering)));
+      return watchLine(item.type, render(item.change.shown(item.type)));
     }
     case 'bookmark': {
       const { revision, endsInitialEvents } = item;
