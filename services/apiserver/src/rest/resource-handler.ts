@@ -3,6 +3,7 @@ import {
   ApiError,
   applyMediaType,
   badRequestError,
+  bindings,
   bodyBytesMax,
   findServed,
   methodNotAllowedError,
@@ -40,7 +41,7 @@ import { parseWriteOptions, patchTypeOf } from './write-options.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
-  /** Everything but status, approval and finalize. */
+  /** What changes no part of an object as it is: all but the parts below, and bindings. */
   readonly handleSubresource: (action: Action) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
@@ -81,7 +82,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const target = { kind, namespace: path.namespace, name: path.name };
     const action: Action = { ...request, kind, target, write: parseWriteOptions(request) };
     if (kind.deprecation !== undefined) action.write.warnings.push(kind.deprecation);
-    if (updateParts[path.subresource] === undefined) {
+    if (updateParts[path.subresource] === undefined || kind === bindings) {
       await options.handleSubresource(action);
       return;
     }
