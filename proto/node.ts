@@ -17,3 +17,6 @@ export type { PortForwardOutput__Output as PortForwardOutput } from './generated
 export type { ProcessInput__Output as ProcessInput } from './generated/drydock/node/v1/ProcessInput.ts';
 export type { ProcessOutput__Output as ProcessOutput } from './generated/drydock/node/v1/ProcessOutput.ts';
 export type { ProcessStart__Output as ProcessStart } from './generated/drydock/node/v1/ProcessStart.ts';
+export type { StatsRequest__Output as StatsRequest } from './generated/drydock/node/v1/StatsRequest.ts';
+export type { StatsResponse__Output as StatsResponse } from './generated/drydock/node/v1/StatsResponse.ts';
+export type { UsageSamples__Output as UsageSamples } from './generated/drydock/node/v1/UsageSamples.ts';

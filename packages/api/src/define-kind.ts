@@ -105,6 +105,12 @@ export function statusSubresource(kind: {
   };
 }
 
+/** Whatever method a request has, it goes on to what the object stands for. */
+export function proxySubresource(kind: string): SubresourceDefinition {
+  const verbs = ['create', 'delete', 'get', 'patch', 'update'];
+  return { name: 'proxy', group: '', version: 'v1', kind, verbs };
+}
+
 /** Most kinds with a status: an update keeps it, a status update keeps all else. */
 export function keepAllButStatus<T extends KubernetesObject & { status?: unknown }>(
   object: T,

@@ -86,3 +86,31 @@ test('expectations hold until they are met, by identity for deletions, or expire
   await clock.advance(expectationsExpiryMillis + 1);
   expect(expectations.satisfied('a')).toBe(true);
 });
+
+test('an update is looked at only where it is relevant', async () => {
+  const cluster = createMemoryCluster(createManualClock());
+  const { clock, store } = cluster;
+  const stop = new AbortController();
+  onTestFinished(() => stop.abort());
+  const informers = createInformerSet(cluster);
+  const synced: string[] = [];
+  const sync = async (key: string) => void synced.push(key);
+  const controller = createController({ name: 'moves', sync }, cluster);
+  const appOf = (object: { metadata: { labels?: Record<string, string> } }) =>
+    object.metadata.labels!['app']!;
+  controller.watch(informers.of(resources.pods), (object) => [appOf(object)], {
+    isRelevant: (now, before) => appOf(now) !== appOf(before),
+  });
+  store.put('pods', pod('p1', 'web'));
+  void informers.run(stop.signal);
+  void controller.run(stop.signal);
+  await clock.settle();
+  expect(synced.splice(0)).toEqual(['web']);
+  const moved = pod('p1', 'web');
+  store.put('pods', { ...moved, metadata: { ...moved.metadata, annotations: { note: 'x' } } });
+  await clock.settle();
+  expect(synced).toEqual([]);
+  store.put('pods', pod('p1', 'db'));
+  await clock.settle();
+  expect(synced.sort()).toEqual(['db', 'web']);
+});

@@ -26,6 +26,11 @@ export interface ControllerOptions extends WorkQueueOptions {
 
 export type ChangeKind = 'added' | 'updated' | 'deleted';
 
+export interface WatchOptions<T> {
+  /** Whether an update is worth a look; all are when absent. */
+  readonly isRelevant?: (now: T, before: T) => boolean;
+}
+
 export interface Controller {
   readonly name: string;
   /**
@@ -35,6 +40,7 @@ export interface Controller {
   watch<T extends KubernetesObject>(
     informer: Informer<T>,
     keys: (object: T, change: ChangeKind) => Iterable<ObjectKey>,
+    options?: WatchOptions<T>,
   ): void;
   enqueue(key: ObjectKey): void;
   enqueueAfter(key: ObjectKey, delay: Millis): void;
@@ -51,12 +57,13 @@ export function createController(options: ControllerOptions, powers: WorkQueuePo
   };
   return {
     name: options.name,
-    watch: (informer, keys) => {
+    watch: (informer, keys, { isRelevant = () => true } = {}) => {
       informers.add(informer);
       listens.push(() =>
         informer.addHandler({
           onAdd: (object) => addAll(keys(object, 'added')),
           onUpdate: (object, old) => {
+            if (old !== object && !isRelevant(object, old)) return;
             if (old !== object) addAll(keys(old, 'updated'));
             addAll(keys(object, 'updated'));
           },

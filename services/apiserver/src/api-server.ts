@@ -32,11 +32,12 @@ import { createTokenIssuer, type TokenIssuer } from './registry/subresources/tok
 import { createLogHandler } from './rest/log-handler.ts';
 import { createMetaHandler, type Check } from './rest/meta-handler.ts';
 import { createNodeDialer } from './rest/node-client.ts';
+import { createProxyHandler } from './rest/proxy/proxy-handler.ts';
 import { createResourceHandler } from './rest/resource-handler.ts';
 import { createReviewHandler } from './rest/review-handler.ts';
 import { createRestServer } from './rest/server.ts';
 import { createStreamHandler } from './rest/streams/stream-handler.ts';
-import type { Transport } from './rest/transport.ts';
+import type { Transport } from './rest/transport/transport.ts';
 import { createSubresourceHandler } from './rest/subresource-handler.ts';
 import { runCompactor } from './storage/compactor.ts';
 import { createEtcdClient, type EtcdClient } from './storage/etcd-client.ts';
@@ -278,6 +279,7 @@ async function openDoors(
         }),
       }),
       handleReview: createReviewHandler({ authorizer, authenticator }),
+      handleProxy: createProxyHandler({ registry, dialNode, random, streams, log }),
     }),
   );
   const objectApi = createObjectApi({

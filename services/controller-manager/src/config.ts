@@ -84,6 +84,11 @@ export const flags = {
   'concurrent-service-endpoint-syncs': syncs('Services', 5),
   'concurrent-namespace-syncs': syncs('Namespaces', 10),
   'concurrent-serviceaccount-syncs': syncs('namespaces given a ServiceAccount', 5),
+  'concurrent-resource-quota-syncs': syncs('ResourceQuotas', 5),
+  'resource-quota-sync-period': duration({
+    default: 300_000,
+    help: 'how often what a ResourceQuota bounds is counted anew',
+  }),
   'concurrent-gc-syncs': syncs('objects looked at by the garbage collector', 20),
   'root-ca-file': path({
     default: undefined,
@@ -101,6 +106,7 @@ export type ControllerOptions = Pick<
   | 'concurrent-gc-syncs'
   | 'concurrent-namespace-syncs'
   | 'concurrent-replicaset-syncs'
+  | 'concurrent-resource-quota-syncs'
   | 'concurrent-service-endpoint-syncs'
   | 'concurrent-serviceaccount-syncs'
   | 'large-cluster-size-threshold'
@@ -110,6 +116,7 @@ export type ControllerOptions = Pick<
   | 'node-monitor-grace-period'
   | 'node-monitor-period'
   | 'node-startup-grace-period'
+  | 'resource-quota-sync-period'
   | 'secondary-node-eviction-rate'
   | 'terminated-pod-gc-threshold'
   | 'unhealthy-zone-threshold'

@@ -155,3 +155,36 @@ test('kubectl shows in an aggregated ClusterRole the rules of those that it sele
     return !(await kubectl('get', 'clusterrole', 'admin', '-o', rules)).includes('"pods/toys"');
   });
 });
+
+test('a quota bounds a namespace: what is full is refused, and what goes makes room', async () => {
+  await kubectl('create', 'namespace', 'small');
+  await kubectl('create', 'quota', 'few', '-n', 'small', '--hard=count/configmaps=3,pods=1');
+  const used = (expected: string) =>
+    eventually(`the quota counts ${expected}`, async () => {
+      const found = await kubectl('get', 'quota', 'few', '-n', 'small', '-o', 'yaml');
+      return found.includes(expected);
+    });
+  // The root CA is one of them.
+  await used('count/configmaps: "1"');
+  expect(await kubectl('get', 'quota', '-n', 'small')).toMatch(
+    /^few +count\/configmaps: 1\/3, pods: 0\/1 /m,
+  );
+  const create = (name: string) => kubectl('create', 'configmap', name, '-n', 'small');
+  await create('one');
+  await create('two');
+  await expect(create('three')).rejects.toThrow(
+    'configmaps "three" is forbidden: exceeded quota: few, requested: count/configmaps=1, used: count/configmaps=3, limited: count/configmaps=3',
+  );
+  await kubectl('delete', 'configmap', 'one', '-n', 'small');
+  await used('count/configmaps: "2"');
+  await create('three');
+
+  await kubectl('create', 'deployment', 'web', '-n', 'small', '--image=app:1', '--replicas=2');
+  await used('pods: "1"');
+  const events = () => kubectl('get', 'events', '-n', 'small');
+  await eventually('the second pod is refused', async () => {
+    return /FailedCreate .*exceeded quota: few, requested: pods=1/.test(await events());
+  });
+  await kubectl('delete', 'deployment', 'web', '-n', 'small', '--cascade=foreground');
+  await used('pods: "0"');
+});

@@ -9,6 +9,7 @@ import { createNodeIpamController } from './node-ipam/sync.ts';
 import { createNodeLifecycleController } from './node-lifecycle/sync.ts';
 import { createPodGcController } from './pod-gc/sync.ts';
 import { createReplicaSetController } from './replicaset/sync.ts';
+import { createResourceQuotaController } from './resourcequota/sync.ts';
 import { createRootCaCertPublisher } from './root-ca-cert-publisher/sync.ts';
 import { createServiceAccountController } from './serviceaccount/sync.ts';
 import { createTaintEvictionController } from './taint-eviction/sync.ts';
@@ -31,6 +32,7 @@ export const controllers: Readonly<Record<string, CreateController>> = {
   'persistentvolumeclaim-protection-controller': createClaimProtectionController,
   'pod-garbage-collector-controller': createPodGcController,
   'replicaset-controller': createReplicaSetController,
+  'resourcequota-controller': createResourceQuotaController,
   'root-ca-certificate-publisher-controller': createRootCaCertPublisher,
   'serviceaccount-controller': createServiceAccountController,
   'taint-eviction-controller': createTaintEvictionController,

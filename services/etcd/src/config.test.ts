@@ -28,7 +28,10 @@ describe('the settings as a whole', () => {
       logRoot: 'default.etcd',
       logPath: 'member/log',
       isJoining: false,
-      foundingMembers: [{ name: 'default', peerUrls: ['http://localhost:2380'] }],
+      bootstrap: {
+        kind: 'named',
+        members: [{ name: 'default', peerUrls: ['http://localhost:2380'] }],
+      },
       quotaBytes: 2 ** 31,
       keepAlive: { minInterval: 5_000, interval: 7_200_000, timeout: 20_000 },
       clientTls: undefined,

@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import type { EtcdFlagValues } from './config/flags.ts';
 import { tlsOf } from './config/tls.ts';
-import { checkUrl, parseInitialCluster, type ClusterMember } from './membership/members.ts';
+import { readBootstrap, type Bootstrap } from './discovery/bootstrap.ts';
+import { checkUrl } from './membership/members.ts';
 import { readTokenOptions, type TokenOptions } from './server/auth/jwt-options.ts';
 import { parseRetention, type AutoCompaction } from './server/auto-compaction.ts';
 import type { CorruptionCheckOptions } from './server/corruption-check.ts';
@@ -23,8 +24,8 @@ export interface MemberConfig {
   /** The other members are lost for good: this one goes on without them. */
   readonly isAlone: boolean;
   readonly preVote: boolean;
-  /** As --initial-cluster names them. */
-  readonly foundingMembers: readonly ClusterMember[];
+  /** How the founding members are known. */
+  readonly bootstrap: Bootstrap;
   readonly advertisePeerUrls: readonly string[];
   readonly listenPeerUrls: readonly string[];
   readonly listenClientUrls: readonly string[];
@@ -87,7 +88,10 @@ export async function readConfig(
   const { name } = flags;
   const dataFolder = flags['data-dir'] ?? `${name}.etcd`;
   const urls = urlsOf(flags, given);
-  const token = flags['initial-cluster-token'];
+  const givenToken = flags['initial-cluster-token'];
+  const bootstrap = readBootstrap(flags, { ...urls, token: givenToken });
+  // The token at a discovery service is as good as none other: clusters of two tokens never mix.
+  const token = bootstrap.kind === 'service' ? bootstrap.url.href : givenToken;
   const mode = flags['auto-compaction-mode'];
   if (mode !== 'periodic' && mode !== 'revision') {
     throw new Error(`unknown auto-compaction-mode ${JSON.stringify(mode)}`);
@@ -113,7 +117,7 @@ export async function readConfig(
     isJoining: flags['initial-cluster-state'] === 'existing',
     isAlone: flags['force-new-cluster'],
     preVote: flags['pre-vote'],
-    foundingMembers: foundingMembers(flags, urls.advertisePeerUrls, token),
+    bootstrap,
     ...urls,
     sharesPorts: flags['socket-reuse-port'],
     ...timing(flags),
@@ -154,28 +158,21 @@ export async function readConfig(
     syncsLog: !flags['unsafe-no-fsync'],
     extensiveMetrics: flags.metrics === 'extensive',
     clientTls: await tlsOf(flags, '', { dataFolder, hosts: hostsOf(urls.listenClientUrls) }),
-    peerTls: await tlsOf(flags, 'peer-', { dataFolder, hosts: hostsOf(urls.listenPeerUrls) }),
+    peerTls: await tlsOf(flags, 'peer-', {
+      dataFolder,
+      hosts: hostsOf(urls.listenPeerUrls),
+      // Without an authority one certificate is everybody's: it is for the domain, as in the original.
+      serverName:
+        bootstrap.kind === 'srv' && flags['peer-trusted-ca-file'] === undefined
+          ? bootstrap.domain
+          : undefined,
+    }),
   };
 }
 
 /** Where a data folder keeps what is no log. */
 export const memberFolder = (config: Pick<MemberConfig, 'dataFolder'>): string =>
   join(config.dataFolder, 'member');
-
-function foundingMembers(
-  flags: EtcdFlagValues,
-  advertisePeerUrls: readonly string[],
-  token: string,
-): readonly ClusterMember[] {
-  const { name } = flags;
-  const cluster =
-    flags['initial-cluster'] ?? advertisePeerUrls.map((url) => `${name}=${url}`).join(',');
-  const members = parseInitialCluster(cluster, token);
-  if (!members.some((one) => one.name === name)) {
-    throw new Error(`--initial-cluster does not name this member, "${name}": it has ${cluster}`);
-  }
-  return members;
-}
 
 function timing(flags: EtcdFlagValues) {
   const heartbeatInterval = flags['heartbeat-interval'];

@@ -18,17 +18,22 @@ import { readMachine } from './node/machine.ts';
 import { findOwnContainer } from './node/own-container.ts';
 import { createAsk, type Ask } from './pod-worker/requests.ts';
 import { createDockerRuntime } from './runtime/docker/docker-runtime.ts';
-import type { RuntimeService } from './runtime/runtime.ts';
+import type { ContainerStats, RuntimeService } from './runtime/runtime.ts';
 import { createScriptedAsk } from './runtime/simulated/scripted-ask.ts';
 import { createSimulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
 import { createNodeApi } from './server/node-api.ts';
+import type { ServedNode } from './server/served.ts';
 import { createStreamCounts } from './server/stream-counts.ts';
+import { readProcessUsage } from './stats/process-usage.ts';
+import { createStatsSampler } from './stats/sampler.ts';
 import { createVolumes, type Volumes } from './volumes/volumes.ts';
 
 type Context = ProcessContext<AgentConfig>;
 
 interface NodeParts {
   readonly runtime: RuntimeService;
+  /** Of what runs on the node beside its containers. */
+  readonly ownUsage: () => Promise<ContainerStats | undefined>;
   readonly ask: Ask;
   readonly volumes: Volumes | undefined;
   readonly network: NodeNetwork | undefined;
@@ -65,7 +70,7 @@ async function start(context: Context): Promise<void> {
   );
   const bootId = readBootId(config);
   const agents = new Map<string, NodeAgent>();
-  const served = new Map<string, RuntimeService>();
+  const served = new Map<string, ServedNode>();
   for (const name of names) {
     const recorder = stack.use(
       createEventRecorder({ component: 'kubelet', host: name }, informers),
@@ -89,7 +94,10 @@ async function start(context: Context): Promise<void> {
       { api, clock, log, recorder, signal, services: () => services.store.list(), ...parts },
     );
     agents.set(name, agent);
-    served.set(name, parts.runtime);
+    const { runtime, ownUsage } = parts;
+    const sampler = createStatsSampler({ runtime, ownUsage, clock, log });
+    void sampler.run(signal);
+    served.set(name, { name, runtime, pods: () => agent.pods(), usage: () => sampler.usage() });
   }
   stack.use(
     await createNodeApi(
@@ -98,10 +106,8 @@ async function start(context: Context): Promise<void> {
         clock,
         log,
         streams: createStreamCounts(context.metrics),
-        pods: () =>
-          [...agents].flatMap(([name, agent]) =>
-            agent.pods().map((pod) => ({ pod, runtime: served.get(name)! })),
-          ),
+        metrics: context.metrics,
+        nodes: served,
       },
     ),
   );
@@ -157,7 +163,13 @@ async function createParts(name: string, bootId: string, context: Context): Prom
   const { config, clock, log, signal } = context;
   if (config.runtime === 'simulated') {
     const runtime = createSimulatedRuntime({ bootId }, { clock });
-    return { runtime, ask: createScriptedAsk(runtime), volumes: undefined, network: undefined };
+    return {
+      runtime,
+      ownUsage: () => Promise.resolve(undefined),
+      ask: createScriptedAsk(runtime),
+      volumes: undefined,
+      network: undefined,
+    };
   }
   const socketPath = config['docker-socket'];
   const own = await findOwnContainer(socketPath);
@@ -173,7 +185,12 @@ async function createParts(name: string, bootId: string, context: Context): Prom
     { network, clock, log, hostPath: own.hostPath },
   );
   const ask = createAsk({ runtime, clock });
-  return { runtime, ask, volumes: createVolumes(config['root-dir']), network };
+  const volumes = createVolumes(config['root-dir']);
+  // The node's container is the machine: what runs in it is the node's own.
+  const { id } = own;
+  const ownUsage = () =>
+    id === undefined ? Promise.resolve(readProcessUsage(clock)) : runtime.stats(id);
+  return { runtime, ownUsage, ask, volumes, network };
 }
 
 /** Simulated nodes are reached on this machine. */

@@ -187,6 +187,38 @@ describe('a pod', () => {
     });
   });
 
+  it('gets a container to debug it with, which sees the processes of the one it names', async () => {
+    await startNode();
+    const pod = bind('web', '');
+    await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
+    const debug = (...names: string[]) => {
+      const ephemeralContainers = names.map((name) => ({
+        name,
+        image: 'tools:1',
+        targetContainerName: name === 'lost' ? 'nobody' : 'main',
+      }));
+      const debugged: Pod = { ...api.pod('web')!, spec: { ...pod.spec, ephemeralContainers } };
+      api.put('pods', debugged);
+    };
+    debug('debugger');
+    const states = () =>
+      (api.pod('web')!.status.ephemeralContainerStatuses ?? []).map(({ name, state }) => [
+        name,
+        Object.keys(state ?? {})[0],
+        state?.waiting?.reason,
+      ]);
+    await eventually(() => expect(states()).toEqual([['debugger', 'running', undefined]]));
+    expect(main('web')).toMatchObject({ ready: true, restartCount: 0 });
+    debug('debugger', 'lost');
+    await eventually(() =>
+      expect(states()).toEqual([
+        ['debugger', 'running', undefined],
+        ['lost', 'waiting', 'CreateContainerConfigError'],
+      ]),
+    );
+    expect(api.events).toContain('Failed: Error: unable to find target container nobody');
+  });
+
   it('waits for its ConfigMap, and starts when it is there', async () => {
     await startNode();
     const envFrom = [{ configMapRef: { name: 'settings' } }];

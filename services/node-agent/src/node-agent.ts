@@ -14,6 +14,7 @@ import { createPodEvents } from './pod-worker/pod-events.ts';
 import { createPodManager } from './pod-worker/pod-manager.ts';
 import { createProber } from './pod-worker/prober.ts';
 import type { Ask } from './pod-worker/requests.ts';
+import { createPullSecrets } from './pod-worker/pull-secrets.ts';
 import { createRuntimeCache } from './pod-worker/runtime-cache.ts';
 import { createStarter, type NodeFacts } from './pod-worker/starter.ts';
 import { createStatusWriter } from './pod-worker/status-writer.ts';
@@ -63,7 +64,8 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const { api, clock, runtime, network, signal } = powers;
   const log = powers.log.child({ node: nodeName });
   const events = createPodEvents(powers.recorder);
-  const images = createImages({ runtime, clock, events });
+  const pullSecrets = createPullSecrets({ api, events });
+  const images = createImages({ runtime, pullSecrets, clock, events });
   const cache = createRuntimeCache(runtime);
   let runtimeVersion = '';
   let runtimeProblem: string | undefined;

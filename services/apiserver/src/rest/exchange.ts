@@ -1,6 +1,6 @@
 /** One HTTP request and its answer, whatever the version of HTTP. */
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Subject } from '../authz/subject.ts';
 
 export type ResponseHeaders = Readonly<Record<string, string | readonly string[]>>;
@@ -16,6 +16,10 @@ export interface Exchange {
   /** Names and values in turn, as sent: of a header that is repeated each value stands by itself. */
   readonly rawHeaders: readonly string[];
   header(name: string): string | undefined;
+  /** The address of the other end of the connection. */
+  readonly peerAddress: string;
+  /** As it comes in, for who passes it on; undefined when there is none. */
+  readonly body: Readable | undefined;
   /** @throws ApiError 413 as soon as the body is larger than the limit */
   readBody(bytesMax: number): Promise<Buffer>;
   respond(status: number, headers: ResponseHeaders, body: Uint8Array | string): void;
@@ -27,7 +31,7 @@ export interface Exchange {
 }
 
 export interface Upgrade {
-  /** In lower case: `websocket` or `spdy/3.1`. */
+  /** In lower case: `websocket` or `spdy/3.1`, or whatever a proxied request asks for. */
   readonly protocol: string;
   readonly isTaken: boolean;
   /** From here on the connection is the caller's, the answer to the request included. */
@@ -45,4 +49,6 @@ export interface ResponseStream {
   /** Resolves when the transport takes more; rejects when the client has gone. */
   write(bytes: Uint8Array): Promise<void>;
   end(): void;
+  /** Shows the client that the answer is not whole. */
+  cut(): void;
 }

@@ -21,12 +21,14 @@ import type { Exchange } from './exchange.ts';
 import { impersonate } from './impersonation.ts';
 import type { MetaHandler } from './meta-handler.ts';
 import { parseResourcePath, verbOf, type ResourcePath } from './path.ts';
+import { parseProxyPath, type ProxyPath } from './proxy/path.ts';
+import type { ProxyHandler } from './proxy/proxy-handler.ts';
 import { servesPath, type ResourceHandler } from './resource-handler.ts';
 import { isSet } from './query-flag.ts';
 import { reviewAt, type ReviewHandler } from './review-handler.ts';
 import { createRespond, type Respond } from './respond.ts';
 import { streamSubresources } from './streams/subresources.ts';
-import { createTransport, type Transport } from './transport.ts';
+import { createTransport, type Transport } from './transport/transport.ts';
 
 export interface RestServerOptions {
   readonly host: string;
@@ -42,6 +44,7 @@ export interface RestServerOptions {
   readonly handleMeta: MetaHandler;
   readonly handleResource: ResourceHandler;
   readonly handleReview: ReviewHandler;
+  readonly handleProxy: ProxyHandler;
 }
 
 /** What a request is, before anyone has looked at its body. */
@@ -49,8 +52,12 @@ interface Classified {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly resource: ResourcePath | undefined;
+  /** Set when the request goes on to something else; it is the resource, too. */
+  readonly proxied: ProxyPath | undefined;
   readonly verb: string;
 }
+
+const pathOf = (target: string) => target.split('?', 1)[0]!;
 
 export function createRestServer(options: RestServerOptions): Promise<Transport> {
   return createTransport({
@@ -58,6 +65,7 @@ export function createRestServer(options: RestServerOptions): Promise<Transport>
     port: options.port,
     tls: options.tls,
     log: options.log,
+    passesUpgrades: (target) => parseProxyPath(pathOf(target)) !== undefined,
     handle: (exchange) => void serve(options, exchange),
   });
 }
@@ -82,7 +90,8 @@ async function serve(options: RestServerOptions, exchange: Exchange): Promise<vo
   });
   try {
     request = classify(exchange);
-    await route(options, exchange, request, respond);
+    const passedOn = await route(options, exchange, request, respond);
+    if (passedOn !== undefined) code = passedOn;
   } catch (error) {
     if (!exchange.signal.aborted) fail(error);
   } finally {
@@ -99,21 +108,21 @@ async function serve(options: RestServerOptions, exchange: Exchange): Promise<vo
 }
 
 function classify(exchange: Exchange): Classified {
-  const mark = exchange.target.indexOf('?');
-  const path = mark < 0 ? exchange.target : exchange.target.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? '' : exchange.target.slice(mark + 1));
-  const resource = parseResourcePath(path);
+  const path = pathOf(exchange.target);
+  const query = new URLSearchParams(exchange.target.slice(path.length));
+  const proxied = parseProxyPath(path);
+  const resource = proxied ?? parseResourcePath(path);
   const hasName = resource !== undefined && resource.name !== '';
   const isWatch = isSet(query, 'watch');
   const verb =
     resource === undefined
       ? exchange.method.toLowerCase()
       : verbOf(exchange.method, { hasName, isWatch });
-  return { path, query, resource, verb };
+  return { path, query, resource, proxied, verb };
 }
 
-const isStream = ({ resource }: Classified) =>
-  streamSubresources.includes(resource?.subresource ?? '');
+const isStream = ({ resource, proxied }: Classified) =>
+  proxied !== undefined || streamSubresources.includes(resource?.subresource ?? '');
 
 const isLongRunning = (request: Classified) =>
   request.verb === 'watch' || request.resource?.subresource === 'log' || isStream(request);
@@ -132,17 +141,19 @@ function attributesOf({ path, query, resource, verb }: Classified): RequestAttri
   return withOwnNamespace({ ...place, name: name || namedBy(fields), fields });
 }
 
+/** Resolves to the code of an answer that somebody else gave. */
 async function route(
   options: RestServerOptions,
   exchange: Exchange,
   request: Classified,
   respond: Respond,
-): Promise<void> {
+): Promise<number | undefined> {
   const { authenticator, authorizer } = options;
-  const { path, query, resource, verb } = request;
+  const { path, query, resource, proxied, verb } = request;
   const sender = await authenticator.authenticate(exchange);
   const user = await impersonate(authorizer, sender, exchange.rawHeaders);
   await authorizer.authorize(user, attributesOf(request));
+  if (proxied !== undefined) return options.handleProxy({ exchange, path: proxied });
   const run = async () => {
     if (resource !== undefined && servesPath(resource)) {
       await options.handleResource({ exchange, respond, path: resource, query, verb, user });
@@ -156,11 +167,15 @@ async function route(
     if (isRead && (await options.handleMeta({ exchange, respond, path, query }))) return;
     respond(404, 'text/plain; charset=utf-8', '404 page not found\n');
   };
-  if (isLongRunning(request)) return run();
+  if (isLongRunning(request)) {
+    await run();
+    return undefined;
+  }
   const release = options.inFlight.enter(['get', 'list'].includes(verb) ? 'read' : 'write');
   if (release === undefined) throw tooManyRequestsError(1);
   try {
     await run();
+    return undefined;
   } finally {
     release();
   }

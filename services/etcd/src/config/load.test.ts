@@ -118,7 +118,6 @@ describe('what is not served here', () => {
     ['--proxy=on', '--proxy=on is not served here'],
     ['--enable-v2', '--enable-v2=true is not served here'],
     ['--enable-pprof=true', '--enable-pprof=true is not served here'],
-    ['--discovery=https://d', '--discovery=https://d is not served here'],
     ['--experimental-enable-v2v3=/v2', '--experimental-enable-v2v3=/v2 is not served here'],
     [
       '--experimental-enable-distributed-tracing',
@@ -130,7 +129,7 @@ describe('what is not served here', () => {
     expect(line).toContain(words);
   });
 
-  it.each(['--proxy=off', '--enable-v2=false', '--discovery=', '--proxy-failure-wait=1'])(
+  it.each(['--proxy=off', '--enable-v2=false', '--proxy-failure-wait=1'])(
     '%s asks for nothing and is accepted',
     (flag) => {
       expect(settingsOf([flag]).remarks).toEqual([]);

@@ -16,7 +16,12 @@ type Prefix = '' | 'peer-';
 export async function tlsOf(
   flags: EtcdFlagValues,
   prefix: Prefix,
-  where: { readonly dataFolder: string; readonly hosts: readonly string[] },
+  where: {
+    readonly dataFolder: string;
+    readonly hosts: readonly string[];
+    /** For what other servers' certificates are checked; their URL's host when absent. */
+    readonly serverName?: string | undefined;
+  },
 ): Promise<TlsSource | undefined> {
   const caFile = flags[`${prefix}trusted-ca-file`];
   const isDemanding = flags[`${prefix}client-cert-auth`];
@@ -34,6 +39,7 @@ export async function tlsOf(
       // An authority is given to verify callers by it, as in the original.
       requireClientCertificate: isDemanding || caFile !== undefined,
       skipsVerification: isMade,
+      serverName: where.serverName,
     },
   );
 }
@@ -74,7 +80,7 @@ const crlOf = (flags: EtcdFlagValues, prefix: Prefix) =>
 function rulesOf(
   flags: EtcdFlagValues,
   prefix: Prefix,
-): Omit<TlsRules, 'requireClientCertificate' | 'skipsVerification'> {
+): Omit<TlsRules, 'requireClientCertificate' | 'skipsVerification' | 'serverName'> {
   const minVersion = flags['tls-min-version'];
   const maxVersion = flags['tls-max-version'];
   if (minVersion === 'TLS1.3' && maxVersion === 'TLS1.2') {

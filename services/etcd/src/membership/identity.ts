@@ -27,11 +27,16 @@ export async function readIdentity(file: string): Promise<Identity | undefined> 
 }
 
 export async function writeIdentity(file: string, identity: Identity): Promise<void> {
+  const { memberId, clusterId } = identity;
+  await writeWhole(file, `${JSON.stringify({ memberId, clusterId })}\n`);
+}
+
+/** On the disk whole, or not at all. */
+export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const written = await open(`${file}.new`, 'w');
   try {
-    const { memberId, clusterId } = identity;
-    await written.writeFile(`${JSON.stringify({ memberId, clusterId })}\n`);
+    await written.writeFile(text);
     await written.sync();
   } finally {
     await written.close();

@@ -68,15 +68,20 @@ export class KeyHistory {
     this.head = version;
   }
 
+  hasTombstoneAt(main: number): boolean {
+    return this.versions().some((version) => version.hasTombstoneAt(main));
+  }
+
   /**
    * Forgets what a reader at `revision` or later cannot see: versions that are replaced by then, and
    * tombstones; hands them to `drop`. True when `head` is all that is left.
    */
-  forgetBefore(revision: number, drop: (version: Version) => void): boolean {
+  forgetBefore(revision: number, { keepsTombstone, drop }: Forgetting): boolean {
     const older = this.#older;
     while (this.#first < older.length) {
       const oldest = older[this.#first]!;
       const isReplaced = (older[this.#first + 1] ?? this.head).main <= revision;
+      if (keepsTombstone && oldest.hasTombstoneAt(revision)) break;
       if (!isReplaced && (!oldest.isTombstone || oldest.main > revision)) break;
       drop(oldest);
       this.#first++;
@@ -88,6 +93,12 @@ export class KeyHistory {
     }
     return false;
   }
+}
+
+export interface Forgetting {
+  /** Whether a tombstone of that very revision stays. */
+  readonly keepsTombstone: boolean;
+  readonly drop: (version: Version) => void;
 }
 
 /** Most keys have one version: that is its own record. */
@@ -162,20 +173,21 @@ export class KeyIndex {
   }
 
   /**
-   * Forgets the versions of a key before `revision`, and what `revision` made of it if that is a tombstone;
-   * hands them to `drop`. A key of which nothing is left is gone.
+   * Forgets the versions of a key before `revision`, and what `revision` made of it if that is a tombstone
+   * (unless that is kept); hands them to `drop`. A key of which nothing is left is gone.
    */
-  forgetBefore(key: ByteString, revision: number, drop: (version: Version) => void): void {
+  forgetBefore(key: ByteString, revision: number, forgetting: Forgetting): void {
     const slot = this.#table.slotOf(key);
     if (slot < 0) return;
     const record = this.#table.at(slot);
     if (record instanceof KeyHistory) {
-      if (!record.forgetBefore(revision, drop)) return;
+      if (!record.forgetBefore(revision, forgetting)) return;
       this.#table.replace(slot, record.head);
     }
     const { head } = record;
     if (!head.isTombstone || head.main > revision) return;
-    drop(head);
+    if (forgetting.keepsTombstone && head.main === revision) return;
+    forgetting.drop(head);
     this.#ordered.remove(slot);
     this.#table.remove(key);
   }

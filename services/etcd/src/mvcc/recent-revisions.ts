@@ -4,7 +4,7 @@
  * 1. They follow each other without a gap.
  * 2. What the backend does not hold yet is never let go of.
  */
-import type { Revision } from './store.ts';
+import type { Revision } from './revision.ts';
 
 export interface RecentLimits {
   readonly revisionsMax: number;

@@ -52,6 +52,47 @@ describe('compaction', () => {
     expect(store.supersededCount).toBe(0);
   });
 
+  it('keeps a tombstone of the compacted revision until the next compaction', () => {
+    const { backend, store } = open();
+    const forget = () => {
+      while (store.forgetSlice(10));
+      commit(backend, store);
+    };
+    const rows = () =>
+      [...backend.scan(0)].flat().map((row) => `${keyOf(row.encoded)} ${row.main}`);
+    put(store, 'a');
+    put(store, 'b');
+    remove(store, 'a');
+    store.compact(4);
+    forget();
+    expect(rows()).toEqual(['b 3', 'a 4']);
+    expect(store.finishedCompactRevision).toBe(4);
+
+    // Also by a store that was loaded since, and with a key that lives again.
+    const again = new MvccStore(backend);
+    again.load({ revision: store.revision, compactRevision: 4 });
+    while (again.forgetSlice(10));
+    const changesAt4 = again.revisionsFrom(4, 1).revisions[0]!.changes;
+    expect(changesAt4.map(({ version }) => [version.key, version.isTombstone])).toEqual([
+      ['a', true],
+    ]);
+    put(store, 'a');
+    forget();
+    expect(rows()).toEqual(['b 3', 'a 4', 'a 5']);
+
+    store.compact(5);
+    forget();
+    expect(rows()).toEqual(['b 3', 'a 5']);
+    remove(store, 'a');
+    put(store, 'b');
+    store.compact(6);
+    forget();
+    store.compact(7);
+    forget();
+    expect(rows()).toEqual(['b 7']);
+    expect(store.keys.size).toBe(1);
+  });
+
   it('leaves what a reader has pinned until the reader lets go', () => {
     const { store } = open();
     put(store, 'a');
@@ -83,8 +124,9 @@ describe('compaction', () => {
     commit(backend, again);
     expect([...backend.scan(0)].flat().map((row) => [row.main, keyOf(row.encoded)])).toEqual([
       [21, 'a'],
+      [22, 'b'],
     ]);
-    expect(again.keys.size).toBe(1);
+    expect(again.keys.size).toBe(2);
   });
 });
 

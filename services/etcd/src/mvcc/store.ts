@@ -3,7 +3,8 @@
  *
  * 1. Revisions start at 1 (an empty store); a write transaction that changes something adds exactly 1.
  * 2. Reads are synchronous. Bytes that the cache has let go come from the backend.
- * 3. Nothing at or above `compactRevision` is forgotten, except what was already overwritten by it. The
+ * 3. Nothing at or above `compactRevision` is forgotten, except what was already overwritten by it: a key
+ *    deleted there stays a tombstone until the next compaction, for whoever watches from there. The
  *    answers change at once with a compaction; what is forgotten goes in slices (`forgetSlice`).
  * 4. Changes collect until `takeBatch`; they stay in memory until `confirm`.
  * 5. What a reader has pinned is forgotten after it has let go.
@@ -13,22 +14,11 @@
 import { neverCompacted, type Backend, type Row } from './backend.ts';
 import { KeyIndex, type KeyRange, type KeyRecord } from './key-index.ts';
 import { RecentRevisions } from './recent-revisions.ts';
+import type { Change, Revision } from './revision.ts';
 import type { HashSeed } from './string-hash.ts';
 import { SupersededQueue } from './superseded.ts';
 import { VersionCache } from './version-cache.ts';
 import { encodeDeleted, encodeKeyValue, keyOf, Version, type ByteString } from './version.ts';
-
-/** One key's change in one revision. */
-export interface Change {
-  readonly version: Version;
-  /** What the key was before, when it lived. */
-  readonly previous: Version | undefined;
-}
-
-export interface Revision {
-  readonly main: number;
-  readonly changes: readonly Change[];
-}
 
 export interface MvccOptions {
   /** Bytes of values to keep in memory. 64 MiB by default. */
@@ -60,6 +50,8 @@ export class MvccStore {
   #compactRevision = neverCompacted;
   #confirmed = 0;
   #superseded = new SupersededQueue();
+  /** Deleted at the compacted revision: their tombstones go with the next compaction. */
+  #deletedLast: ByteString[] = [];
   #recent: RecentRevisions;
   #loads = 0;
   /** Revisions that readers still need, each with the number of them. */
@@ -118,6 +110,7 @@ export class MvccStore {
     this.#loads++;
     this.#cache = this.#newCache();
     this.#superseded = new SupersededQueue();
+    this.#deletedLast = [];
     this.#recent = this.#newRecent();
     this.#rows = [];
     this.#rowBytes = 0;
@@ -259,6 +252,8 @@ export class MvccStore {
    * `forgetSlice`.
    */
   compact(revision: number): void {
+    this.#superseded.pushFront(this.#compactRevision, this.#deletedLast);
+    this.#deletedLast = [];
     this.#compactRevision = revision;
     this.#recent.forgetBefore(revision);
   }
@@ -291,7 +286,10 @@ export class MvccStore {
       if (main === undefined || main > until)
         return main !== undefined && main <= this.#compactRevision;
       if (count >= limit) return true;
-      this.#index.forgetBefore(this.#superseded.shift(), main, drop);
+      const key = this.#superseded.shift();
+      const isLast = main === this.#compactRevision;
+      this.#index.forgetBefore(key, main, { keepsTombstone: isLast, drop });
+      if (isLast && this.#index.get(key)?.hasTombstoneAt(main)) this.#deletedLast.push(key);
     }
   }
 

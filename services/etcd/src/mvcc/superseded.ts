@@ -24,6 +24,14 @@ export class SupersededQueue {
     this.#keys.push(key);
   }
 
+  /** These come back, and are older than all that is in it. Costs a copy of the queue. */
+  pushFront(main: number, keys: readonly ByteString[]): void {
+    if (keys.length === 0) return;
+    this.#mains = keys.map(() => main).concat(this.#mains.slice(this.#first));
+    this.#keys = [...keys, ...this.#keys.slice(this.#first)];
+    this.#first = 0;
+  }
+
   /** The queue must not be empty. */
   shift(): ByteString {
     const key = this.#keys[this.#first]!;

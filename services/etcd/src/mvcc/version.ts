@@ -81,6 +81,10 @@ export class Version {
     return this.main <= revision && !this.isTombstone ? this : undefined;
   }
 
+  hasTombstoneAt(main: number): boolean {
+    return this.isTombstone && this.main === main;
+  }
+
   madeBy(main: number, sub: number): Version | undefined {
     return this.main === main && this.sub === sub ? this : undefined;
   }

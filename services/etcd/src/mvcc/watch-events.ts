@@ -3,7 +3,8 @@
  * further watcher costs is a copy of bytes.
  */
 import { EncodedEvent } from './results.ts';
-import type { Change, MvccStore } from './store.ts';
+import type { Change } from './revision.ts';
+import type { MvccStore } from './store.ts';
 import { encodeDeleted, type ByteString } from './version.ts';
 
 /** What a watcher wants to be told. */

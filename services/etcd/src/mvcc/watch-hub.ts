@@ -9,7 +9,8 @@
  * 4. A watcher that needs compacted history is told so and is gone.
  */
 import { rangeContains, type KeyRange } from './key-index.ts';
-import type { MvccStore, Revision } from './store.ts';
+import type { Revision } from './revision.ts';
+import type { MvccStore } from './store.ts';
 import { EventBatch, EventGroup, EventMaker, type EventForm } from './watch-events.ts';
 import { WatcherGroups, type WatcherGroup } from './watch-groups.ts';
 

@@ -16,14 +16,8 @@ import { createProgress } from './progress.ts';
 import { tallyVotes } from './quorum.ts';
 import { appendOwn, maybeCommit } from './replication.ts';
 import { resetReads } from './read-index.ts';
-import {
-  castVote,
-  resetElectionTimer,
-  send,
-  sendAfterPersist,
-  setTerm,
-  type RaftState,
-} from './state.ts';
+import { send, sendAfterPersist } from './outbox.ts';
+import { castVote, resetElectionTimer, setTerm, type RaftState } from './state.ts';
 import { traceOwnVote, traceStep } from './trace.ts';
 import type { MemberId, Term, VoteRequest, VoteResponse } from './types.ts';
 import { nobody } from './types.ts';

@@ -3,7 +3,8 @@
  * round of leadership checks, and find appends that were lost.
  */
 import type { Progress } from './progress.ts';
-import { send, type RaftState } from './state.ts';
+import { send } from './outbox.ts';
+import type { RaftState } from './state.ts';
 import type { CommitNotice, Heartbeat, HeartbeatResponse, LogIndex } from './types.ts';
 
 export function sendHeartbeats(state: RaftState): void {

@@ -9,7 +9,8 @@
  */
 import { changeConfiguration, decodeConfigurationEntry } from './configuration.ts';
 import { appendOwn, maybeHandOver } from './replication.ts';
-import { send, type RaftState } from './state.ts';
+import { send } from './outbox.ts';
+import type { RaftState } from './state.ts';
 import type { MemberId, Proposal, ProposeRequest } from './types.ts';
 import { nobody } from './types.ts';
 

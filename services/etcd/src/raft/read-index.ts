@@ -12,7 +12,8 @@
  */
 import { sendHeartbeats } from './heartbeat.ts';
 import { quorumValue } from './quorum.ts';
-import { send, type RaftState } from './state.ts';
+import { send } from './outbox.ts';
+import type { RaftState } from './state.ts';
 import type { LogIndex, MemberId, ReadIndexRequest, ReadIndexResponse } from './types.ts';
 import { nobody } from './types.ts';
 

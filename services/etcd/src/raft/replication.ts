@@ -20,7 +20,8 @@ import {
 import type { Progress } from './progress.ts';
 import { quorumValue } from './quorum.ts';
 import { earlyReadsMayStart } from './read-index.ts';
-import { send, sendAfterPersist, type RaftState } from './state.ts';
+import { send, sendAfterPersist } from './outbox.ts';
+import type { RaftState } from './state.ts';
 import { traceChange, traceOwnLog, traceStep } from './trace.ts';
 import type {
   AppendRequest,

@@ -1,17 +1,14 @@
 /**
- * All that a Raft core remembers, as one record that election, replication and reads work on, and
- * the ways in which a message leaves.
+ * All that a Raft core remembers, as one record that election, replication and reads work on.
  *
- * 1. Answers that promise something about this member's disk (votes, acknowledged appends) go to
- *    `sendAfterPersist`; all else may leave before this member's own write is durable. So a leader
- *    replicates while it syncs (thesis 10.2.1).
- * 2. `term` and `vote` change only in `setTerm` and `castVote`.
+ * 1. `term` and `vote` change only in `setTerm` and `castVote`.
+ * 2. Messages leave through outbox.ts alone.
  */
 import type { Random } from '@drydock/ports';
 import type { RaftLog } from './log.ts';
 import type { Mutant } from './mutants.ts';
 import type { Progress } from './progress.ts';
-import { traceMessage, type Tracer } from './trace.ts';
+import type { Tracer } from './trace-events.ts';
 import type {
   Configuration,
   LogIndex,
@@ -101,35 +98,6 @@ export interface RaftState {
   readStates: ReadState[];
   snapshotRequests: MemberId[];
   snapshotToPersist: SnapshotMeta | undefined;
-}
-
-export function send(state: RaftState, message: Message): void {
-  traceMessage(state, 'Send', message);
-  state.messages.push(message);
-}
-
-export function sendAfterPersist(state: RaftState, message: Message): void {
-  traceMessage(state, 'Send', message);
-  if (state.options.mutant === 'acknowledge-before-sync' && message.kind === 'append-response') {
-    state.messages.push(message);
-    return;
-  }
-  const queue = state.messagesAfterPersist;
-  const last = queue.at(-1);
-  // An acknowledgement of more entries says all that the one before it said.
-  if (
-    last?.kind === 'append-response' &&
-    message.kind === 'append-response' &&
-    !last.rejected &&
-    !message.rejected &&
-    last.to === message.to &&
-    last.term === message.term &&
-    last.index <= message.index
-  ) {
-    queue[queue.length - 1] = message;
-    return;
-  }
-  queue.push(message);
 }
 
 export function setTerm(state: RaftState, term: Term): void {

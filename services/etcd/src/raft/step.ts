@@ -24,7 +24,8 @@ import {
 import { handlePropose } from './proposal.ts';
 import { confirmReads, handleReadIndex, handleReadIndexResponse } from './read-index.ts';
 import { handleAppend, handleAppendResponse, handleSnapshot } from './replication.ts';
-import { resetElectionTimer, sendAfterPersist, type RaftState } from './state.ts';
+import { sendAfterPersist } from './outbox.ts';
+import { resetElectionTimer, type RaftState } from './state.ts';
 import { traceMessage } from './trace.ts';
 import type { MemberId, Message } from './types.ts';
 import { nobody } from './types.ts';

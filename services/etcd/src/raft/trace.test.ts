@@ -2,7 +2,7 @@
 import { createSeededRandom } from '@drydock/ports';
 import { describe, expect, test } from 'vitest';
 import { createInterpreter } from './testing/interpreter.ts';
-import { traceEventNames, traceLine, type TraceEvent } from './trace.ts';
+import { traceEventNames, traceLine, type TraceEvent } from './trace-events.ts';
 
 /** Events of random scripts over three members, one of which starts again. */
 function traceOf(seed: number): TraceEvent[] {

@@ -1,7 +1,7 @@
 /** The options of a replica with their defaults, in ticks. */
 import type { Mutant } from '../raft/mutants.ts';
 import type { Raft } from '../raft/raft.ts';
-import type { Tracer } from '../raft/trace.ts';
+import type { Tracer } from '../raft/trace-events.ts';
 import type { ReplicaOptions } from './types.ts';
 
 const mebibyte = 1024 * 1024;
@@ -12,7 +12,7 @@ export interface ReplicaInternals {
   readonly inflightMax?: number;
   readonly messageBytesMax?: number;
   readonly mutant?: Mutant | undefined;
-  /** Is told of every step of the core, in the shape of raft/trace.ts. */
+  /** Is told of every step of the core, in the shape of raft/trace-events.ts. */
   readonly trace?: Tracer | undefined;
   /** Hands out the core, for checkers that look at every step. */
   readonly observe?: (raft: Raft) => void;

@@ -8,6 +8,7 @@ import { Metadata } from '@grpc/grpc-js';
 import type { Clock, Logger } from '@drydock/ports';
 import { ClusterService, MemberListRequest, type MemberListResponse } from '@drydock/proto/etcd';
 import type { MemberConfig } from '../config.ts';
+import { foundingMembers, knownFounders } from '../discovery/founding-members.ts';
 import { readIdentity, writeIdentity, type Identity } from '../membership/identity.ts';
 import { clusterId, type ClusterMember } from '../membership/members.ts';
 import { createClient } from './peer-client.ts';
@@ -36,28 +37,42 @@ export async function findMembership(
 ): Promise<Membership> {
   const file = join(config.dataFolder, 'member', 'identity.json');
   const known = await readIdentity(file);
-  const founding = config.foundingMembers;
   refuseFolderOfAnother(config, known);
   const membership = config.isJoining
     ? await askCluster(config, powers, known)
-    : {
-        memberId: founding.find((one) => one.name === config.name)!.id,
-        clusterId: clusterId(founding, config.token),
-        members: founding,
-        voters: founding.map((one) => one.id),
-      };
+    : await foundCluster(config, powers, known);
   if (known !== undefined) return { ...membership, ...known };
   if (!config.isJoining) await checkNeverStarted(config, membership, powers.clock);
   await writeIdentity(file, membership);
   return membership;
 }
 
+async function foundCluster(
+  config: MemberConfig,
+  powers: { clock: Clock; log: Logger },
+  known: Identity | undefined,
+): Promise<Membership> {
+  const members =
+    known === undefined
+      ? await foundingMembers(config, powers)
+      : // A folder that a restore made says all by itself.
+        ((await knownFounders(config)) ?? []);
+  const self = members.find((one) => one.name === config.name);
+  return {
+    memberId: self?.id ?? known!.memberId,
+    clusterId: clusterId(members, config.token),
+    members,
+    voters: members.map((one) => one.id),
+  };
+}
+
 /** Folders of one cluster that were mixed up: going on would make two members of one. */
 function refuseFolderOfAnother(
-  { dataFolder, foundingMembers, name }: MemberConfig,
+  { dataFolder, bootstrap, name }: MemberConfig,
   known: Identity | undefined,
 ): void {
-  const owner = foundingMembers.find((one) => one.id === known?.memberId);
+  const named = bootstrap.kind === 'named' ? bootstrap.members : [];
+  const owner = named.find((one) => one.id === known?.memberId);
   if (owner === undefined || owner.name === name) return;
   throw new Error(
     `the data folder ${dataFolder} belongs to member "${owner.name}", and this is "${name}": check --data-dir and --name of both`,
@@ -97,8 +112,8 @@ async function askCluster(
   // A member that has joined before has everything in its log, and may start without the others.
   const hasLog = existsSync(join(config.logRoot, config.logPath));
   if (known !== undefined && hasLog) return { ...known, members: [], voters: [] };
-  const peers = config.foundingMembers.filter((one) => one.name !== config.name);
-  let reason = '--initial-cluster names no other member';
+  const peers = (await foundingMembers(config, powers)).filter((one) => one.name !== config.name);
+  let reason = 'the flags name no other member: give --initial-cluster, or --discovery-srv';
   for (let attempt = 0; attempt < askAttempts; attempt++) {
     for (const url of peers.flatMap((one) => one.peerUrls)) {
       const { clock } = powers;

@@ -42,6 +42,7 @@ const rules: TlsRules = {
   maxVersion: 'TLSv1.3',
   ciphers: undefined,
   skipsVerification: false,
+  serverName: undefined,
 };
 
 async function listenGuarded(): Promise<Guarded> {

@@ -13,14 +13,20 @@ export function createClient(url: string, tls: ClientMaterial | undefined): Clie
   }
   const secure = protocol === 'https:' && tls !== undefined;
   const address = secure && isIP(hostname.replace(/^\[|\]$/g, '')) !== 0 ? hostname : undefined;
+  const serverName =
+    secure && tls.serverName !== undefined
+      ? tls.serverName
+      : address === undefined
+        ? undefined
+        : 'address.invalid';
   const credentials =
     secure && tls.skipsVerification
       ? unverified(tls)
-      : address === undefined
+      : address === undefined || tls?.serverName !== undefined
         ? channelCredentials(secure ? tls : undefined)
         : credentialsForAddress(address, tls!);
   return new Client(host, credentials, {
-    ...(address === undefined ? {} : { 'grpc.ssl_target_name_override': 'address.invalid' }),
+    ...(serverName === undefined ? {} : { 'grpc.ssl_target_name_override': serverName }),
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': 2_000,

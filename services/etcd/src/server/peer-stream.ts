@@ -244,7 +244,9 @@ function connect({ url, tls }: PeerStreamOptions): Socket {
   // Without a server's name, which addresses cannot be, the certificate is checked for the host.
   return connectTls({
     ...target,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(tls.serverName !== undefined || isIP(host) === 0
+      ? { servername: tls.serverName ?? host }
+      : {}),
     ca: tls.ca,
     cert: tls.cert,
     key: tls.key,

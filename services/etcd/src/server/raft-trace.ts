@@ -1,5 +1,5 @@
 /**
- * Writes Raft's trace to a file (`--experimental-raft-trace`): lines of raft/trace.ts, one after another, also
+ * Writes Raft's trace to a file (`--experimental-raft-trace`): lines of raft/trace-events.ts, one after another, also
  * over restarts.
  *
  * Tracing never stops or slows a member: when the disk does not keep up or fails, the trace ends, and the log

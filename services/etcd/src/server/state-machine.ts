@@ -17,7 +17,8 @@ import { neverCompacted, type Backend, type HistoryHash } from '../mvcc/backend.
 import { failures, type Failure } from '../mvcc/failure.ts';
 import { deleteRange, put, txn } from '../mvcc/operations.ts';
 import type { OpResult } from '../mvcc/results.ts';
-import { MvccStore, type Revision } from '../mvcc/store.ts';
+import type { Revision } from '../mvcc/revision.ts';
+import { MvccStore } from '../mvcc/store.ts';
 import type { HashSeed } from '../mvcc/string-hash.ts';
 import { decodeConfigurationEntry, entersJoint } from '../replica/mod.ts';
 import type {

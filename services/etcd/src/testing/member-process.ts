@@ -22,11 +22,14 @@ export interface ProcessOptions {
   readonly flags?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly uid?: number;
+  /** The distribution's instead of ours. */
+  readonly program?: 'etcd';
 }
 
 export function startProcess(options: ProcessOptions): MemberProcess {
-  const { flags = [], environment = {}, uid } = options;
-  const child = spawn(process.execPath, [mainFile, ...flags], {
+  const { flags = [], environment = {}, uid, program } = options;
+  const [command, ...words] = program === undefined ? [process.execPath, mainFile] : [program];
+  const child = spawn(command, [...words, ...flags], {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid }),

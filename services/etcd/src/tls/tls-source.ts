@@ -34,6 +34,8 @@ export interface TlsRules {
   readonly ciphers: string | undefined;
   /** Servers are called without verifying them, as with certificates that everybody makes. */
   readonly skipsVerification: boolean;
+  /** For what the certificates of servers are checked; undefined for their URL's host. */
+  readonly serverName: string | undefined;
 }
 
 /** What servers present, and what callers must. */
@@ -45,6 +47,7 @@ export interface ServerMaterial extends TlsMaterial {
 export interface ClientMaterial extends TlsMaterial {
   /** Servers are not verified: certificates are what everybody makes for himself. */
   readonly skipsVerification: boolean;
+  readonly serverName: string | undefined;
 }
 
 interface Read {
@@ -114,7 +117,7 @@ export class TlsSource {
   }
 }
 
-function readFiles(files: TlsFileSet, { skipsVerification }: TlsRules): Read {
+function readFiles(files: TlsFileSet, { skipsVerification, serverName }: TlsRules): Read {
   const pair = readPair(files.certFile, files.keyFile);
   const ca =
     files.caFile === undefined ? pair.cert : read(files.caFile, 'CA certificate', checkCertificate);
@@ -125,7 +128,7 @@ function readFiles(files: TlsFileSet, { skipsVerification }: TlsRules): Read {
       : readPair(clientCertFile, clientKeyFile);
   const crl =
     files.crlFile === undefined ? undefined : read(files.crlFile, 'revocation list', checkCrl);
-  return { server: { ...pair, ca, crl }, client: { ...client, ca, skipsVerification } };
+  return { server: { ...pair, ca, crl }, client: { ...client, ca, skipsVerification, serverName } };
 }
 
 function readPair(certFile: string, keyFile: string): { cert: Buffer; key: Buffer } {

@@ -130,6 +130,26 @@ describe('a container’s configuration', () => {
       "container's runAsUser breaks non-root policy",
     );
   });
+
+  it.each([
+    ['', 'container has runAsNonRoot and image will run as root'],
+    ['0:5', 'container has runAsNonRoot and image will run as root'],
+    ['web', 'container has runAsNonRoot and image has non-numeric user (web), cannot verify user'],
+    ['1000:web', undefined],
+  ])('does not run as root where it must not, by the image’s user "%s"', (imageUser, words) => {
+    const run = () =>
+      containerConfig({
+        pod: pod({ securityContext: { runAsNonRoot: true } }),
+        container: container('main'),
+        attempt: 0,
+        environment: new Map(),
+        mounts: [],
+        nodeMemoryBytes: 1e9,
+        imageUser,
+      });
+    if (words === undefined) expect(run().security.user).toBeUndefined();
+    else expect(run).toThrow(words);
+  });
 });
 
 it('a sandbox resolves names in the cluster when the cluster has a resolver', () => {

@@ -10,7 +10,7 @@ import type {
 } from '../runtime/runtime.ts';
 import { ContainerConfigError } from './environment.ts';
 import { expand } from './expansion.ts';
-import { identityOf, specHashOf } from './pod-facts.ts';
+import { describePod, identityOf, specHashOf } from './pod-facts.ts';
 import { oomScoreAdjustment } from './qos.ts';
 
 /** Kubelet's limits: the kernel takes no less. */
@@ -28,6 +28,8 @@ export interface ContainerConfigInput {
   readonly nodeMemoryBytes: number;
   /** The image's user, for runAsNonRoot. */
   readonly imageUser?: string | undefined;
+  /** Id of the container that an ephemeral one is to look into. */
+  readonly processNamespaceOf?: string | undefined;
 }
 
 export function containerConfig(input: ContainerConfigInput): ContainerConfig {
@@ -44,8 +46,9 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     workingDirectory: container.workingDir === '' ? undefined : container.workingDir,
     mounts: input.mounts,
     resources: resourcesOf(pod, container, input.nodeMemoryBytes),
-    security: securityOf(pod, container),
+    security: securityOf(pod, container, input.imageUser),
     shareProcessNamespace: pod.spec.shareProcessNamespace === true,
+    processNamespaceOf: input.processNamespaceOf,
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,
     tty: container.tty === true,
@@ -71,16 +74,20 @@ function resourcesOf(pod: Pod, container: Container, nodeMemoryBytes: number): C
   };
 }
 
-function securityOf(pod: Pod, container: Container): ContainerSecurity {
+function securityOf(
+  pod: Pod,
+  container: Container,
+  imageUser: string | undefined,
+): ContainerSecurity {
   const ofPod = pod.spec.securityContext ?? {};
   const own = container.securityContext ?? {};
   const uid = own.runAsUser ?? ofPod.runAsUser;
   const gid = own.runAsGroup ?? ofPod.runAsGroup;
   const nonRoot = own.runAsNonRoot ?? ofPod.runAsNonRoot;
-  if (nonRoot === true && uid === 0) {
-    throw new ContainerConfigError(
-      `container's runAsUser breaks non-root policy (pod: "${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid ?? ''})", container: ${container.name})`,
-    );
+  const complaint = nonRoot === true ? rootComplaint(uid, imageUser) : undefined;
+  if (complaint !== undefined) {
+    const where = `(pod: "${describePod(identityOf(pod))}", container: ${container.name})`;
+    throw new ContainerConfigError(`${complaint} ${where}`);
   }
   return {
     user: uid === undefined ? undefined : gid === undefined ? `${uid}` : `${uid}:${gid}`,
@@ -94,6 +101,22 @@ function securityOf(pod: Pod, container: Container): ContainerSecurity {
     capabilitiesAdded: own.capabilities?.add ?? [],
     capabilitiesDropped: own.capabilities?.drop ?? [],
   };
+}
+
+/** Why runAsNonRoot cannot be kept (kubelet's verifyRunAsNonRoot); undefined: it is. */
+function rootComplaint(uid: number | undefined, imageUser: string | undefined): string | undefined {
+  if (uid !== undefined) {
+    return uid === 0 ? "container's runAsUser breaks non-root policy" : undefined;
+  }
+  // Whether a runtime that does not tell of users runs it as root, nobody knows.
+  if (imageUser === undefined) return undefined;
+  const [user = ''] = imageUser.split(':');
+  if (user === '' || Number(user) === 0) {
+    return 'container has runAsNonRoot and image will run as root';
+  }
+  return /^\d+$/.test(user)
+    ? undefined
+    : `container has runAsNonRoot and image has non-numeric user (${user}), cannot verify user is non-root`;
 }
 
 export interface SandboxConfigInput {

@@ -65,6 +65,17 @@ export function containerStatusOf(
   };
 }
 
+/** Nobody waits for it to be ready, and it starts no second time. */
+export function ephemeralStatusOf(
+  container: Container,
+  former: readonly ApiContainerStatus[] | undefined,
+  surroundings: StatusSurroundings,
+): ApiContainerStatus {
+  const once = { ...surroundings, restartPolicy: 'Never', isInit: false };
+  const { started: _, ...rest } = containerStatusOf(container, former, once);
+  return { ...rest, ready: false };
+}
+
 function mayStart(
   container: Container,
   newest: ContainerStatus,

@@ -73,6 +73,27 @@ describe('a new pod', () => {
     expect(step(exited('a', 0), exited('b', 0))).toEqual(['start main 0']);
   });
 
+  it('starts an ephemeral container once, also beside init containers that fail', () => {
+    const debugged = pod({
+      initContainers: [container('init')],
+      ephemeralContainers: [container('debugger')],
+    });
+    const step = (of: Pod, ...containers: Parameters<typeof runtime>[1][]) =>
+      planOf({ pod: of, runtime: runtime([sandbox()], ...containers) }).actions;
+    expect(step(debugged, running('init'))).toEqual(['start debugger 0']);
+    expect(step(debugged, running('init'), running('debugger'))).toEqual([]);
+    expect(step(debugged, running('init'), exited('debugger', 1))).toEqual([]);
+    expect(step(debugged, running('init'), running('debugger', { state: 'created' }))).toEqual([
+      'remove debugger-0',
+      'start debugger 0',
+    ]);
+    // Of one that was lost with its machine only the status knows.
+    const known = { name: 'debugger', image: '', imageID: '', ready: false, restartCount: 0 };
+    const lost = { ...known, containerID: 'docker://lost' };
+    const moved = { ...debugged, status: { ephemeralContainerStatuses: [lost] } };
+    expect(step(moved, running('init'))).toEqual([]);
+  });
+
   it('leaves a sidecar running beside its containers (KEP-753)', () => {
     const sidecar = container('proxy', { restartPolicy: 'Always', startupProbe: {} });
     const sided = pod({ initContainers: [sidecar], restartPolicy: 'Never' });

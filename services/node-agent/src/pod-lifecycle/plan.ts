@@ -6,7 +6,8 @@
  * 2. Containers are only started in a sandbox that is ready; a sandbox that died takes all with it.
  * 3. Init containers run one after the other, and again in a new sandbox.
  * 4. Ending a container takes time: it is asked for once, and its death is an event.
- * 5. A sandbox of an earlier boot of the node is a dead machine's: it is removed without ceremony.
+ * 5. Ephemeral containers are started once, also while init containers run.
+ * 6. A sandbox of an earlier boot of the node is a dead machine's: it is removed without ceremony.
  */
 import type { Container, Pod, Probe } from '@drydock/api';
 import type { Clock, Millis } from '@drydock/ports';
@@ -17,6 +18,7 @@ import type { PodMemory } from './memory.ts';
 import {
   currentSandbox,
   describePod,
+  ephemeralContainersOf,
   identityOf,
   initContainersOf,
   instancesOf,
@@ -179,7 +181,10 @@ function planContainers(input: PlanInput, sandbox: SandboxStatus): Plan {
     next === undefined
       ? [...startedSidecars, ...input.pod.spec.containers]
       : [...startedSidecars, next];
-  const steps = chosen.flatMap((container) => planContainer(input, sandbox, container));
+  const steps = [
+    ...ephemeralContainersOf(input.pod).flatMap((container) => planEphemeral(input, container)),
+    ...chosen.flatMap((container) => planContainer(input, sandbox, container)),
+  ];
   return {
     actions: [...steps.map((step) => step.action), ...outdated(input, sandbox)],
     recheckAfterMillis: soonest(steps),
@@ -236,6 +241,18 @@ function planContainer(input: PlanInput, sandbox: SandboxStatus, container: Cont
   if (complaint === undefined) return [];
   const grace = complaint.probe?.terminationGracePeriodSeconds ?? gracePeriodOf(pod);
   return [{ action: kill(newest, complaint.message, grace) }];
+}
+
+/** It may be there to find out why the others do not start, so that it waits for nothing. */
+function planEphemeral({ pod, runtime }: PlanInput, container: Container): Step[] {
+  const start: Action = { kind: 'start-container', container, attempt: 0, backOff: undefined };
+  const newest = instancesOf(runtime, container.name)[0];
+  if (newest?.state === 'created') {
+    return [{ action: { kind: 'remove-container', instance: newest } }, { action: start }];
+  }
+  const known = pod.status.ephemeralContainerStatuses?.find((one) => one.name === container.name);
+  const ran = known?.containerID !== undefined && known.containerID !== '';
+  return newest !== undefined || ran ? [] : [{ action: start }];
 }
 
 function reasonToRestart(

@@ -1,5 +1,5 @@
 /** Questions about a pod, its spec and what the runtime has of it. */
-import type { Container, Pod } from '@drydock/api';
+import type { Container, EphemeralContainer, Pod } from '@drydock/api';
 import type { ContainerStatus, PodIdentity, SandboxStatus } from '../runtime/runtime.ts';
 
 export interface PodRuntime {
@@ -23,6 +23,17 @@ export function describePod({ namespace, name, uid }: PodIdentity): string {
 export const isSidecar = (container: Container) => container.restartPolicy === 'Always';
 
 export const initContainersOf = (pod: Pod): readonly Container[] => pod.spec.initContainers ?? [];
+
+/** What `kubectl debug` adds to a pod: started once, whatever the others do, and never again. */
+export const ephemeralContainersOf = (pod: Pod): readonly EphemeralContainer[] =>
+  pod.spec.ephemeralContainers ?? [];
+
+/** Every container of a pod, by any of its lists. */
+export const allContainersOf = (pod: Pod): readonly Container[] => [
+  ...initContainersOf(pod),
+  ...pod.spec.containers,
+  ...ephemeralContainersOf(pod),
+];
 
 /** The newest sandbox of the node's present boot. */
 export function currentSandbox(runtime: PodRuntime, bootId: string): SandboxStatus | undefined {

@@ -48,6 +48,25 @@ describe('the status of a pod', () => {
     expect(now.qosClass).toBe('BestEffort');
   });
 
+  it('tells of ephemeral containers, which count for nothing else', () => {
+    const debugged = pod({ ephemeralContainers: [container('debugger')] });
+    const of = (...more: Parameters<typeof runtime>[1][]) =>
+      statusOf(debugged, runtime([sandbox()], running('main'), ...more));
+    const [waiting] = of().ephemeralContainerStatuses!;
+    expect(waiting!.state).toEqual({ waiting: { reason: 'ContainerCreating' } });
+    const now = of(exited('debugger', 3));
+    expect(now.phase).toBe('Running');
+    expect(conditions(now)).toContain('Ready True');
+    const [ended] = now.ephemeralContainerStatuses!;
+    expect(ended).toMatchObject({
+      ready: false,
+      restartCount: 0,
+      lastState: {},
+      state: { terminated: { exitCode: 3, reason: 'Error' } },
+    });
+    expect(ended).not.toHaveProperty('started');
+  });
+
   it('with all containers running is Running and Ready, with its addresses', () => {
     const now = statusOf(pod(), runtime([sandbox()], running('main')));
     expect(now).toMatchObject({

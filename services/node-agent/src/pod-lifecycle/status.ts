@@ -13,10 +13,15 @@ import {
   type ContainerStatus as ApiContainerStatus,
 } from '@drydock/api';
 import { conditionsOf } from './conditions.ts';
-import { containerStatusOf, type StatusSurroundings } from './container-status.ts';
+import {
+  containerStatusOf,
+  ephemeralStatusOf,
+  type StatusSurroundings,
+} from './container-status.ts';
 import type { PodMemory } from './memory.ts';
 import {
   currentSandbox,
+  ephemeralContainersOf,
   initContainersOf,
   isSidecar,
   isTerminalPhase,
@@ -57,6 +62,9 @@ export function status(input: StatusInput): PodStatus {
   const main = pod.spec.containers.map((container) =>
     containerStatusOf(container, pod.status.containerStatuses, { ...surroundings, isInit: false }),
   );
+  const ephemeral = ephemeralContainersOf(pod).map((container) =>
+    ephemeralStatusOf(container, pod.status.ephemeralContainerStatuses, surroundings),
+  );
   const phase = phaseOf(pod, { init, main, failed: memory.failure !== undefined });
   const sandbox = currentSandbox(runtime, input.bootId);
   const address = pod.spec.hostNetwork === true ? nodeAddress : sandbox?.address;
@@ -79,6 +87,7 @@ export function status(input: StatusInput): PodStatus {
     startTime: pod.status.startTime ?? formatTime(memory.acceptedAt),
     ...(init.length > 0 ? { initContainerStatuses: init } : {}),
     containerStatuses: main,
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: pod.status.qosClass ?? qosClass(pod),
   };
 }

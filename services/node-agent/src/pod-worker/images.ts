@@ -1,7 +1,7 @@
 /**
  * Images for containers that are about to start, by their pull policy (kubelet's image manager).
  *
- * 1. One pull at a time; equal pulls are one pull.
+ * 1. One pull at a time; equal pulls, with the same credentials, are one pull.
  * 2. A failed pull backs off, 10 s doubling to 5 min, an image and a pod each for itself.
  * 3. `Always` asks the registry even when the image is present, and fails when none answers: so does
  *    upstream, and so a typo in a registry's name is not hidden by an old image.
@@ -11,7 +11,9 @@ import type { Clock, Millis } from '@drydock/ports';
 import { backOffLeft, nextBackOff, type BackOff } from '../pod-lifecycle/back-off.ts';
 import { formatGoDuration } from '../pod-lifecycle/go-duration.ts';
 import type { ImageStatus, RuntimeService } from '../runtime/runtime.ts';
+import type { RegistryCredential } from '../pod-lifecycle/registry-keyring.ts';
 import type { PodEvents } from './pod-events.ts';
+import type { PullSecrets } from './pull-secrets.ts';
 
 /** The container cannot start for want of its image; `reason` is its waiting reason. */
 export class ImageError extends Error {
@@ -31,8 +33,8 @@ export class ImageError extends Error {
 const lookAgainMillis: Millis = 2_000;
 
 export interface Images {
-  /** @throws ImageError */
-  ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<void>;
+  /** The image, which is there now. @throws ImageError */
+  ensure(pod: Pod, container: Container, signal: AbortSignal): Promise<ImageStatus>;
   forget(uid: string): void;
 }
 
@@ -45,10 +47,12 @@ interface Failure {
 
 export function createImages({
   runtime,
+  pullSecrets,
   clock,
   events,
 }: {
   readonly runtime: RuntimeService;
+  readonly pullSecrets: PullSecrets;
   readonly clock: Clock;
   readonly events: PodEvents;
 }): Images {
@@ -64,15 +68,32 @@ export function createImages({
       container,
     });
 
-  const pull = (image: string): Promise<ImageStatus> => {
-    let running = pulls.get(image);
+  const pull = (
+    image: string,
+    credentials: readonly RegistryCredential[],
+  ): Promise<ImageStatus> => {
+    const key = JSON.stringify([image, credentials]);
+    let running = pulls.get(key);
     if (running === undefined) {
-      running = queue.then(() => runtime.pullImage(image));
+      running = queue.then(() => pullWithAny(image, credentials));
       queue = running.catch(() => undefined);
-      pulls.set(image, running);
-      void running.catch(() => undefined).then(() => pulls.delete(image));
+      pulls.set(key, running);
+      void running.catch(() => undefined).then(() => pulls.delete(key));
     }
     return running;
+  };
+
+  /** The first credential that the registry takes counts; of several refusals the last is told. */
+  const pullWithAny = async (
+    image: string,
+    [first, ...others]: readonly RegistryCredential[],
+  ): Promise<ImageStatus> => {
+    try {
+      return await runtime.pullImage(image, first);
+    } catch (error) {
+      if (others.length === 0) throw error;
+      return pullWithAny(image, others);
+    }
   };
 
   const pullFor = async (pod: Pod, container: Container, image: string, signal: AbortSignal) => {
@@ -99,15 +120,17 @@ export function createImages({
     });
     const begin = clock.now();
     try {
-      const { sizeBytes } = await raceWith(signal, pull(image));
+      const credentials = await pullSecrets.credentials(pod, image, signal);
+      const pulled = await raceWith(signal, pull(image, credentials));
       failures.delete(key);
       const took = formatGoDuration(Math.round(clock.now() - begin));
       events.record(pod, {
         type: 'Normal',
         reason: 'Pulled',
-        message: `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${sizeBytes} bytes.`,
+        message: `Successfully pulled image "${image}" in ${took} (${took} including waiting). Image size: ${pulled.sizeBytes} bytes.`,
         container,
       });
+      return pulled;
     } catch (error) {
       signal.throwIfAborted();
       const { message } = error as Error;
@@ -142,8 +165,7 @@ export function createImages({
         throw new ImageError('ErrImageNeverPull', message);
       }
       if (present === undefined || policy === 'Always') {
-        await pullFor(pod, container, image, signal);
-        return;
+        return pullFor(pod, container, image, signal);
       }
       events.record(pod, {
         type: 'Normal',
@@ -151,6 +173,7 @@ export function createImages({
         message: `Container image "${image}" already present on machine`,
         container,
       });
+      return present;
     },
     forget: (uid) => {
       for (const key of failures.keys()) if (key.startsWith(`${uid}/`)) failures.delete(key);

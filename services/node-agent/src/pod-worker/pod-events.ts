@@ -15,12 +15,15 @@ export interface PodEvents {
   record(pod: Pod, event: PodEvent): void;
 }
 
+const lists = ['containers', 'initContainers', 'ephemeralContainers'] as const;
+
 export function createPodEvents(recorder: Pick<EventRecorder, 'record'>): PodEvents {
   return {
     record: (pod, { type, reason, message, container }) => {
       const about = referenceTo(pod);
-      const isInit = pod.spec.initContainers?.some((one) => one.name === container?.name) === true;
-      const list = isInit ? 'initContainers' : 'containers';
+      const list =
+        lists.find((one) => pod.spec[one]?.some(({ name }) => name === container?.name)) ??
+        'containers';
       recorder.record(
         container === undefined
           ? about

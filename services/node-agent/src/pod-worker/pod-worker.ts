@@ -20,6 +20,7 @@ import {
 import { sandboxConfig } from '../pod-lifecycle/container-config.ts';
 import { plan, type Action } from '../pod-lifecycle/plan.ts';
 import {
+  allContainersOf,
   currentSandbox,
   describePod,
   identityOf,
@@ -139,7 +140,7 @@ export function createPodWorker(
   };
 
   const containerNamed = (name: string): Container | undefined =>
-    [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((one) => one.name === name);
+    allContainersOf(pod).find((one) => one.name === name);
 
   /** What dies is no longer ending; what runs is probed. */
   const follow = async () => {

@@ -1,6 +1,7 @@
 /** The ConfigMaps and Secrets that a pod's containers and volumes refer to, fetched together. */
 import type { ConfigMap, Pod, Secret, Volume } from '@drydock/api';
 import { isNotFound, resources, type ApiClient } from '@drydock/client';
+import { allContainersOf } from '../pod-lifecycle/pod-facts.ts';
 import type { BytesLookUp } from '../volumes/files.ts';
 
 type Kind = 'configmap' | 'secret';
@@ -11,7 +12,7 @@ function referencesOf(pod: Pod, volumes: Volume[]): ReadonlySet<`${Kind}/${strin
   const add = (kind: Kind, name: string | undefined) => {
     if (name !== undefined && name !== '') found.add(`${kind}/${name}`);
   };
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+  for (const container of allContainersOf(pod)) {
     for (const source of container.envFrom ?? []) {
       add('configmap', source.configMapRef?.name);
       add('secret', source.secretRef?.name);

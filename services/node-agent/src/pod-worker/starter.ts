@@ -10,8 +10,14 @@ import type { Clock, Millis } from '@drydock/ports';
 import { containerConfig } from '../pod-lifecycle/container-config.ts';
 import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environment.ts';
 import { expand } from '../pod-lifecycle/expansion.ts';
+import { ephemeralContainersOf, instancesOf } from '../pod-lifecycle/pod-facts.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
-import type { ContainerConfig, RuntimeService, SandboxStatus } from '../runtime/runtime.ts';
+import type {
+  ContainerConfig,
+  ImageStatus,
+  RuntimeService,
+  SandboxStatus,
+} from '../runtime/runtime.ts';
 import { VolumeError, type VolumeContext } from '../volumes/files.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import { ImageError, type Images } from './images.ts';
@@ -102,7 +108,7 @@ export function createStarter(powers: StarterPowers): Starter {
     return context;
   };
 
-  const configure = async (request: StartRequest): Promise<ContainerConfig> => {
+  const configure = async (request: StartRequest, image: ImageStatus): Promise<ContainerConfig> => {
     const { pod, container, attempt } = request;
     const { lookUp: bytes, ...context } = await prepareVolumes(request);
     const environment = environmentOf({
@@ -131,7 +137,21 @@ export function createStarter(powers: StarterPowers): Starter {
       environment,
       mounts: mounts ?? [],
       nodeMemoryBytes: powers.nodeFacts().memoryBytes,
+      processNamespaceOf: await targetOf(pod, container),
+      imageUser: image.user,
     });
+  };
+
+  /** The container that an ephemeral one names. @throws ContainerConfigError when it has never run */
+  const targetOf = async (pod: Pod, container: Container): Promise<string | undefined> => {
+    const name = ephemeralContainersOf(pod).find(
+      (one) => one.name === container.name,
+    )?.targetContainerName;
+    if (name === undefined || name === '') return undefined;
+    const containers = await runtime.listContainers({ podUid: pod.metadata.uid ?? '' });
+    const target = instancesOf({ sandboxes: [], containers }, name)[0];
+    if (target !== undefined) return target.id;
+    throw new ContainerConfigError(`unable to find target container ${name}`);
   };
 
   const fail = (request: StartRequest, reason: string, error: unknown): StartFailure => {
@@ -153,15 +173,16 @@ export function createStarter(powers: StarterPowers): Starter {
     start: async (request) => {
       const { pod, container, signal } = request;
       const { name } = container;
+      let image: ImageStatus;
       try {
-        await images.ensure(pod, container, signal);
+        image = await images.ensure(pod, container, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof ImageError)) throw fail(request, 'ErrImageInspect', error);
         const { reason, message, retryAfterMillis = retryMillis } = error;
         throw new StartFailure(reason, message, retryAfterMillis, error);
       }
-      const config = await configure(request).catch((error: unknown) => {
+      const config = await configure(request, image).catch((error: unknown) => {
         signal.throwIfAborted();
         if (error instanceof VolumeError) {
           const { message } = error;

@@ -8,6 +8,7 @@
  * 3. Wall times are milliseconds since the Unix epoch.
  */
 import type { Millis } from '@drydock/ports';
+import type { RegistryCredential } from '../pod-lifecycle/registry-keyring.ts';
 
 export interface PodIdentity {
   readonly namespace: string;
@@ -87,6 +88,8 @@ export interface ContainerConfig {
   readonly security: ContainerSecurity;
   /** Shares the sandbox's process namespace, and so that of the pod's other containers. */
   readonly shareProcessNamespace: boolean;
+  /** Id of a container of the pod whose processes it sees; undefined: as said above. */
+  readonly processNamespaceOf?: string | undefined;
   readonly stdin: boolean;
   /** Its stdin ends when the first client that is attached to it goes. */
   readonly stdinOnce: boolean;
@@ -120,6 +123,8 @@ export interface ImageStatus {
   readonly id: string;
   readonly names: readonly string[];
   readonly sizeBytes: number;
+  /** As whom its processes run unless told otherwise: `uid`, `name`, either with `:group`; '' is root. */
+  readonly user?: string;
 }
 
 export interface RuntimeEvent {
@@ -195,9 +200,13 @@ export interface PortConnection {
   readonly close: () => void;
 }
 
-interface ContainerStats {
-  readonly cpuNanos: number;
-  readonly memoryBytes: number;
+export interface ContainerStats {
+  /** When it was measured. */
+  readonly wallTime: number;
+  /** CPU time since the start, in microseconds. */
+  readonly cpuMicros: number;
+  /** Memory that cannot be reclaimed. */
+  readonly workingSetBytes: number;
 }
 
 export interface RuntimeFilter {
@@ -233,11 +242,13 @@ export interface RuntimeService {
   attach(id: string, streams: StreamSelection): Promise<ProcessStreams>;
   /** Connects to a port of the sandbox's loopback. @throws RuntimeError that says why it cannot */
   connectPort(sandboxId: string, port: number): Promise<PortConnection>;
+  /** Undefined for a container that does not run. */
   stats(id: string): Promise<ContainerStats | undefined>;
   logs(id: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
 
   imageStatus(image: string): Promise<ImageStatus | undefined>;
-  pullImage(image: string): Promise<ImageStatus>;
+  /** @throws RuntimeError with the registry's words */
+  pullImage(image: string, credential?: RegistryCredential): Promise<ImageStatus>;
   listImages(): Promise<ImageStatus[]>;
 
   /** Calls back for every change, until the signal aborts. Events may be lost: list, too. */

@@ -1,5 +1,6 @@
 /** Which container instance a request for logs means, or why none, in kubelet's words: pure. */
 import type { ContainerStatus, Pod } from '@drydock/api';
+import { allContainersOf } from '../pod-lifecycle/pod-facts.ts';
 
 export type LogTarget =
   | { readonly kind: 'container'; readonly id: string }
@@ -10,17 +11,17 @@ export function logTarget(
   request: { readonly container: string; readonly previous: boolean },
 ): LogTarget {
   const { name } = pod.metadata;
-  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
   const container =
     request.container === '' && pod.spec.containers.length === 1
       ? pod.spec.containers[0]!.name
       : request.container;
-  if (!all.some((one) => one.name === container)) {
+  if (!allContainersOf(pod).some((one) => one.name === container)) {
     return refused(`container ${container} is not valid for pod ${name}`);
   }
   const statuses = [
     ...(pod.status.containerStatuses ?? []),
     ...(pod.status.initContainerStatuses ?? []),
+    ...(pod.status.ephemeralContainerStatuses ?? []),
   ];
   const status = statuses.find((one) => one.name === container);
   if (status === undefined) {

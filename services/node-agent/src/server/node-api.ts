@@ -4,7 +4,7 @@
  * 1. Whoever is not an API server, by its certificate, learns nothing.
  * 2. A client that goes away ends what the engine does for it: a log, streams, connections.
  */
-import type { Pod } from '@drydock/api';
+import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '@drydock/ports';
 import {
   nodeApi,
@@ -15,6 +15,8 @@ import {
   type PortForwardOutput,
   type ProcessInput,
   type ProcessOutput,
+  type StatsRequest,
+  type StatsResponse,
 } from '@drydock/proto/node';
 import {
   createRpcServer,
@@ -27,21 +29,19 @@ import {
   type RpcServer,
   type TlsMaterial,
 } from '@drydock/rpc';
-import { RuntimeError, type RuntimeService } from '../runtime/runtime.ts';
-import { logTarget } from './log-target.ts';
+import type { Registry as MetricsRegistry } from 'prom-client';
+import { serveHttp } from './http-call.ts';
+import { createKubeletHttp } from './kubelet-http.ts';
+import { readPodLogs } from './pod-logs.ts';
 import { servePortForward } from './port-forward-call.ts';
 import { serveProcess, type ProcessOpener } from './process-call.ts';
+import type { ServedNode } from './served.ts';
+import { statsResponse } from './stats-call.ts';
 import type { StreamCounts } from './stream-counts.ts';
 import { runningContainer } from './stream-target.ts';
 
 /** The common name of the API servers' client certificate (kubeadm's PKI). */
 const apiserverUser = 'kube-apiserver-kubelet-client';
-
-/** A pod and the runtime that holds it; an agent may serve many nodes. */
-export interface ServedPod {
-  readonly pod: Pod;
-  readonly runtime: RuntimeService;
-}
 
 export interface NodeApiOptions {
   readonly host: string;
@@ -50,15 +50,16 @@ export interface NodeApiOptions {
 }
 
 export interface NodeApiPowers {
-  readonly pods: () => readonly ServedPod[];
+  readonly nodes: ReadonlyMap<string, ServedNode>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: MetricsRegistry;
   readonly streams: StreamCounts;
 }
 
 export function createNodeApi(
   options: NodeApiOptions,
-  { pods, clock, log, streams }: NodeApiPowers,
+  { nodes, clock, log, streams, metrics }: NodeApiPowers,
 ): Promise<RpcServer> {
   const authorize = ({ identity, peer }: CallContext) => {
     if (options.tls === undefined || identity?.user === apiserverUser) return;
@@ -69,6 +70,10 @@ export function createNodeApi(
     );
   };
 
+  const pods = () =>
+    [...nodes.values()].flatMap((node) =>
+      node.pods().map((pod) => ({ pod, runtime: node.runtime })),
+    );
   const find = (asked: { readonly namespace: string; readonly pod: string }) =>
     pods().find(
       ({ pod }) => pod.metadata.namespace === asked.namespace && pod.metadata.name === asked.pod,
@@ -116,31 +121,28 @@ export function createNodeApi(
     context: CallContext,
   ) => {
     authorize(context);
-    const served = find(request);
-    if (served === undefined) {
-      throw new RpcError(StatusCode.NOT_FOUND, `pod "${request.pod}" not found on this node`);
-    }
-    const target = logTarget(served.pod, request);
-    if (target.kind === 'refused') throw new RpcError(StatusCode.INVALID_ARGUMENT, target.message);
-    const query = {
-      follow: request.follow,
-      timestamps: request.timestamps,
-      sinceWallTime: sinceOf(request, clock.wallTime()),
-      tailLines: request.tailLines < 0 ? undefined : request.tailLines,
-    };
-    let left = request.limitBytes > 0 ? request.limitBytes : Infinity;
-    try {
-      for await (const chunk of served.runtime.logs(target.id, query, context.signal)) {
-        const data = Buffer.from(chunk).subarray(0, left);
-        left -= data.length;
-        await send({ data });
-        if (left <= 0) return;
-      }
-    } catch (error) {
-      if (!(error instanceof RuntimeError)) throw error;
-      throw new RpcError(StatusCode.INTERNAL, error.message, { cause: error });
-    }
+    const asked = { clock, signal: context.signal };
+    for await (const data of readPodLogs(find(request), request, asked)) await send({ data });
   };
+
+  const connections = new WeakMap<Duplex, ServedNode>();
+  const server = createKubeletHttp({ clock, log, metrics, connections });
+  const http = duplexStream<PortForwardInput, PortForwardOutput>(
+    log,
+    async (requests, send, context) => {
+      authorize(context);
+      using _counted = streams.count('http');
+      await serveHttp({ requests, send, context }, { server, connections, nodes });
+    },
+  );
+  const stats = unary<StatsRequest, StatsResponse>(log, ({ node }, context) => {
+    authorize(context);
+    const served = nodes.get(node);
+    if (served !== undefined) return Promise.resolve(statsResponse(served.usage()));
+    return Promise.reject(
+      new RpcError(StatusCode.NOT_FOUND, `node "${node}" is none of this agent's`),
+    );
+  });
 
   return createRpcServer({ ...options, log, clock }, [
     {
@@ -149,6 +151,8 @@ export function createNodeApi(
         Exec: exec,
         Attach: attach,
         PortForward: portForward,
+        Http: http,
+        Stats: stats,
         Logs: serverStream<LogsRequest, Pick<LogsChunk, 'data'>>(log, logs),
         ListPods: unary<ListPodsRequest, { pods: Buffer[] }>(log, (_request, context) => {
           authorize(context);
@@ -159,9 +163,4 @@ export function createNodeApi(
       },
     },
   ]);
-}
-
-function sinceOf(request: LogsRequest, wallTime: number): number | undefined {
-  if (request.sinceTime !== '') return Date.parse(request.sinceTime);
-  return request.sinceSeconds > 0 ? wallTime - request.sinceSeconds * 1000 : undefined;
 }

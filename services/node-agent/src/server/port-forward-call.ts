@@ -2,7 +2,7 @@
 import type { PortForwardInput, PortForwardOutput } from '@drydock/proto/node';
 import { RpcError, StatusCode, type CallContext } from '@drydock/rpc';
 import { RuntimeError, type PortConnection } from '../runtime/runtime.ts';
-import type { ServedPod } from './node-api.ts';
+import type { ServedPod } from './served.ts';
 import { runningSandbox } from './stream-target.ts';
 
 export interface PortForwardCall {

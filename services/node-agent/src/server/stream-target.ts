@@ -1,6 +1,6 @@
 /** What a stream into a pod leads to, asked of the runtime; refusals are in kubelet's words. */
 import { RpcError, StatusCode } from '@drydock/rpc';
-import type { ServedPod } from './node-api.ts';
+import type { ServedPod } from './served.ts';
 
 /** The instance of a container that runs at present. @throws RpcError */
 export async function runningContainer(

@@ -7,10 +7,13 @@
  *
  * 1. A reader sees all of the old files or all of the new ones: one rename decides.
  * 2. What did not change is not written.
- * 3. A crash leaves a version that nothing points to; the next write removes it.
+ * 3. With a group, everything belongs to it, and it may read and list what is there; what is made in a
+ *    folder later belongs to it too (upstream's SetVolumeOwnership).
+ * 4. A crash leaves a version that nothing points to; the next write removes it.
  */
 import {
   chmod,
+  chown,
   mkdir,
   mkdtemp,
   readdir,
@@ -23,18 +26,19 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Files } from './files.ts';
+import type { Files, VolumeFile } from './files.ts';
 
 const dataLink = '..data';
 const versionPrefix = '..version.';
 
 const linkAt = (path: string) => readlink(path).catch(() => undefined);
 
-export async function writeAtomically(folder: string, files: Files): Promise<void> {
-  await mkdir(folder, { recursive: true });
+/** `gid` is of the group that the files belong to; undefined: the agent's. */
+export async function writeAtomically(folder: string, files: Files, gid?: number): Promise<void> {
+  if ((await mkdir(folder, { recursive: true })) !== undefined) await ownFolder(folder, gid);
   const current = await linkAt(join(folder, dataLink));
-  if (current === undefined || !(await holds(join(folder, current), files))) {
-    await writeVersion(folder, files);
+  if (current === undefined || !(await holds(join(folder, current), files, gid))) {
+    await writeVersion(folder, files, gid);
   }
   const names = new Set(Array.from(files.keys(), (path) => path.split('/')[0]!));
   for (const name of names) {
@@ -56,14 +60,17 @@ export async function currentPath(folder: string, part: string): Promise<string>
   return current === undefined ? join(folder, part) : join(folder, current, part);
 }
 
-async function writeVersion(folder: string, files: Files): Promise<void> {
+async function writeVersion(folder: string, files: Files, gid: number | undefined): Promise<void> {
   const version = await mkdtemp(join(folder, versionPrefix));
-  await chmod(version, 0o755);
-  for (const [path, { bytes, mode }] of files) {
+  await ownFolder(version, gid);
+  for (const [path, file] of files) {
     const target = join(version, path);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, bytes);
-    await chmod(target, mode);
+    await makeFolders(version, dirname(path), gid);
+    // Its bytes are nobody's to read before it has its mode.
+    await writeFile(target, file.bytes, { mode: 0o600 });
+    if (gid !== undefined || file.uid !== undefined)
+      await chown(target, file.uid ?? keep, gid ?? keep);
+    await chmod(target, modeOf(file, gid));
   }
   const draft = join(folder, `${dataLink}_tmp`);
   await rm(draft, { force: true });
@@ -71,14 +78,38 @@ async function writeVersion(folder: string, files: Files): Promise<void> {
   await rename(draft, join(folder, dataLink));
 }
 
-async function holds(version: string, files: Files): Promise<boolean> {
+const folderMode = 0o755;
+/** What is made inside belongs to the folder's group. */
+const inheritsGroup = 0o2000;
+const groupReads = 0o440;
+/** An id that chown leaves as it is. */
+const keep = -1;
+
+const modeOf = ({ mode }: VolumeFile, gid: number | undefined) =>
+  gid === undefined ? mode : mode | groupReads;
+
+async function ownFolder(path: string, gid: number | undefined): Promise<void> {
+  if (gid !== undefined) await chown(path, keep, gid);
+  await chmod(path, gid === undefined ? folderMode : folderMode | inheritsGroup);
+}
+
+async function makeFolders(root: string, path: string, gid: number | undefined): Promise<void> {
+  if (path === '.') return;
+  await makeFolders(root, dirname(path), gid);
+  const folder = join(root, path);
+  if ((await mkdir(folder, { recursive: true })) !== undefined) await ownFolder(folder, gid);
+}
+
+async function holds(version: string, files: Files, gid: number | undefined): Promise<boolean> {
   const entries = await readdir(version, { recursive: true, withFileTypes: true }).catch(() => []);
   if (entries.filter((entry) => !entry.isDirectory()).length !== files.size) return false;
-  for (const [path, { bytes, mode }] of files) {
+  for (const [path, file] of files) {
     const target = join(version, path);
     const present = await readFile(target).catch(() => undefined);
-    if (present === undefined || Buffer.compare(present, bytes) !== 0) return false;
-    if (((await stat(target)).mode & 0o777) !== mode) return false;
+    if (present === undefined || Buffer.compare(present, file.bytes) !== 0) return false;
+    const { mode, uid, gid: group } = await stat(target);
+    if ((mode & 0o777) !== modeOf(file, gid)) return false;
+    if ((file.uid ?? uid) !== uid || (gid ?? group) !== group) return false;
   }
   return true;
 }

@@ -9,6 +9,7 @@ import {
   podField,
   type EnvironmentInput,
 } from '../pod-lifecycle/environment.ts';
+import { allContainersOf } from '../pod-lifecycle/pod-facts.ts';
 
 /** A volume cannot be set up; `message` is that of upstream's FailedMount. */
 export class VolumeError extends Error {
@@ -38,10 +39,30 @@ export interface VolumeContext extends Pick<
   readonly tokenFor: TokenLookUp;
 }
 
+export interface VolumeFile {
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+  /** Of its owner; undefined: the agent's. */
+  readonly uid?: number | undefined;
+}
+
 /** By their paths, which are relative and lead nowhere else. */
-export type Files = ReadonlyMap<string, { readonly bytes: Uint8Array; readonly mode: number }>;
+export type Files = ReadonlyMap<string, VolumeFile>;
 
 const modeDefault = 0o644;
+/** Of a token that a user or group of the pod's own can be given to: nobody else reads it. */
+const tokenModeNarrow = 0o600;
+
+/** The group that the pod's volumes belong to. */
+export const fsGroupOf = ({ spec }: Pod): number | undefined => spec.securityContext?.fsGroup;
+
+/** The user that all containers run as, if their specs say so. */
+function soleUser(pod: Pod): number | undefined {
+  const users = allContainersOf(pod).map(
+    ({ securityContext }) => securityContext?.runAsUser ?? pod.spec.securityContext?.runAsUser,
+  );
+  return users.every((user) => user === users[0]) ? users[0] : undefined;
+}
 
 export const holdsFiles = ({ configMap, secret, downwardAPI, projected }: Volume): boolean =>
   (configMap ?? secret ?? downwardAPI ?? projected) !== undefined;
@@ -127,7 +148,10 @@ function partsOf(context: VolumeContext, volume: string) {
     token: (source: ServiceAccountTokenProjection, mode: number): Files => {
       const token = tokenFor(source);
       if (typeof token !== 'string') return fail(token.message);
-      return new Map([[confine(source.path), { bytes: encode(token), mode }]]);
+      const uid = soleUser(pod);
+      const isNarrow = uid !== undefined || fsGroupOf(pod) !== undefined;
+      const file = { bytes: encode(token), mode: isNarrow ? tokenModeNarrow : mode, uid };
+      return new Map([[confine(source.path), file]]);
     },
   };
 }

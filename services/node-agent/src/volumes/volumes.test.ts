@@ -11,7 +11,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Volume } from '@drydock/api';
+import type { PodSpec, Volume } from '@drydock/api';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { container, pod } from '../testing/builders.ts';
 import type { BytesLookUp, TokenLookUp } from './files.ts';
@@ -34,8 +34,9 @@ async function prepare(
   volumes: Volume[],
   data: Record<string, Record<string, Uint8Array>> = {},
   tokenFor = noTokens,
+  spec: Partial<PodSpec> = {},
 ) {
-  const of = pod({ volumes });
+  const of = pod({ volumes, ...spec });
   await createVolumes(root).prepare({
     pod: of,
     podIP: undefined,
@@ -65,6 +66,38 @@ describe('volumes', () => {
     await prepare(volumes, { ...data, 'secret/s': { l: bytes('t') } });
     await expect(stat(fileOf('keys', 'k'))).rejects.toThrow('ENOENT');
     expect(await readFile(fileOf('keys', 'l'), 'utf8')).toBe('t');
+  });
+
+  it('belong to the pod’s group, which may read them, and tokens to its only user', async () => {
+    const gid = process.getgid!();
+    const uid = process.getuid!();
+    const volumes: Volume[] = [
+      { name: 'keys', secret: { secretName: 's', defaultMode: 0o400 } },
+      {
+        name: 'token',
+        projected: { sources: [{ serviceAccountToken: { path: 'sub/token' } }] },
+      },
+      { name: 'data', emptyDir: {} },
+    ];
+    const securityContext = { fsGroup: gid, runAsUser: uid };
+    await prepare(volumes, { 'secret/s': { k: bytes('s3') } }, () => 'token-1', {
+      securityContext,
+    });
+    const modeOf = async (volume: string, path: string) => {
+      const found = await stat(fileOf(volume, path));
+      expect([volume, found.gid]).toEqual([volume, gid]);
+      return (found.mode & 0o7777).toString(8);
+    };
+    expect(await modeOf('keys', 'k')).toBe('440');
+    expect(await modeOf('keys', '..data')).toBe('2755');
+    expect(await modeOf('token', 'sub')).toBe('2755');
+    expect(await modeOf('token', 'sub/token')).toBe('640');
+    expect((await stat(fileOf('token', 'sub/token'))).uid).toBe(uid);
+    expect(await modeOf('data', '.')).toBe('2777');
+    // Without a group of its own, everybody in the pod is to read the token.
+    await prepare(volumes, { 'secret/s': { k: bytes('s3') } }, () => 'token-1');
+    expect(((await stat(fileOf('token', 'sub/token'))).mode & 0o777).toString(8)).toBe('644');
+    expect(((await stat(fileOf('keys', 'k'))).mode & 0o777).toString(8)).toBe('400');
   });
 
   it('keep an emptyDir as its containers left it', async () => {

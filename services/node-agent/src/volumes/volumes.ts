@@ -6,14 +6,15 @@
  *     host/<path>                    hostPath: the disk of the node, which is not that of the engine's host
  *
  * 1. The files of a volume are replaced together: a reader sees all the old ones or all the new.
- * 2. Nothing is written outside of the folder of its volume.
+ * 2. All but hostPath belongs to the pod's fsGroup, if it has one.
+ * 3. Nothing is written outside of the folder of its volume.
  */
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { Container, Pod, Volume } from '@drydock/api';
 import type { Mount } from '../runtime/runtime.ts';
 import { currentPath, writeAtomically } from './atomic-writer.ts';
-import { filesOf, holdsFiles, VolumeError, type VolumeContext } from './files.ts';
+import { filesOf, fsGroupOf, holdsFiles, VolumeError, type VolumeContext } from './files.ts';
 
 export interface Volumes {
   /** Makes or refreshes all volumes of a pod. @throws VolumeError */
@@ -47,13 +48,16 @@ export function createVolumes(rootFolder: string): Volumes {
 
   const prepareOne = async (context: VolumeContext, volume: Volume) => {
     const { uid = '' } = context.pod.metadata;
+    const gid = fsGroupOf(context.pod);
     if (volume.hostPath !== undefined) {
       await mkdir(hostFolder(volume.hostPath.path), { recursive: true });
       return;
     }
     const folder = volumeFolder(uid, volume.name);
     if (volume.emptyDir !== undefined) {
-      if ((await mkdir(folder, { recursive: true })) !== undefined) await chmod(folder, 0o777);
+      if ((await mkdir(folder, { recursive: true })) === undefined) return;
+      if (gid !== undefined) await chown(folder, -1, gid);
+      await chmod(folder, gid === undefined ? 0o777 : 0o2777);
       return;
     }
     const files = filesOf(context, volume);
@@ -63,7 +67,7 @@ export function createVolumes(rootFolder: string): Volumes {
         'this node offers emptyDir, hostPath, configMap, secret, downwardAPI and projected volumes only',
       );
     }
-    await writeAtomically(folder, files);
+    await writeAtomically(folder, files, gid);
   };
 
   return {

@@ -5,6 +5,7 @@ import {
   column,
   defineKind,
   nameColumn,
+  proxySubresource,
   statusSubresource,
 } from '../../define-kind.ts';
 import { duplicate, forbidden, invalid, required } from '../../field-error.ts';
@@ -111,7 +112,7 @@ export const nodes = defineKind<Node>({
   shortNames: ['no'],
   namespaced: false,
   verbs: allVerbs,
-  subresources: [statusSubresource({ kind: 'Node' })],
+  subresources: [proxySubresource('NodeProxyOptions'), statusSubresource({ kind: 'Node' })],
   setDefaults({ spec, status }) {
     if (status.allocatable === undefined && status.capacity !== undefined) {
       status.allocatable = { ...status.capacity };

@@ -1,5 +1,11 @@
 /** Pod: containers that live and die together on one node. */
-import { allVerbs, defineKind, keepAllButStatus, statusSubresource } from '../../define-kind.ts';
+import {
+  allVerbs,
+  defineKind,
+  keepAllButStatus,
+  proxySubresource,
+  statusSubresource,
+} from '../../define-kind.ts';
 import { forbidden } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
 import type { Pod } from '../../generated/types.ts';
@@ -35,6 +41,7 @@ export const pods = defineKind<Pod>({
     { ...core, name: 'exec', kind: 'PodExecOptions', verbs: ['create', 'get'] },
     { ...core, name: 'attach', kind: 'PodAttachOptions', verbs: ['create', 'get'] },
     { ...core, name: 'portforward', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
+    proxySubresource('PodProxyOptions'),
   ],
   setDefaults: setPodDefaults,
   prepareForCreate(pod, { wallTime }) {

@@ -5,6 +5,7 @@ import {
   column,
   defineKind,
   nameColumn,
+  proxySubresource,
   statusSubresource,
 } from '../../define-kind.ts';
 import type { Service } from '../../generated/types.ts';
@@ -46,7 +47,7 @@ export const services = defineKind<Service>({
   shortNames: ['svc'],
   categories: ['all'],
   verbs: allVerbs,
-  subresources: [statusSubresource({ kind: 'Service' })],
+  subresources: [proxySubresource('ServiceProxyOptions'), statusSubresource({ kind: 'Service' })],
   nameProblems: dns1035LabelProblems,
   setDefaults: setServiceDefaults,
   prepareForCreate(service) {

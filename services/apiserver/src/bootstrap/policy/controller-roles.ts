@@ -48,7 +48,7 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
     rule(`create delete ${read} patch update`, 'batch', 'jobs'),
     rule('update', 'batch', 'cronjobs/status'),
     rule('update', 'batch', 'cronjobs/finalizers'),
-    rule('delete list', 'core', 'pods'),
+    rule('delete list watch', 'core', 'pods'),
     recordEvents,
   ],
   'daemon-set-controller': [

@@ -9,6 +9,14 @@ const authenticationReader = 'extension-apiserver-authentication-reader';
 const managerLock = 'system::leader-locking-kube-controller-manager';
 const schedulerLock = 'system::leader-locking-kube-scheduler';
 
+/** Locks of old, in a ConfigMap of one name, and of today, in Leases with their candidates. */
+const lockRules = (component: string) => [
+  rule('watch', 'core', 'configmaps'),
+  rule('get update', 'core', 'configmaps', [component]),
+  rule(`create ${read} update`, 'coordination.k8s.io', 'leases'),
+  rule(`create ${read} update`, 'coordination.k8s.io', 'leasecandidates'),
+];
+
 export const namespaceRoles: readonly Role[] = [
   role(system, authenticationReader, [
     rule(read, 'core', 'configmaps', ['extension-apiserver-authentication']),
@@ -19,14 +27,8 @@ export const namespaceRoles: readonly Role[] = [
     rule(`delete ${read}`, 'core', 'secrets'),
     recordEvents,
   ]),
-  role(system, managerLock, [
-    rule('watch', 'core', 'configmaps'),
-    rule('get update', 'core', 'configmaps', ['kube-controller-manager']),
-  ]),
-  role(system, schedulerLock, [
-    rule('watch', 'core', 'configmaps'),
-    rule('get update', 'core', 'configmaps', ['kube-scheduler']),
-  ]),
+  role(system, managerLock, lockRules('kube-controller-manager')),
+  role(system, schedulerLock, lockRules('kube-scheduler')),
   role(publicNamespace, `${controllerPrefix}bootstrap-signer`, [
     rule(read, 'core', 'configmaps'),
     rule('update', 'core', 'configmaps', ['cluster-info']),
@@ -41,7 +43,11 @@ const toAccount = (namespace: string, name: string) =>
 
 export const namespaceRoleBindings: readonly RoleBinding[] = [
   binding(system, authenticationReader, [manager, scheduler], `system::${authenticationReader}`),
-  binding(system, managerLock, [manager, serviceAccount('kube-controller-manager')]),
+  binding(system, managerLock, [
+    manager,
+    serviceAccount('kube-controller-manager'),
+    serviceAccount('leader-election-controller'),
+  ]),
   binding(system, schedulerLock, [scheduler, serviceAccount('kube-scheduler')]),
   toAccount(system, 'bootstrap-signer'),
   toAccount(system, 'cloud-provider'),

@@ -75,7 +75,7 @@ describe('the default roles', () => {
     [
       'the scheduler holds another lease',
       scheduler,
-      { ...lease, verb: 'update', name: 'x' },
+      { ...lease, namespace: 'default', verb: 'update', name: 'x' },
       false,
     ],
     ['the scheduler records events', scheduler, { verb: 'patch', resource: 'events' }, true],
@@ -162,6 +162,15 @@ describe('the default roles', () => {
       const place = roleRef.kind === 'Role' ? (metadata.namespace ?? '') : '';
       expect(names).toContain(`${roleRef.kind} ${place}/${roleRef.name}`);
     }
+  });
+
+  test('let every controller that lists watch, too: a list may be served as a watch', () => {
+    const lacking = defaultPolicy.roles.flatMap(({ metadata, rules }) =>
+      (rules ?? [])
+        .filter(({ verbs }) => verbs.includes('list') && !verbs.includes('watch'))
+        .map(({ resources }) => `${metadata.name} ${String(resources)}`),
+    );
+    expect(lacking).toEqual([]);
   });
 
   test('carry the marks of upstream', () => {

@@ -41,7 +41,9 @@ export async function forwardConnection(
   if (signal.aborted) breakOff();
   try {
     // The answer says why, if it fails.
-    await call.send({ start: { namespace, pod, port } }).catch(() => undefined);
+    await call
+      .send({ start: { namespace, pod, port, node: node.nodeName } })
+      .catch(() => undefined);
     // Connected: what comes first says no more than that.
     await call.next();
     void sendInput(client, call).catch(breakOff);

@@ -1,7 +1,5 @@
 /** Section "Clustering": who the others are, and how the members agree. */
-import { boolean, choice, list, path, refused, text } from '../flag.ts';
-
-const noDiscovery = 'is not served here: name all members with --initial-cluster';
+import { boolean, choice, hint, list, path, refused, text } from '../flag.ts';
 
 export const clusteringFlags = {
   'initial-advertise-peer-urls': list({
@@ -23,18 +21,23 @@ export const clusteringFlags = {
     default: ['http://localhost:2379'],
     help: 'Where clients reach this member; required when --listen-client-urls is given.',
   }),
-  discovery: refused(text({ default: '', help: 'URL of a discovery service.' }), noDiscovery),
-  'discovery-fallback': refused(
+  discovery: text({
+    default: '',
+    help: 'Meet the founding members at a discovery service: the URL of this cluster there.',
+  }),
+  'discovery-fallback': hint(
     choice(['proxy', 'exit'], { default: 'proxy', help: 'What to do when discovery fails.' }),
-    noDiscovery,
-    () => false,
+    'a member that discovery leaves out ends with an error: there is no proxy for the API of etcd 2',
   ),
-  'discovery-proxy': refused(text({ default: '', help: 'Proxy to discovery.' }), noDiscovery),
-  'discovery-srv': refused(text({ default: '', help: 'DNS domain of the members.' }), noDiscovery),
-  'discovery-srv-name': refused(
-    text({ default: '', help: 'Suffix of the DNS service.' }),
-    noDiscovery,
-  ),
+  'discovery-proxy': text({ default: '', help: 'HTTP proxy to the discovery service.' }),
+  'discovery-srv': text({
+    default: '',
+    help: 'Find the founding members in DNS: the domain of their SRV records.',
+  }),
+  'discovery-srv-name': text({
+    default: '',
+    help: 'Suffix of the names of those records: _etcd-server-<suffix>.',
+  }),
   'strict-reconfig-check': boolean({
     default: true,
     help: 'Refuse changes of membership after which the members that run would be no majority.',

@@ -28,7 +28,7 @@ import {
   type Transition,
 } from '../configuration.ts';
 import { createRaft, type InitialState, type Raft, type Ready } from '../raft.ts';
-import { traceLine } from '../trace.ts';
+import { traceLine } from '../trace-events.ts';
 import type { Configuration, Entry, MemberId, Message, Proposal } from '../types.ts';
 
 interface Scripted {

@@ -11,7 +11,7 @@ import {
   type StoredValue,
 } from '@drydock/testing/linearizability';
 import type { KeyValue } from '@drydock/proto/etcd';
-import type { Revision } from '../../mvcc/store.ts';
+import type { Revision } from '../../mvcc/revision.ts';
 import { decodeKeyValue } from '../../mvcc/version.ts';
 import { decodeCommand } from '../../server/command.ts';
 import type { CommittedEntry, LogIndex } from '../../replica/types.ts';

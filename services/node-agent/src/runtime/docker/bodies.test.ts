@@ -52,6 +52,29 @@ describe('a sandbox for the engine', () => {
   });
 });
 
+it('a container for the engine sees the processes of its own, of another, or of the whole pod', () => {
+  const pidMode = (shareProcessNamespace: boolean, processNamespaceOf?: string) => {
+    const config = containerConfig({
+      pod: pod({ shareProcessNamespace }),
+      container: container('main'),
+      attempt: 0,
+      environment: new Map(),
+      mounts: [],
+      nodeMemoryBytes: 2 ** 30,
+      processNamespaceOf,
+    });
+    const surroundings = {
+      node,
+      sandbox: { id: 's-1', pod: { namespace: 'shop', name: 'web', uid: 'u-1' } },
+      hostPath: (path: string) => path,
+    };
+    return containerBody(config, surroundings).HostConfig!.PidMode;
+  };
+  expect(pidMode(false)).toBeUndefined();
+  expect(pidMode(false, 'c-1')).toBe('container:c-1');
+  expect(pidMode(true, 'c-1')).toBe('container:s-1');
+});
+
 it('a container for the engine joins its sandbox, with its limits and mounts', () => {
   const main = container('main', {
     command: ['serve'],

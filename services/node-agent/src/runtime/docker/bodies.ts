@@ -54,6 +54,15 @@ export function sandboxBody(
   };
 }
 
+function processNamespace(
+  { processNamespaceOf: target, shareProcessNamespace }: ContainerConfig,
+  inSandbox: string,
+): { readonly PidMode?: string } {
+  // What shares with all sees the target already.
+  if (shareProcessNamespace) return { PidMode: inSandbox };
+  return target === undefined ? {} : { PidMode: `container:${target}` };
+}
+
 export interface ContainerSurroundings {
   readonly node: NodeIdentity;
   readonly sandbox: { readonly id: string; readonly pod: PodIdentity };
@@ -86,7 +95,7 @@ export function containerBody(
     HostConfig: {
       NetworkMode: inSandbox,
       IpcMode: inSandbox,
-      ...(config.shareProcessNamespace ? { PidMode: inSandbox } : {}),
+      ...processNamespace(config, inSandbox),
       LogConfig: logConfig,
       // An engine that may not lower the score (one in a sandbox of its own) cannot start the process.
       OomScoreAdj: Math.max(0, resources.oomScoreAdjustment),

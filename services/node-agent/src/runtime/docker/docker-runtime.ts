@@ -9,6 +9,7 @@
 import Docker from 'dockerode';
 import type { Clock, Logger } from '@drydock/ports';
 import type { PodNetwork } from '../../cni/pod-network.ts';
+import type { RegistryCredential } from '../../pod-lifecycle/registry-keyring.ts';
 import {
   RuntimeError,
   type ContainerStatus,
@@ -25,6 +26,7 @@ import { isSandbox, label, type NodeIdentity } from './labels.ts';
 import { readLogs } from './logs.ts';
 import { createPortForwarder } from './port-forwarder.ts';
 import { attachTo, openExec } from './process-streams.ts';
+import { readStats } from './stats.ts';
 import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
 
 export interface DockerRuntimeOptions {
@@ -197,32 +199,22 @@ export function createDockerRuntime(
     openExec: (id, options) => openExec(docker, clock, { id, options }),
     attach: (id, streams) => attachTo(docker, clock, { id, streams }),
     connectPort: (sandboxId, port) => ports.connect(sandboxId, port),
-    stats: async (id) => {
-      const sample = await unlessGone(docker.getContainer(id).stats({ stream: false }));
-      if (sample === undefined) return undefined;
-      return {
-        cpuNanos: sample.cpu_stats.cpu_usage.total_usage,
-        memoryBytes: sample.memory_stats.usage ?? 0,
-      };
-    },
+    stats: (id) => readStats(docker, id),
     logs: (id, query, signal) => readLogs(docker.getContainer(id), query, signal),
 
     imageStatus: async (image) => {
       const found = await unlessGone(docker.getImage(image).inspect());
-      return found === undefined
-        ? undefined
-        : { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
+      return found === undefined ? undefined : imageStatusOf(found);
     },
-    pullImage: async (image): Promise<ImageStatus> => {
+    pullImage: async (image, credential): Promise<ImageStatus> => {
       try {
-        const progress = await docker.pull(withTag(image));
+        const progress = await docker.pull(withTag(image), authOf(credential));
         await new Promise<void>((resolve, reject) => {
           docker.modem.followProgress(progress, (error) =>
             error === null ? resolve() : reject(error),
           );
         });
-        const found = await docker.getImage(image).inspect();
-        return { id: found.Id, names: found.RepoTags ?? [], sizeBytes: found.Size };
+        return imageStatusOf(await docker.getImage(image).inspect());
       } catch (error) {
         throw toRuntimeError(error);
       }
@@ -239,6 +231,19 @@ export function createDockerRuntime(
     watch: (onEvent, signal) =>
       watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
   };
+}
+
+const imageStatusOf = ({ Id, RepoTags, Size, Config }: Docker.ImageInspectInfo): ImageStatus => ({
+  id: Id,
+  names: RepoTags ?? [],
+  sizeBytes: Size,
+  user: Config?.User ?? '',
+});
+
+function authOf(credential: RegistryCredential | undefined): object {
+  if (credential === undefined) return {};
+  const { username, password, serverAddress } = credential;
+  return { authconfig: { username, password, serveraddress: serverAddress } };
 }
 
 /** Without a tag the engine would fetch every tag of the repository. */

@@ -23,7 +23,6 @@ import { connectEcho } from './echo-service.ts';
 import { startProcess } from './exec-process.ts';
 import { readScript, type Script } from './script.ts';
 
-const millisPerSecond = 1_000;
 const killedExitCode = 137;
 const terminatedExitCode = 143;
 
@@ -290,10 +289,14 @@ export function createSimulatedRuntime(
     stats: (id) => {
       const container = containers.get(id);
       if (container?.status.state !== 'running') return Promise.resolve(undefined);
-      const ranMillis = clock.elapsedSince(container.status.startedAt!);
+      const wallTime = clock.wallTime();
+      const { cpuMillis, memoryBytes } = container.script;
+      // By the time of day, as timestamps are: a rate is the same at any time scale.
+      const ranMillis = Math.max(0, wallTime - container.status.startedAt!);
       return Promise.resolve({
-        cpuNanos: (ranMillis / millisPerSecond) * container.script.cpuMillis * 1_000_000,
-        memoryBytes: container.script.memoryBytes,
+        wallTime,
+        cpuMicros: ranMillis * cpuMillis,
+        workingSetBytes: memoryBytes,
       });
     },
     logs: (id, query, signal) => readLines(find(id), query, signal),

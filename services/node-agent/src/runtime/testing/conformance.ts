@@ -14,6 +14,7 @@ import type {
   SandboxConfig,
   SandboxStatus,
 } from '../runtime.ts';
+import { container, sandbox } from './configs.ts';
 import { describeStreams } from './streams-conformance.ts';
 
 export interface ConformanceSubject {
@@ -21,61 +22,6 @@ export interface ConformanceSubject {
   /** Asked once for each test, after the suite's own beforeAll hooks. */
   readonly runtime: () => RuntimeService;
   readonly image: string;
-}
-
-let count = 0;
-
-function sandbox(annotations: Record<string, string> = {}): SandboxConfig {
-  const uid = `00000000-0000-4000-8000-${String(++count + process.pid * 1000).padStart(12, '0')}`;
-  return {
-    pod: { namespace: 'conformance', name: `pod-${count}`, uid },
-    attempt: 0,
-    hostname: `pod-${count}`,
-    labels: {},
-    annotations,
-    dns: undefined,
-    hostAliases: [],
-    address: undefined,
-    sysctls: {},
-  };
-}
-
-function container(
-  image: string,
-  script: string,
-  more: Partial<ContainerConfig> = {},
-): ContainerConfig {
-  return {
-    name: 'main',
-    attempt: 0,
-    image,
-    command: ['/bin/sh', '-c', script],
-    args: [],
-    environment: [{ name: 'GREETING', value: 'hello' }],
-    workingDirectory: undefined,
-    mounts: [],
-    resources: {
-      cpuShares: 128,
-      cpuQuotaMicros: 50_000,
-      memoryLimitBytes: 64 * 1024 * 1024,
-      oomScoreAdjustment: 1000,
-    },
-    security: {
-      user: undefined,
-      supplementalGroups: [],
-      privileged: false,
-      readOnlyRootFilesystem: false,
-      noNewPrivileges: false,
-      capabilitiesAdded: [],
-      capabilitiesDropped: [],
-    },
-    shareProcessNamespace: false,
-    stdin: false,
-    stdinOnce: false,
-    tty: false,
-    specHash: 'abc',
-    ...more,
-  };
 }
 
 const sleeps = 'trap "exit 143" TERM; while true; do sleep 0.05; done';
@@ -224,6 +170,26 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
         const exec = (script: string) => runtime.exec(id, ['/bin/sh', '-c', script], 5_000);
         expect((await exec('exit 0')).exitCode).toBe(0);
         expect((await exec('exit 7')).exitCode).toBe(7);
+      });
+    });
+
+    it('tells what a container uses while it runs', async () => {
+      const config = sandbox({ 'simulation.drydock.dev/main': 'cpu=500m, stop=0ms' });
+      await withSandbox(config, async (runtime, status) => {
+        const { id } = await startIn(runtime, status, 'while true; do true; done');
+        const first = await eventually(() => runtime.stats(id));
+        expect(first.workingSetBytes).toBeGreaterThan(0);
+        expect(Math.abs(Date.now() - first.wallTime)).toBeLessThan(10_000);
+        const later = await eventually(async () => {
+          const now = await runtime.stats(id);
+          return now !== undefined && now.cpuMicros > first.cpuMicros ? now : undefined;
+        });
+        expect(later.wallTime).toBeGreaterThan(first.wallTime);
+        await runtime.signalContainer(id, 'SIGKILL');
+        await ended(runtime, id);
+        expect(await runtime.stats(id)).toBeUndefined();
+        await runtime.removeContainer(id);
+        expect(await runtime.stats(id)).toBeUndefined();
       });
     });
 

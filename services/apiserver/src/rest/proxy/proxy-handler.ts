@@ -1,0 +1,187 @@
+/**
+ * proxy of pods, services and nodes: a request that goes on to what runs in the cluster, and its answer.
+ *
+ * 1. Bodies flow both ways in pieces, each side pushed back by the other.
+ * 2. What cannot be reached is a Status with upstream's words; an answer that breaks off is shown to be
+ *    broken, never ended as if it were whole.
+ * 3. When the client goes, so does the connection that was made for it.
+ */
+import { once } from 'node:events';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { internalError, methodNotAllowedError } from '@drydock/api';
+import type { Logger, Random } from '@drydock/ports';
+import type { StreamCounts } from '../../metrics.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { Exchange } from '../exchange.ts';
+import type { NodeDialer } from '../node-client.ts';
+import { connectTo } from './connection.ts';
+import { unreachableError } from './failures.ts';
+import { requestHeaders, responseHeaders } from './headers.ts';
+import { rewriteLocation } from './location.ts';
+import type { ProxyPath } from './path.ts';
+import { findTarget, type ProxyTarget } from './target.ts';
+import { joinConnections } from './upgrade.ts';
+
+export interface ProxyRequest {
+  readonly exchange: Exchange;
+  readonly path: ProxyPath;
+}
+
+/** Resolves to the code of the answer. @throws ApiError */
+export type ProxyHandler = (request: ProxyRequest) => Promise<number>;
+
+export interface ProxyHandlerOptions {
+  readonly registry: Registry;
+  readonly dialNode: NodeDialer;
+  readonly random: Random;
+  readonly streams: StreamCounts;
+  readonly log: Logger;
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
+  const { dialNode, streams, log } = options;
+  return async ({ exchange, path }) => {
+    const { method, signal } = exchange;
+    if (!methods.includes(method)) {
+      throw methodNotAllowedError({ group: '', resource: path.resource }, method.toLowerCase());
+    }
+    const target = await findTarget(path, options);
+    if (path.rest === '' && exchange.upgrade === undefined && /^(GET|HEAD)$/.test(method)) {
+      return redirectToRoot(exchange, path);
+    }
+    await using connection = await connectTo(target, dialNode);
+    using _counted = streams.count(path.subresource);
+    const { socket } = connection;
+    // A request on a socket that is closed already would wait for ever.
+    signal.throwIfAborted();
+    if (socket.destroyed) throw unreachableError('EOF');
+    const leave = () => void socket.destroy();
+    signal.addEventListener('abort', leave, { once: true });
+    try {
+      const backend = httpRequest({
+        createConnection: () => socket,
+        method,
+        path: `${path.rest || '/'}${queryOf(exchange)}`,
+        headers: headersFor({ exchange, path }),
+        setHost: false,
+      });
+      return await passOn({ exchange, path }, target, backend);
+    } catch (error) {
+      if (!exchange.hasResponded) throw error;
+      log.debug({ err: error, target: target.host }, 'a proxied request broke off');
+      return 0;
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  };
+}
+
+/** The links of a page are relative to a folder, and its name ends with a slash. */
+function redirectToRoot(exchange: Exchange, { prefix }: ProxyPath): number {
+  exchange.respond(301, { location: `${prefix}/${queryOf(exchange)}` }, '');
+  return 301;
+}
+
+function queryOf({ target }: Exchange): string {
+  const mark = target.indexOf('?');
+  return mark < 0 ? '' : target.slice(mark);
+}
+
+const hostOf = (exchange: Exchange) =>
+  exchange.header('host') ?? exchange.header(':authority') ?? '';
+
+function headersFor({ exchange, path }: ProxyRequest): string[] {
+  const { rawHeaders, peerAddress, upgrade, body } = exchange;
+  return requestHeaders({
+    rawHeaders,
+    peerAddress,
+    path: path.prefix + path.rest,
+    host: hostOf(exchange),
+    upgrade: upgrade?.protocol ?? '',
+    hasBody: upgrade === undefined && body !== undefined,
+  });
+}
+
+async function passOn(
+  request: ProxyRequest,
+  target: ProxyTarget,
+  backend: ClientRequest,
+): Promise<number> {
+  const { exchange, path } = request;
+  const over = new AbortController();
+  const answer = answerOf(backend);
+  // A body that breaks off ends the request; why is told by the answer, or to nobody.
+  void sendBody(exchange, backend, over.signal).catch(() => void backend.destroy());
+  try {
+    const { response, upgraded } = await answer;
+    const code = response.statusCode ?? 0;
+    if (upgraded !== undefined && exchange.upgrade !== undefined) {
+      await joinConnections(exchange.upgrade, response, upgraded);
+      return code;
+    }
+    if (exchange.upgrade !== undefined && code < 400) {
+      throw internalError(`invalid upgrade response: status code ${code}`);
+    }
+    const headers = responseHeaders(response.rawHeaders, (location) =>
+      rewriteLocation(location, {
+        prefix: path.prefix,
+        backendHost: target.host,
+        clientHost: hostOf(exchange),
+      }),
+    );
+    const stream = exchange.stream(code, headers);
+    try {
+      for await (const chunk of response) await stream.write(chunk as Buffer);
+    } catch (error) {
+      stream.cut();
+      throw error;
+    }
+    stream.end();
+    return code;
+  } finally {
+    over.abort();
+    backend.destroy();
+  }
+}
+
+interface BackendAnswer {
+  readonly response: IncomingMessage;
+  /** What came after the answer, when the other side goes on with another protocol. */
+  readonly upgraded?: {
+    readonly socket: Duplex;
+    readonly head: Buffer;
+  };
+}
+
+function answerOf(backend: ClientRequest): Promise<BackendAnswer> {
+  return new Promise((resolve, reject) => {
+    backend.on('response', (response) => resolve({ response }));
+    backend.on('upgrade', (response, socket, head) => {
+      resolve({
+        response,
+        upgraded: { socket, head },
+      });
+    });
+    backend.on('error', (error: NodeJS.ErrnoException) => {
+      const isHangUp = error.code === 'ECONNRESET';
+      reject(unreachableError(isHangUp ? 'EOF' : error.message));
+    });
+  });
+}
+
+async function sendBody(
+  { body, upgrade }: Exchange,
+  backend: ClientRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (body !== undefined && upgrade === undefined) {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      if (signal.aborted) return;
+      if (!backend.write(chunk)) await once(backend, 'drain', { signal });
+    }
+  }
+  backend.end();
+}
