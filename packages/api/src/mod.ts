@@ -17,6 +17,7 @@ export type {
 } from './kind.ts';
 
 export {
+  bindings,
   clusterRoleBindings,
   clusterRoles,
   componentStatuses,

@@ -1,6 +1,7 @@
 /** Every kind, one line each. The order is that of discovery. */
 import type { KindDefinition } from './kind.ts';
 import { groupVersion } from './kind.ts';
+import { bindings } from './kinds/bindings/kind.ts';
 import { certificateSigningRequests } from './kinds/certificatesigningrequests/kind.ts';
 import { clusterRoleBindings } from './kinds/clusterrolebindings/kind.ts';
 import { clusterRoles } from './kinds/clusterroles/kind.ts';
@@ -93,8 +94,8 @@ export const kinds: readonly KindDefinition[] = [
 /** Other versions of stored kinds, one line each. */
 const views: readonly KindDefinition[] = [olderAutoscalers, newerEvents];
 
-/** Kinds of which nothing is stored: an object is made when somebody asks for it. One line each. */
-const computedKinds: readonly KindDefinition[] = [componentStatuses];
+/** Kinds of which nothing is stored: made when somebody asks, or acted on when posted. One line each. */
+const unstoredKinds: readonly KindDefinition[] = [bindings, componentStatuses];
 
 /** The same, and made of what nodes measure. One line each. */
 const measuredKinds: readonly KindDefinition[] = [nodeMetrics, podMetrics];
@@ -103,7 +104,7 @@ export const isMeasured = (kind: KindDefinition): boolean => measuredKinds.inclu
 
 /** Everything that clients see. The first version of a group is the preferred one. */
 export const servedKinds: readonly KindDefinition[] = [
-  ...computedKinds,
+  ...unstoredKinds,
   ...kinds,
   ...views,
   ...measuredKinds,
@@ -143,6 +144,7 @@ export function findKind(apiVersion: string, kind: string): KindDefinition | und
 }
 
 export {
+  bindings,
   certificateSigningRequests,
   clusterRoleBindings,
   clusterRoles,

@@ -121,7 +121,10 @@ function pathsOfAll(
   const questions = reviews.filter(isWanted);
   const members = servedKinds.filter(isWanted);
   for (const review of questions) definitions.addType(review);
-  for (const kind of members) definitions.addKind(kind);
+  for (const kind of members) {
+    if (kind.verbs.includes('list')) definitions.addKind(kind);
+    else definitions.addType(kind);
+  }
   return [
     ...questions.map((review) => pathOfReview(review, definitions)),
     ...members.flatMap((kind) => pathsOf(kind, definitions)),

@@ -104,15 +104,16 @@ class KindOperations {
     const { namespaced, resource } = this.#kind;
     const collection = collectionOf(this.#kind);
     const scope = namespaced ? [namespaceParameter] : [];
-    const everywhere: Path[] = namespaced
-      ? [
-          {
-            path: `${rootOf(this.#kind)}/${resource}`,
-            placeholders: [pretty],
-            operations: [this.#list('ForAllNamespaces')],
-          },
-        ]
-      : [];
+    const everywhere: Path[] =
+      namespaced && this.#has('list')
+        ? [
+            {
+              path: `${rootOf(this.#kind)}/${resource}`,
+              placeholders: [pretty],
+              operations: [this.#list('ForAllNamespaces')],
+            },
+          ]
+        : [];
     return [
       { path: collection, placeholders: [...scope, pretty], operations: this.#ofCollection() },
       {

@@ -3,6 +3,7 @@ import {
   ApiError,
   applyMediaType,
   badRequestError,
+  bindings,
   bodyBytesMax,
   findServed,
   isMeasured,
@@ -42,9 +43,9 @@ import { parseWriteOptions, patchTypeOf } from './write-options.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
-  /** Kinds of which nothing is stored. */
+  /** Kinds that are made of what nodes measure. */
   readonly handleUsage: UsageHandler;
-  /** Everything but status, approval and finalize. */
+  /** What changes no part of an object as it is: all but the parts below, and bindings. */
   readonly handleSubresource: (action: Action) => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
@@ -86,7 +87,7 @@ export function createResourceHandler(options: ResourceHandlerOptions): Resource
     const target = { kind, namespace: path.namespace, name: path.name };
     const action: Action = { ...request, kind, target, write: parseWriteOptions(request) };
     if (kind.deprecation !== undefined) action.write.warnings.push(kind.deprecation);
-    if (updateParts[path.subresource] === undefined) {
+    if (updateParts[path.subresource] === undefined || kind === bindings) {
       return options.handleSubresource(action);
     }
     if (!kind.verbs.includes(verb)) throw methodNotAllowedError(kind, verb);

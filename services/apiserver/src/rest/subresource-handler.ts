@@ -2,8 +2,10 @@
 import {
   applyMediaType,
   badRequestError,
+  bindings,
   bodyBytesMax,
   methodNotAllowedError,
+  pods,
   successStatus,
   type Binding,
   type Eviction,
@@ -19,7 +21,7 @@ import { patchScale, scaleOf, scaleType, updateScale } from '../registry/subreso
 import { tokenRequestType, type TokenIssuer } from '../registry/subresources/token.ts';
 import { contentTypes, renderStatus } from './bodies.ts';
 import { readScaleApply } from './apply.ts';
-import { readTypedBody } from './body.ts';
+import { bodyReader, readTypedBody } from './body.ts';
 import type { LogHandler } from './log-handler.ts';
 import { renderingOf, type Action } from './resource-handler.ts';
 import { renderScaleTable } from './scale-table.ts';
@@ -47,6 +49,23 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
     )) as unknown as Binding;
     requireName(action, binding.metadata.name);
     await bindPod(options, action.target, binding, action.write);
+    sendSuccess(action);
+  };
+  /** As above, and the body names the pod. */
+  const bindNamed = async (action: Action) => {
+    if (action.verb !== 'create' || action.path.name !== '') {
+      throw methodNotAllowedError(action.kind, action.verb);
+    }
+    const read = await bodyReader(action.exchange, bindings, action.write);
+    const binding = read() as Binding;
+    const { namespace } = action.target;
+    if ((binding.metadata.namespace ?? namespace) !== namespace) {
+      throw badRequestError(
+        'the namespace of the provided object does not match the namespace sent on the request',
+      );
+    }
+    const target = { kind: pods, namespace, name: binding.metadata.name };
+    await bindPod(options, target, binding, action.write);
     sendSuccess(action);
   };
   const evict = async (action: Action) => {
@@ -100,6 +119,7 @@ export function createSubresourceHandler(options: SubresourceHandlerOptions) {
 
   return async (action: Action): Promise<void> => {
     const { subresource } = action.path;
+    if (action.kind === bindings) return bindNamed(action);
     switch (subresource) {
       case 'binding':
         return bind(action);
