@@ -17,8 +17,8 @@ import type { Exchange } from '../exchange.ts';
 import type { NodeDialer } from '../node-client.ts';
 import { connectTo } from './connection.ts';
 import { unreachableError } from './failures.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
-import { rewriteLocation } from './location.ts';
+import { answerFor } from './answer.ts';
+import { requestHeaders } from './headers.ts';
 import type { ProxyPath } from './path.ts';
 import { findTarget, type ProxyTarget } from './target.ts';
 import { joinConnections } from './upgrade.ts';
@@ -125,16 +125,15 @@ async function passOn(
     if (exchange.upgrade !== undefined && code < 400) {
       throw internalError(`invalid upgrade response: status code ${code}`);
     }
-    const headers = responseHeaders(response.rawHeaders, (location) =>
-      rewriteLocation(location, {
-        prefix: path.prefix,
-        backendHost: target.host,
-        clientHost: hostOf(exchange),
-      }),
-    );
+    const view = {
+      prefix: path.prefix,
+      backendHost: target.host,
+      clientHost: hostOf(exchange),
+    };
+    const { headers, body } = answerFor(response, view);
     const stream = exchange.stream(code, headers);
     try {
-      for await (const chunk of response) await stream.write(chunk as Buffer);
+      for await (const chunk of body) await stream.write(chunk);
     } catch (error) {
       stream.cut();
       throw error;
