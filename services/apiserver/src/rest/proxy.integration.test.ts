@@ -146,6 +146,11 @@ describe('a request to a pod', () => {
       });
     },
   );
+  test('goes on with a target that HTTP/1.1 could not say', async () => {
+    const answer = await cluster.admin.request('GET', `${podPath('web')}/caf\u00e9`);
+    expect(answer.code).toBe(200);
+    expect(echoOf(answer.text).url).toMatch(/^\/caf(%[0-9A-F]{2})+$/);
+  });
   test('a HEAD goes on', async () => {
     expect((await cluster.admin.request('HEAD', `${podPath('web')}/`)).code).toBe(200);
   });
