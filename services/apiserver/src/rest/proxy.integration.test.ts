@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -35,7 +36,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (path === '/redirect')
     response.writeHead(302, { location: `http://${playedPodAddress}:${port}/to` });
-  else if (path === '/cookies') response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] });
+  else if (path === '/page' || path === '/gzip') {
+    const page = Buffer.from('<h1>é</h1><a href="/next">next</a><img src="near.png">');
+    const encoding = path === '/gzip' ? { 'content-encoding': 'gzip' } : {};
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...encoding });
+    response.end(path === '/gzip' ? gzipSync(page) : page);
+    return;
+  } else if (path === '/cookies') response.writeHead(200, { 'set-cookie': ['a=1', 'b=2'] });
   else if (path === '/broken') {
     response.writeHead(200, { 'content-length': '100' });
     response.write('half of it', () => request.socket.destroy());
@@ -139,6 +146,11 @@ describe('a request to a pod', () => {
       });
     },
   );
+  test('goes on with a target that HTTP/1.1 could not say', async () => {
+    const answer = await cluster.admin.request('GET', `${podPath('web')}/caf\u00e9`);
+    expect(answer.code).toBe(200);
+    expect(echoOf(answer.text).url).toMatch(/^\/caf(%[0-9A-F]{2})+$/);
+  });
   test('a HEAD goes on', async () => {
     expect((await cluster.admin.request('HEAD', `${podPath('web')}/`)).code).toBe(200);
   });
@@ -165,6 +177,15 @@ describe('a request to a pod', () => {
     const redirect = await ask(`${podPath('web')}/redirect`);
     expect(redirect.code).toBe(302);
     expect(redirect.headers.location).toBe(`${podPath('web')}/to`);
+  });
+  test('brings pages whose links lead through the proxy', async () => {
+    const page = `<h1>é</h1><a href="${podPath('web')}/next">next</a><img src="near.png">`;
+    expect((await ask(`${podPath('web')}/page`)).text).toBe(page);
+    const request = begin(`${podPath('web')}/gzip`);
+    request.end();
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    expect(gunzipSync(await buffer(response)).toString()).toBe(page);
+    expect((await ask(`${podPath('web')}/page`, { method: 'HEAD' })).code).toBe(200);
   });
   test('without its last slash is sent to the folder', async () => {
     const answer = await ask(`${podPath('web')}?a=b`);

@@ -64,6 +64,7 @@ export function requestHeaders(request: ForwardedRequest): string[] {
   const named = namedByConnection(request.rawHeaders);
   const headers = ['Host', request.host];
   const forwardedFor: string[] = [];
+  const cookies: string[] = [];
   let hasLength = false;
   for (const [name, value] of fieldsOf(request.rawHeaders)) {
     if (name.startsWith(':') || name === 'host' || name === 'x-forwarded-uri') continue;
@@ -72,11 +73,17 @@ export function requestHeaders(request: ForwardedRequest): string[] {
       forwardedFor.push(value);
       continue;
     }
+    if (name === 'cookie') {
+      cookies.push(value);
+      continue;
+    }
     const shown = name === 'sec-websocket-protocol' ? withoutToken(value) : value;
     if (shown === '') continue;
     hasLength ||= name === 'content-length';
     headers.push(name, shown);
   }
+  // HTTP/2 may send them one by one, which HTTP/1.1 does not know (RFC 9113, 8.2.3).
+  if (cookies.length > 0) headers.push('Cookie', cookies.join('; '));
   if (request.peerAddress !== '') forwardedFor.push(request.peerAddress);
   if (forwardedFor.length > 0) headers.push('X-Forwarded-For', forwardedFor.join(', '));
   headers.push('X-Forwarded-Uri', request.path);

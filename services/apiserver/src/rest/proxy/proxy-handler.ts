@@ -9,7 +9,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { internalError, methodNotAllowedError } from '@drydock/api';
+import { badRequestError, internalError, methodNotAllowedError } from '@drydock/api';
 import type { Logger, Random } from '@drydock/ports';
 import type { StreamCounts } from '../../metrics.ts';
 import type { Registry } from '../../registry/registry.ts';
@@ -17,8 +17,8 @@ import type { Exchange } from '../exchange.ts';
 import type { NodeDialer } from '../node-client.ts';
 import { connectTo } from './connection.ts';
 import { unreachableError } from './failures.ts';
-import { requestHeaders, responseHeaders } from './headers.ts';
-import { rewriteLocation } from './location.ts';
+import { answerFor } from './answer.ts';
+import { requestHeaders } from './headers.ts';
 import type { ProxyPath } from './path.ts';
 import { findTarget, type ProxyTarget } from './target.ts';
 import { joinConnections } from './upgrade.ts';
@@ -61,18 +61,7 @@ export function createProxyHandler(options: ProxyHandlerOptions): ProxyHandler {
     const leave = () => void socket.destroy();
     signal.addEventListener('abort', leave, { once: true });
     try {
-      const backend = httpRequest({
-        createConnection: () => socket,
-        method,
-        path: `${path.rest || '/'}${queryOf(exchange)}`,
-        headers: headersFor({ exchange, path }),
-        setHost: false,
-      });
-      return await passOn({ exchange, path }, target, backend);
-    } catch (error) {
-      if (!exchange.hasResponded) throw error;
-      log.debug({ err: error, target: target.host }, 'a proxied request broke off');
-      return 0;
+      return await passOn({ exchange, path }, target, { socket, log });
     } finally {
       signal.removeEventListener('abort', leave);
     }
@@ -108,9 +97,10 @@ function headersFor({ exchange, path }: ProxyRequest): string[] {
 async function passOn(
   request: ProxyRequest,
   target: ProxyTarget,
-  backend: ClientRequest,
+  { socket, log }: { readonly socket: Duplex; readonly log: Logger },
 ): Promise<number> {
   const { exchange, path } = request;
+  const backend = beginRequest(request, socket);
   const over = new AbortController();
   const answer = answerOf(backend);
   // A body that breaks off ends the request; why is told by the answer, or to nobody.
@@ -118,33 +108,59 @@ async function passOn(
   try {
     const { response, upgraded } = await answer;
     const code = response.statusCode ?? 0;
-    if (upgraded !== undefined && exchange.upgrade !== undefined) {
+    if (upgraded !== undefined) {
+      if (exchange.upgrade === undefined) throw unreachableError('an upgrade nobody asked for');
       await joinConnections(exchange.upgrade, response, upgraded);
       return code;
     }
     if (exchange.upgrade !== undefined && code < 400) {
       throw internalError(`invalid upgrade response: status code ${code}`);
     }
-    const headers = responseHeaders(response.rawHeaders, (location) =>
-      rewriteLocation(location, {
-        prefix: path.prefix,
-        backendHost: target.host,
-        clientHost: hostOf(exchange),
-      }),
-    );
+    const view = {
+      prefix: path.prefix,
+      backendHost: target.host,
+      clientHost: hostOf(exchange),
+    };
+    const { headers, body } = answerFor(response, view);
     const stream = exchange.stream(code, headers);
     try {
-      for await (const chunk of response) await stream.write(chunk as Buffer);
+      for await (const chunk of body) await stream.write(chunk);
+      stream.end();
     } catch (error) {
       stream.cut();
-      throw error;
+      log.debug({ err: error, target: target.host }, 'a proxied request broke off');
     }
-    stream.end();
     return code;
   } finally {
     over.abort();
     backend.destroy();
   }
+}
+
+/** @throws ApiError 400 for what HTTP/1.1 cannot say, though the client's HTTP could */
+function beginRequest(request: ProxyRequest, socket: Duplex): ClientRequest {
+  const { exchange, path } = request;
+  try {
+    return httpRequest({
+      createConnection: () => socket,
+      method: exchange.method,
+      path: escapeTarget(`${path.rest || '/'}${queryOf(exchange)}`),
+      headers: headersFor(request),
+      setHost: false,
+    });
+  } catch (error) {
+    throw badRequestError(`the request cannot be passed on: ${(error as Error).message}`);
+  }
+}
+
+/** Bytes that no target may hold, as clients without manners send them. */
+function escapeTarget(target: string): string {
+  return Buffer.from(target, 'latin1')
+    .toString('latin1')
+    .replaceAll(
+      /[^\x21-\x7e]/g,
+      (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+    );
 }
 
 interface BackendAnswer {

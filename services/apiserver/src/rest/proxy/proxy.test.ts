@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { requestHeaders, responseHeaders } from './headers.ts';
 import { rewriteLocation } from './location.ts';
+import { isReachable } from './reachable.ts';
 import { parseProxyPath, splitPlace } from './path.ts';
 
 describe('a path through the proxy', () => {
@@ -29,6 +30,17 @@ describe('a path through the proxy', () => {
     '/apis/v1/namespaces/ns/pods/web/proxy',
     '/api/v1/namespaces/ns/pods/%zz/proxy',
   ])('%s is none', (path) => expect(parseProxyPath(path)).toBeUndefined());
+});
+
+test('what is this server’s own, or a name, is not reachable', () => {
+  const closed = ['127.0.0.1', '0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255'];
+  const closed6 = ['::1', '::', 'fe80::1', 'ff02::1', '::ffff:127.0.0.1', '::ffff:7f00:1'];
+  for (const address of [...closed, ...closed6, 'localhost', 'example.com', '']) {
+    expect(isReachable(address), address).toBe(false);
+  }
+  for (const address of ['10.0.0.1', '172.20.0.3', '198.51.100.7', '2001:db8::1', 'fd00::1']) {
+    expect(isReachable(address), address).toBe(true);
+  }
 });
 
 test('scheme, name and port', () => {
@@ -86,6 +98,9 @@ describe('headers of a request', () => {
     expect(headers).toContain('sec-websocket-protocol: chat');
     expect(headers).toContain('Upgrade: websocket');
     expect(headers.join()).not.toContain('bearer');
+  });
+  test('cookies that came one by one go as one', () => {
+    expect(sent(['cookie', 'a=1', 'cookie', 'b=2'])).toContain('Cookie: a=1; b=2');
   });
   test('a body of unknown length goes in chunks', () => {
     expect(sent([], { hasBody: true })).toContain('Transfer-Encoding: chunked');

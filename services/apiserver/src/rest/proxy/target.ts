@@ -22,6 +22,7 @@ import { createSelection } from '../../cacher/selection.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { servingAddresses, servingEndpoints, type ServingEndpoint } from './endpoints.ts';
 import { unavailableError, unreachableError } from './failures.ts';
+import { isReachable } from './reachable.ts';
 import { splitPlace, type Place, type ProxyPath } from './path.ts';
 
 export interface ProxyTarget {
@@ -192,9 +193,4 @@ async function findNode(
     host: hostOf(address, portOf(port)),
     way: { kind: 'address', address, port: portOf(port) },
   };
-}
-
-/** What is this server's own, or only on its link, is nobody's to ask for through it. */
-function isReachable(address: string): boolean {
-  return !/^(127\.|0\.|169\.254\.|22[4-9]\.|23\d\.|25[0-5]\.|::1?$|fe80:|ff)/i.test(address);
 }
