@@ -296,6 +296,18 @@ describe('objects', () => {
     expect(back.clusterIP).not.toBe(clusterIP);
   });
 
+  test('a Service with external addresses keeps its policy for them when its node ports go', async () => {
+    const path = '/api/v1/namespaces/default/services';
+    const spec = { type: 'NodePort', externalIPs: ['10.1.2.3'], ports: [{ port: 80 }] };
+    await admin.request('POST', path, { body: { metadata: { name: 'outside' }, spec } });
+    const changed = await admin.request('PATCH', `${path}/outside`, {
+      body: { spec: { type: 'ClusterIP' } },
+      headers: { 'content-type': 'application/merge-patch+json' },
+    });
+    expect(changed.json()).toMatchObject({ spec: { externalTrafficPolicy: 'Cluster' } });
+    await admin.request('DELETE', `${path}/outside`);
+  });
+
   test('deletecollection takes what the selector names', async () => {
     for (const name of ['c1', 'c2', 'c3']) {
       const labels = { group: name === 'c3' ? 'stay' : 'go' };

@@ -253,7 +253,9 @@ function inherit(service: Service, old: Service): void {
     delete spec.clusterIPs;
   }
   if (!takesPorts(service)) {
-    if (spec.externalTrafficPolicy === before.externalTrafficPolicy) {
+    // Traffic from outside comes to external addresses, too.
+    const isReached = spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0;
+    if (!isReached && spec.externalTrafficPolicy === before.externalTrafficPolicy) {
       delete spec.externalTrafficPolicy;
     }
     const stale = portsOf(old);

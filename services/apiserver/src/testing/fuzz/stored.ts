@@ -46,9 +46,8 @@ export async function storeProblems(etcd: TestEtcd): Promise<string[]> {
     try {
       const { object } = decodeObject(stored.json.toString(), kind, { fieldValidation: 'Strict' });
       kind.setDefaults(object);
-      if (JSON.stringify(sorted(object)) !== JSON.stringify(sorted(old))) {
-        problems.push(`${key} is not in normal form: ${stored.json.toString()}`);
-      }
+      const [now, normal] = [sorted(old), sorted(object)].map((one) => JSON.stringify(one));
+      if (now !== normal) problems.push(`${key} is not in normal form: ${now}, but ${normal}`);
       const errors = beforeUpdate(kind, object, old);
       if (errors.length > 0) problems.push(`${key} is not valid: ${JSON.stringify(errors)}`);
     } catch (error) {
