@@ -182,6 +182,6 @@ test('memory does not grow with the number of requests', async () => {
   for (let rounds = 0; rounds < 3; rounds += 1) await round();
   await expectSound();
   const grownBytes = heapBytes() - before;
-  // A leak of a request's own objects would be some kilobytes each.
-  expect(grownBytes / (3 * count)).toBeLessThan(400);
+  // A leak of a request's own objects would be some kilobytes each; the engine's own are less.
+  expect(grownBytes / (3 * count)).toBeLessThan(1_000);
 });

@@ -175,7 +175,6 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
     'runtimeClassName',
     'serviceAccountName',
     'subdomain',
-    'terminationGracePeriodSeconds',
     itsWhole('nodeSelector'),
   ],
   PortworxVolumeSource: ['volumeID'],
