@@ -132,6 +132,7 @@ export {
 export type { Amounts } from './quota/amounts.ts';
 export type { QuotaEvaluator } from './quota/evaluator.ts';
 export { quotaEvaluatorOf, quotaMatches, quotaUsage } from './quota/evaluators.ts';
+export { forbiddenLabels } from './node-labels.ts';
 export { taintNotReady, taintUnreachable, taintUnschedulable, tolerates } from './taints.ts';
 export {
   CertificateRequestError,

@@ -1,4 +1,5 @@
 /** The settings of a node-agent. */
+import { forbiddenLabels } from '@drydock/api';
 import { choice, integer, list, path, port, text, type FlagValues } from '@drydock/process';
 
 export const flags = {
@@ -28,9 +29,9 @@ export const flags = {
 
 export type AgentConfig = FlagValues<typeof flags>;
 
-/** @throws Error that says which flag is wrong */
+/** @throws Error that says which flag is wrong, or which labels a node may not give itself */
 export function parseLabels(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
+  const labels = Object.fromEntries(
     pairs.map((pair) => {
       const [key = '', value, ...more] = pair.split('=');
       if (key === '' || value === undefined || more.length > 0) {
@@ -38,6 +39,11 @@ export function parseLabels(pairs: readonly string[]): Record<string, string> {
       }
       return [key, value];
     }),
+  );
+  const forbidden = forbiddenLabels(labels, {});
+  if (forbidden.length === 0) return labels;
+  throw new Error(
+    `--node-labels: a node may not label itself ${forbidden.join(', ')}: of kubernetes.io and k8s.io it may have kubelet.kubernetes.io/ and node.kubernetes.io/; give it the others with kubectl label node`,
   );
 }
 

@@ -6,13 +6,13 @@
 import {
   deepEqual,
   forbiddenError,
+  forbiddenLabels,
   type KubernetesObject,
   type Node,
   type Pod,
 } from '@drydock/api';
 import { nodeNameOf } from '../../authz/node/node-authorizer.ts';
 import type { Subject } from '../../authz/subject.ts';
-import { forbiddenLabels } from './node-labels.ts';
 import type { Target, UpdatePart } from '../requests.ts';
 
 export interface NodeWrite {
