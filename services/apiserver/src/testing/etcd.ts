@@ -1,4 +1,4 @@
-/** Real etcd members for tests: the distribution's server, with mTLS, on loopback. */
+/** Real etcd members for tests: the distribution's server, or ours, with mTLS, on loopback. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -26,7 +26,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startTestEtcd(size: 1 | 3): Promise<TestEtcd> {
+/** Our own server, as a process. */
+const ours = join(import.meta.dirname, '../../../etcd/src/main.ts');
+
+export interface TestEtcdOptions {
+  /** Whose server it is; the distribution's when absent. */
+  readonly server?: 'distribution' | 'ours';
+}
+
+export async function startTestEtcd(
+  size: 1 | 3,
+  { server = 'distribution' }: TestEtcdOptions = {},
+): Promise<TestEtcd> {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-etcd-'));
   const authority = await createTestAuthority('etcd-ca');
   const { certFile, keyFile, caFile } = await authority.issueFiles(folder, 'server', {
@@ -62,7 +73,8 @@ export async function startTestEtcd(size: 1 | 3): Promise<TestEtcd> {
       'trusted-ca-file': caFile,
     };
     const words = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-    const child = spawn('etcd', words, { stdio: 'ignore' });
+    const [program, ...first] = server === 'ours' ? [process.execPath, ours] : ['etcd'];
+    const child = spawn(program, [...first, ...words], { stdio: 'ignore' });
     running.set(index, child);
   };
   const kill = async (index: number) => {
