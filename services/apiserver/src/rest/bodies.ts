@@ -61,15 +61,23 @@ export function renderObject(object: StoredObject, rendering: Rendering): Uint8A
   }
 }
 
+/** A body in pieces, which are somebody's bytes already. */
+export interface PartedBody {
+  readonly parts: readonly Uint8Array[];
+  readonly length: number;
+}
+
+export type Body = Uint8Array | string | PartedBody;
+
 export function renderList(
   kind: KindDefinition,
   objects: readonly StoredObject[],
   metadata: ListMetadata,
   rendering: Rendering,
-): Uint8Array | string {
+): Body {
   switch (rendering.form) {
     case 'json':
-      return concatList(kind.listKind, groupVersion(kind), metadata, objects);
+      return listOf(kind.listKind, groupVersion(kind), metadata, objects);
     case 'yaml': {
       const items = objects.map((object) => object.parse());
       return yaml({ kind: kind.listKind, apiVersion: groupVersion(kind), metadata, items });
@@ -86,12 +94,13 @@ export function renderList(
   }
 }
 
-function concatList(
+/** The objects' own bytes, one after the other: those of a large list are copied as they are sent. */
+function listOf(
   listKind: string,
   apiVersion: string,
   metadata: ListMetadata,
   objects: readonly StoredObject[],
-): Buffer {
+): PartedBody {
   const head = JSON.stringify({ kind: listKind, apiVersion, metadata });
   const parts: Uint8Array[] = [Buffer.from(`${head.slice(0, -1)},"items":[`)];
   objects.forEach((object, index) => {
@@ -99,7 +108,7 @@ function concatList(
     parts.push(object.json);
   });
   parts.push(listEnd);
-  return Buffer.concat(parts);
+  return { parts, length: parts.reduce((sum, part) => sum + part.length, 0) };
 }
 
 function partialObject({ metadata }: KubernetesObject) {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 /** The REST API over real sockets on a real etcd. */
 import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -336,6 +337,28 @@ describe('lists', () => {
     expect(second.items.map(({ metadata }) => metadata.name)).toEqual(['c', 'd']);
     expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
     expect(second.metadata.continue).toBeUndefined();
+  });
+
+  test('a list larger than a slice of it arrives whole, plain or compressed', async () => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const labels = { size: 'large' };
+    for (const name of ['slice-a', 'slice-b', 'slice-c']) {
+      const body = { ...configMap(name, { a: name.repeat(100_000) }), metadata: { name, labels } };
+      expect((await admin.request('POST', path, { body })).code).toBe(201);
+    }
+    const plain = await admin.request('GET', `${path}?labelSelector=size=large`);
+    expect(Number(plain.headers['content-length'])).toBe(Buffer.byteLength(plain.text));
+    expect(plain.text.length).toBeGreaterThan(2_000_000);
+    const { items } = plain.json<{
+      items: { metadata: { name: string }; data: { a: string } }[];
+    }>();
+    expect(items.map(({ data }) => data.a.length)).toEqual([700_000, 700_000, 700_000]);
+    const stream = admin.session.request({
+      ':path': `${path}?labelSelector=size=large`,
+      'accept-encoding': 'gzip',
+    });
+    const compressed = Buffer.concat(await Array.fromAsync(stream as AsyncIterable<Buffer>));
+    expect(JSON.parse(gunzipSync(compressed).toString())).toMatchObject({ items });
   });
 
   test('one connection carries many large lists at a time', async () => {

@@ -34,7 +34,10 @@ export interface ApiCluster extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-const mainFile = join(import.meta.dirname, '../../../../services/apiserver/src/main.ts');
+const root = join(import.meta.dirname, '../../../..');
+/** As the launcher has it. */
+const compileCache = join(root, 'node_modules/.cache/compile');
+const mainFile = join(root, 'services/apiserver/src/main.ts');
 const nodeOptions = (process.env['DRYDOCK_BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
 /** Of the kernel: /proc counts in these. */
 const ticksPerSecond = 100;
@@ -75,6 +78,7 @@ export async function startApiCluster(basePort: number): Promise<ApiCluster> {
     const begin = performance.now();
     child = spawn(process.execPath, [...nodeOptions, mainFile, ...flags], {
       stdio: ['ignore', log, log],
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
     });
     closeSync(log);
     process.once('exit', kill);
