@@ -132,19 +132,27 @@ export function createCacher(options: CacherOptions): Cacher {
       if (cache === undefined) throw new Error(`no cache of ${kind.resource}`);
       return cache;
     },
-    reset: (pairs, now) => {
+    reset: () => {
       const objects = new Map<KindDefinition, StoredObject[]>();
-      for (const pair of pairs) {
-        const place = placeOf(pair);
-        const object = place === undefined ? undefined : read(place, pair);
-        if (object === undefined) continue;
-        const list = objects.get(object.kind);
-        if (list === undefined) objects.set(object.kind, [object]);
-        else list.push(object);
-      }
-      for (const [kind, cache] of caches) cache.reset(objects.get(kind) ?? [], now);
-      log.info({ revision: now, objects: pairs.length }, 'cache filled');
-      reached(now);
+      let count = 0;
+      return {
+        take: (pairs) => {
+          count += pairs.length;
+          for (const pair of pairs) {
+            const place = placeOf(pair);
+            const object = place === undefined ? undefined : read(place, pair);
+            if (object === undefined) continue;
+            const list = objects.get(object.kind);
+            if (list === undefined) objects.set(object.kind, [object]);
+            else list.push(object);
+          }
+        },
+        finish: (now) => {
+          for (const [kind, cache] of caches) cache.reset(objects.get(kind) ?? [], now);
+          log.info({ revision: now, objects: count }, 'cache filled');
+          reached(now);
+        },
+      };
     },
     apply: (events, now) => {
       for (const event of events) applyEvent(event);

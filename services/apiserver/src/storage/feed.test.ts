@@ -30,7 +30,7 @@ test('a member that does not even answer is left early, once, and not a better o
   } as unknown as EtcdClient;
   const applied: number[] = [];
   const sink = {
-    reset: () => {},
+    reset: () => ({ take: () => undefined, finish: () => undefined }),
     apply: (_events: readonly Event[], at: number) => applied.push(at),
   };
   const stop = new AbortController();

@@ -20,9 +20,16 @@ import { prefixEnd, type EtcdClient } from './etcd-client.ts';
 import { registryPrefix } from './keys.ts';
 
 export interface FeedSink {
-  /** Replaces all that is known. */
-  reset(pairs: readonly KeyValue[], revision: number): void;
+  /** Begins to replace all that is known, page by page. */
+  reset(): FeedReset;
   apply(events: readonly Event[], revision: number): void;
+}
+
+/** What is taken changes nothing before the end: one that is not brought to it never was. */
+export interface FeedReset {
+  /** Keeps none of the pairs' bytes: the next page comes when these may be forgotten. */
+  take(pairs: readonly KeyValue[]): void;
+  finish(revision: number): void;
 }
 
 export interface FeedOptions {
@@ -62,7 +69,7 @@ export async function runFeed(options: FeedOptions, signal: AbortSignal): Promis
 }
 
 async function listAll({ etcd, sink }: FeedOptions, signal: AbortSignal): Promise<number> {
-  const pairs: KeyValue[] = [];
+  const reset = sink.reset();
   const rangeEnd = prefixEnd(registryPrefix);
   let key: Buffer = Buffer.from(registryPrefix);
   let revision = 0;
@@ -70,12 +77,12 @@ async function listAll({ etcd, sink }: FeedOptions, signal: AbortSignal): Promis
     signal.throwIfAborted();
     const page = await etcd.range({ key, rangeEnd, limit: pageSize, revision });
     if (revision === 0) revision = page.header?.revision ?? 0;
-    pairs.push(...page.kvs);
+    reset.take(page.kvs);
     const last = page.kvs.at(-1);
     if (!page.more || last === undefined) break;
     key = Buffer.concat([last.key, Buffer.of(0)]);
   }
-  sink.reset(pairs, revision);
+  reset.finish(revision);
   return revision;
 }
 
