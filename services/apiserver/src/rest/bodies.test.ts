@@ -2,7 +2,7 @@ import { configMaps, parseBody } from '@drydock/api';
 import { expect, test } from 'vitest';
 import { encodeForStorage, StoredObject } from '../storage/stored-object.ts';
 import { keyOf } from '../storage/keys.ts';
-import { renderList, renderObject } from './bodies.ts';
+import { renderList, renderObject, type Body } from './bodies.ts';
 
 const yaml = { form: 'yaml', includeObject: 'Metadata', wallTime: 0 } as const;
 
@@ -24,7 +24,10 @@ test('texts that are no texts in the YAML of clients are quoted in answers', () 
   const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data };
   const key = keyOf(configMaps, 'default', 'a');
   const stored = StoredObject.fromStorage(key, encodeForStorage(object), 7)!;
-  const read = (text: Uint8Array | string) => parseBody(String(text), { syntax: 'yaml' }).value;
+  const read = (body: Body) => {
+    const text = typeof body === 'object' && 'parts' in body ? Buffer.concat(body.parts) : body;
+    return parseBody(String(text), { syntax: 'yaml' }).value;
+  };
   expect(read(renderObject(stored, yaml))).toEqual(stored.parse());
   const list = read(renderList(configMaps, [stored], { resourceVersion: '7' }, yaml));
   expect(list).toMatchObject({ kind: 'ConfigMapList', items: [stored.parse()] });
