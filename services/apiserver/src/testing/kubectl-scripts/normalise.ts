@@ -15,10 +15,11 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   [/\bresourceVersion=\d+/g, 'resourceVersion=<version>'],
   [/\/tmp\/(LIVE|MERGED)-\d+/g, '/tmp/$1'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>'],
+  // Before ports of nodes: any free one may be among those.
+  [/\b(?:localhost|127\.0\.0\.1):\d+/g, '<server>'],
   // The lower part of a range is for those who ask for a certain value.
   [/\b10\.96\.(?!0\.)\d+\.\d+\b/g, '<cluster-ip>'],
   [/\b(?:3008[6-9]|3009\d|30[1-9]\d\d|31\d{3}|32(?!767)\d{3})\b/g, '<node-port>'],
-  [/\b(?:localhost|127\.0\.0\.1):\d+/g, '<server>'],
   [/^(Age|Duration|AGE): +\S+$/gm, '$1: <age>'],
   [/\(\d+s ago\)/g, '(<age> ago)'],
   // A table without headings ends with an age, too.

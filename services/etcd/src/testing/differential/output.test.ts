@@ -33,3 +33,13 @@ it("keeps a table's cells apart from each server's own values", () => {
     '+\n|ID|IS LEADER|\n+\n|OWN|true|\n+\n',
   );
 });
+
+it('takes the keys of a lease in any order, as the original tells them', () => {
+  const told = (...keys: string[]) =>
+    normalizedOutput(
+      ['lease', 'timetolive', '1', '--keys', '-w', 'fields'],
+      ['"GrantedTTL" : 100', ...keys.map((key) => `"Key" : "${key}"`), ''].join('\n'),
+    );
+  expect(told('a', 'b')).toBe(told('b', 'a'));
+  expect(told('a', 'b')).not.toBe(told('a', 'c'));
+});

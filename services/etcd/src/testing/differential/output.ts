@@ -78,6 +78,7 @@ export function normalizedText(text: string): string {
         /attached keys\(\[(.*?)\]\)/g,
         (_all, keys: string) => `keys(${sortedList(keys, ' ')})`,
       )
+      .replace(/("Key" : .*\n)+(?=$|[^"])/g, (keys) => `${sortedList(keys.trimEnd(), '\n')}\n`)
       .replace(/"(raftIndex|raftAppliedIndex|raftTerm|dbSize|dbSizeInUse)":\d+/g, '"$1":0')
       .replace(/"(ClusterID|MemberID|RaftTerm|ID|Leader)" : (<\w+>|\d+)/g, '"$1" : 0')
       .replace(/"(RaftIndex|RaftAppliedIndex|DBSize|DBSizeInUse)" : \d+/g, '"$1" : 0')
