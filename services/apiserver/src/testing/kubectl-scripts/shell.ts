@@ -1,7 +1,7 @@
 /** Commands of scripts, in a shell where `kubectl` is the program that is tried. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@drydock/testing/eventually';
 
@@ -44,8 +44,8 @@ export function createShell({ folder, files, kubectl, environment }: ShellOption
   mkdirSync(bin, { recursive: true });
   cpSync(files, work, { recursive: true });
   const program = join(bin, 'kubectl');
-  writeFileSync(program, `#!/bin/sh\nexec '${kubectl}' "$@"\n`);
-  chmodSync(program, 0o755);
+  // Under its own name, which it tells as a manager of fields.
+  symlinkSync(kubectl, program);
   const env = {
     ...environment,
     PATH: `${bin}:${environment['PATH']}`,
