@@ -19,15 +19,9 @@ import {
 } from '@grpc/grpc-js';
 import type { Clock, Millis, Random, Timer } from '@drydock/ports';
 import { RpcError, StatusCode, toRpcError } from './status.ts';
+import type { Method } from './method.ts';
 import { channelCredentials, serverNameOptions, type TlsMaterial } from './tls.ts';
 import { UnaryConnection } from './unary-connection.ts';
-
-/** As much of a grpc-js method definition as a caller needs. */
-export interface Method<Request, Response> {
-  readonly path: string;
-  readonly requestSerialize: (value: Request) => Buffer;
-  readonly responseDeserialize: (bytes: Buffer) => Response;
-}
 
 export interface ChannelSetOptions {
   /** host:port each, at least one. */

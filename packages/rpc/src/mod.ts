@@ -3,9 +3,9 @@ export {
   createChannelSet,
   type ChannelSet,
   type ChannelSetOptions,
-  type Method,
   type UnaryOptions,
 } from './channel.ts';
+export type { Method } from './method.ts';
 export {
   createRpcServer,
   duplexStream,

@@ -18,7 +18,7 @@ import {
   type IncomingHttpStatusHeader,
 } from 'node:http2';
 import type { Clock, Millis, Timer } from '@drydock/ports';
-import type { Method } from './channel.ts';
+import type { Method } from './method.ts';
 import { RpcError, StatusCode } from './status.ts';
 import { sessionOptions, type TlsMaterial } from './tls.ts';
 

@@ -1,7 +1,7 @@
 /** `/openapi/v2` and `/openapi/v3`, in the forms that clients ask for. */
 import { createOpenApi, type OpenApiDocument } from '@drydock/api';
 import { parseAccept } from '../rest/negotiate.ts';
-import type { MetaRequest } from '../rest/meta-handler.ts';
+import type { MetaRequest } from '../rest/meta-request.ts';
 import { readDescriptions } from './descriptions.ts';
 
 const protobufType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';

@@ -22,19 +22,11 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { createCreate } from './create.ts';
 import type { RegistryOptions } from './options.ts';
 import { readPage, type Page, type PageAsk } from './pages.ts';
-import { createRemove } from './remove.ts';
-import type {
-  DeleteAsk,
-  Freshness,
-  Target,
-  UpdateAsk,
-  WatchAsk,
-  WriteOptions,
-} from './requests.ts';
-import type { Changed } from './store.ts';
-import { createUpdate } from './update.ts';
+import { createRemove, type Removals } from './remove.ts';
+import type { Freshness, Target, WatchAsk, WriteOptions } from './requests.ts';
+import { createUpdate, type Update } from './update.ts';
 
-export interface Registry {
+export interface Registry extends Removals {
   get(target: Target, freshness: Freshness): Promise<StoredObject>;
   /** In the order of namespace and name, as of the revision. */
   list(
@@ -46,18 +38,7 @@ export interface Registry {
   listAt(kind: KindDefinition, selection: Selection, page: PageAsk): Promise<Page>;
   watch(kind: KindDefinition, ask: WatchAsk): Promise<Watch>;
   create(target: Target, object: KubernetesObject, options: WriteOptions): Promise<StoredObject>;
-  update(
-    target: Target,
-    ask: UpdateAsk,
-    options: WriteOptions,
-  ): Promise<{ object: StoredObject; created: boolean }>;
-  delete(target: Target, ask: DeleteAsk, options: WriteOptions): Promise<Changed>;
-  deleteAll(
-    kind: KindDefinition,
-    selection: Selection,
-    ask: DeleteAsk,
-    options: WriteOptions,
-  ): Promise<StoredObject[]>;
+  readonly update: Update;
 }
 
 export function createRegistry(options: RegistryOptions): Registry {

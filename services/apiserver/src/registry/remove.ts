@@ -1,12 +1,18 @@
 /** Deletes of one object, or of all that a selection finds. What one does to an object: deletion.ts. */
-import { conflictError, reasonOf, type KubernetesObject, type Service } from '@drydock/api';
+import {
+  conflictError,
+  reasonOf,
+  type KindDefinition,
+  type KubernetesObject,
+  type Service,
+} from '@drydock/api';
+import type { Selection } from '../cacher/selection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitDeletion } from './admission/admission.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import { planDeletion } from './deletion.ts';
 import { checkPreconditions } from './object-checks.ts';
 import type { RegistryOptions } from './options.ts';
-import type { Registry } from './registry.ts';
 import type { DeleteAsk, Target, WriteOptions } from './requests.ts';
 import type { ServiceAddresses } from './services/addresses.ts';
 import type { Changed, ChangePlan } from './store.ts';
@@ -25,7 +31,17 @@ export async function planRemoval(
   };
 }
 
-export function createRemove(options: RegistryOptions): Pick<Registry, 'delete' | 'deleteAll'> {
+export interface Removals {
+  delete(target: Target, ask: DeleteAsk, options: WriteOptions): Promise<Changed>;
+  deleteAll(
+    kind: KindDefinition,
+    selection: Selection,
+    ask: DeleteAsk,
+    options: WriteOptions,
+  ): Promise<StoredObject[]>;
+}
+
+export function createRemove(options: RegistryOptions): Removals {
   const { store, cacher, clock, addresses } = options;
 
   const remove = async (target: Target, ask: DeleteAsk, write: WriteOptions): Promise<Changed> => {
@@ -46,7 +62,7 @@ export function createRemove(options: RegistryOptions): Pick<Registry, 'delete' 
     );
   };
 
-  const removeAll: Registry['deleteAll'] = async (kind, selection, ask, write) => {
+  const removeAll: Removals['deleteAll'] = async (kind, selection, ask, write) => {
     await cacher.waitForCurrent();
     const deleted: StoredObject[] = [];
     const waiting = Array.from(cacher.of(kind).select(selection));

@@ -3,7 +3,6 @@ import type { FieldValidation, KindDefinition, KubernetesObject } from '@drydock
 import type { Subject } from '../authz/subject.ts';
 import type { Selection } from '../cacher/selection.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
-import type { Bill } from './admission/quota-charge.ts';
 
 /** Where a request points. */
 export interface Target {
@@ -24,6 +23,17 @@ export interface WriteOptions {
   /** Collects what the client should be told (Warning headers). */
   readonly warnings: string[];
 }
+
+/** What a write costs of quotas. */
+export interface Charged {
+  readonly target: Target;
+  readonly object: KubernetesObject;
+  readonly old: KubernetesObject | undefined;
+  readonly dryRun: boolean;
+}
+
+/** Pays for a write. @throws ApiError Forbidden */
+export type Bill = (asked: Charged) => Promise<void>;
 
 /** DeleteOptions, read and checked. */
 export interface DeleteAsk {

@@ -25,7 +25,6 @@ import { isRemovedBy } from './deletion.ts';
 import { checkVersion, placeObject, refuse } from './object-checks.ts';
 import type { RegistryOptions } from './options.ts';
 import { keepTimesOfOwners, ownersAfter, setOwners } from './owners.ts';
-import type { Registry } from './registry.ts';
 import { planRemoval } from './remove.ts';
 import type { Target, UpdateAsk, UpdatePart, WriteOptions, Writing } from './requests.ts';
 import { isService } from './services/addresses.ts';
@@ -35,7 +34,13 @@ import { warnOf } from './warnings.ts';
 /** An apply meets an object that comes and goes this often. */
 const applyAttemptsMax = 5;
 
-export function createUpdate(options: RegistryOptions, create: Create): Registry['update'] {
+export type Update = (
+  target: Target,
+  ask: UpdateAsk,
+  options: WriteOptions,
+) => Promise<{ object: StoredObject; created: boolean }>;
+
+export function createUpdate(options: RegistryOptions, create: Create): Update {
   const { store, authorizer, clock, addresses, eventLeases, view } = options;
 
   /** A PUT that makes an object is a create to whoever judges it. */

@@ -15,7 +15,7 @@ import {
 import type { Clock } from '@drydock/ports';
 import type { UpdateAsk, UpdatePart } from '../registry/requests.ts';
 import { applyScale, type ScaleAsk } from '../registry/subresources/scale.ts';
-import type { Action } from './resource-handler.ts';
+import type { Action } from './action.ts';
 import { parseFlag } from './query-flag.ts';
 
 interface Configuration {

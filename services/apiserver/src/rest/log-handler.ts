@@ -7,7 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 import { containerOf } from './container-of.ts';
 import { isSet } from './query-flag.ts';
 import type { NodeClient, NodeDialer } from './node-client.ts';
-import type { Action } from './resource-handler.ts';
+import type { Action } from './action.ts';
 
 export type LogHandler = (action: Action) => Promise<void>;
 

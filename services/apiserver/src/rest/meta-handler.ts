@@ -9,9 +9,9 @@ import {
 } from '@drydock/api';
 import type { OpenIdDocument } from '../authn/openid.ts';
 import { createOpenApiHandler } from '../openapi/handler.ts';
-import type { Exchange } from './exchange.ts';
 import { parseAccept } from './negotiate.ts';
 import type { Respond } from './respond.ts';
+import type { MetaRequest } from './meta-request.ts';
 
 const serverVersion = 'v1.32.4';
 
@@ -50,13 +50,6 @@ export interface MetaHandlerOptions {
   readonly livenessChecks: ReadonlyMap<string, Check>;
   readonly readinessChecks: ReadonlyMap<string, Check>;
   readonly metrics: { metrics(): Promise<string>; readonly contentType: string };
-}
-
-export interface MetaRequest {
-  readonly exchange: Exchange;
-  readonly respond: Respond;
-  readonly path: string;
-  readonly query: URLSearchParams;
 }
 
 /** False when nothing is there. */

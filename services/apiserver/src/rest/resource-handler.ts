@@ -13,33 +13,25 @@ import {
   type KindDefinition,
 } from '@drydock/api';
 import type { Clock, Random } from '@drydock/ports';
-import type { Subject } from '../authz/subject.ts';
 import { createSelection, type Selection } from '../cacher/selection.ts';
 import { watchLine } from '../cacher/change.ts';
 import { parseDeleteOptions } from '../registry/delete-options.ts';
 import type { Registry } from '../registry/registry.ts';
 import { inconsistentPageError, type Page } from '../registry/pages.ts';
-import type {
-  Freshness,
-  Target,
-  UpdateAsk,
-  UpdatePart,
-  WriteOptions,
-} from '../registry/requests.ts';
+import type { Freshness, UpdateAsk, UpdatePart } from '../registry/requests.ts';
 import type { Changed } from '../registry/store.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { readApply } from './apply.ts';
 import { bodyReader, readDeleteBody } from './body.ts';
 import { contentTypes, renderList, renderObject, renderStatus, type Rendering } from './bodies.ts';
 import { decodeContinue, encodeContinue, latestRevision } from './continue-token.ts';
-import type { Exchange } from './exchange.ts';
 import { parseListOptions, type ListOptions } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
 import type { ResourcePath } from './path.ts';
-import type { Respond } from './respond.ts';
 import { streamWatch } from './watch-stream.ts';
 import type { UsageHandler } from './usage/usage-handler.ts';
 import { parseWriteOptions, patchTypeOf } from './write-options.ts';
+import type { Action, ResourceRequest } from './action.ts';
 
 export interface ResourceHandlerOptions {
   readonly registry: Registry;
@@ -53,23 +45,7 @@ export interface ResourceHandlerOptions {
   readonly watchMillisMin: number;
 }
 
-export interface ResourceRequest {
-  readonly exchange: Exchange;
-  readonly respond: Respond;
-  readonly path: ResourcePath;
-  readonly query: URLSearchParams;
-  readonly verb: string;
-  readonly user: Subject;
-}
-
 export type ResourceHandler = (request: ResourceRequest) => Promise<void>;
-
-/** Changes of one kind of object, not of another: what a request acts on, found by its path. */
-export interface Action extends ResourceRequest {
-  readonly kind: KindDefinition;
-  readonly target: Target;
-  readonly write: WriteOptions;
-}
 
 const updateParts: Readonly<Record<string, UpdatePart>> = {
   '': 'all',

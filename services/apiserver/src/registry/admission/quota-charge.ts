@@ -18,7 +18,7 @@ import {
   type ResourceQuota,
 } from '@drydock/api';
 import type { Clock, Millis } from '@drydock/ports';
-import type { Target } from '../requests.ts';
+import type { Bill, Charged, Target } from '../requests.ts';
 import type { Store } from '../store.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { chargeQuota, purchaseOf, type Purchase } from './resource-quota.ts';
@@ -31,16 +31,6 @@ export interface QuotaChargeOptions {
   readonly view: ClusterView;
   readonly clock: Clock;
 }
-
-export interface Charged {
-  readonly target: Target;
-  readonly object: KubernetesObject;
-  readonly old: KubernetesObject | undefined;
-  readonly dryRun: boolean;
-}
-
-/** @throws ApiError Forbidden */
-export type Bill = (asked: Charged) => Promise<void>;
 
 export interface QuotaCharge {
   /** The bill of one request: each quota is paid once, however often the request is tried. */

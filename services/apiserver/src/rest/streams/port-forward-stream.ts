@@ -2,7 +2,7 @@
 import { badRequestError } from '@drydock/api';
 import type { Upgrade } from '../exchange.ts';
 import type { NodeClient } from '../node-client.ts';
-import type { Action } from '../resource-handler.ts';
+import type { Action } from '../action.ts';
 import type { ForwardedPod } from './forwarded-connection.ts';
 import { portsOf } from './options.ts';
 import { choose, namesIn, portForwardProtocol, tunnelProtocol } from './protocols.ts';

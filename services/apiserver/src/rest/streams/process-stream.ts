@@ -5,7 +5,7 @@ import { StatusCode, type Method, type RpcError } from '@drydock/rpc';
 import { containerOf } from '../container-of.ts';
 import type { Exchange, Upgrade } from '../exchange.ts';
 import type { NodeClient } from '../node-client.ts';
-import type { Action } from '../resource-handler.ts';
+import type { Action } from '../action.ts';
 import { openAgentCall, refusalOf } from './agent-call.ts';
 import { processOptions, type ProcessOptions } from './options.ts';
 import { relayProcess } from './process-relay.ts';

@@ -11,7 +11,7 @@ import type { Logger } from '@drydock/ports';
 import type { StreamCounts } from '../../metrics.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { NodeDialer } from '../node-client.ts';
-import type { Action } from '../resource-handler.ts';
+import type { Action } from '../action.ts';
 import { runPortForward } from './port-forward-stream.ts';
 import { processStream } from './process-stream.ts';
 

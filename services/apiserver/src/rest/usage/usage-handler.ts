@@ -22,7 +22,7 @@ import type { Registry } from '../../registry/registry.ts';
 import { contentTypes } from '../bodies.ts';
 import { parseListOptions } from '../list-options.ts';
 import { negotiate } from '../negotiate.ts';
-import type { ResourceRequest } from '../resource-handler.ts';
+import type { ResourceRequest } from '../action.ts';
 import type { NodeStats } from './node-stats.ts';
 import { formatWindow, measure, podUsages } from './rates.ts';
 import { renderUsage, renderUsages, type UsageRendering } from './render.ts';
