@@ -5,15 +5,18 @@
  */
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
+import {
+  FrameCutter,
+  frame,
+  endStream,
+  ack,
+  endHeaders,
+  headerBytes,
+  windowBytesMax,
+  defaultWindowBytes,
+  preface,
+} from '../client/frames.ts';
 
-const frame = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, window: 8 };
-const endStream = 1;
-const ack = 1;
-const endHeaders = 4;
-const headerBytes = 9;
-const windowBytesMax = 2 ** 31 - 1;
-const defaultWindowBytes = 65_535;
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const newline = 10;
 
 export interface WatchEvents {
@@ -36,7 +39,9 @@ export class WatchConnection {
   readonly #authority: string;
   readonly #events: WatchEvents;
   readonly #rests = new Map<number, Buffer>();
-  #input: Buffer | undefined;
+  readonly #cutter = new FrameCutter((type, flags, stream, payload) =>
+    this.#onFrame(type, flags, stream, payload),
+  );
   #nextStream = 1;
   #received = 0;
 
@@ -44,7 +49,7 @@ export class WatchConnection {
     this.#socket = socket;
     this.#authority = authority;
     this.#events = events;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('data', (chunk: Buffer) => this.#cutter.take(chunk));
     socket.on('error', () => events.onEnd());
     const settings = Buffer.alloc(6);
     settings.writeUInt16BE(4, 0);
@@ -89,19 +94,6 @@ export class WatchConnection {
     const payload = Buffer.alloc(4);
     payload.writeUInt32BE(bytes, 0);
     this.#send(frame.window, 0, 0, payload);
-  }
-
-  #take(chunk: Buffer): void {
-    const input = this.#input === undefined ? chunk : Buffer.concat([this.#input, chunk]);
-    let at = 0;
-    while (input.length - at >= headerBytes) {
-      const end = at + headerBytes + input.readUIntBE(at, 3);
-      if (end > input.length) break;
-      const stream = input.readUInt32BE(at + 5) & 0x7fffffff;
-      this.#onFrame(input[at + 3]!, input[at + 4]!, stream, input.subarray(at + headerBytes, end));
-      at = end;
-    }
-    this.#input = at < input.length ? input.subarray(at) : undefined;
   }
 
   #onFrame(type: number, flags: number, stream: number, payload: Buffer): void {

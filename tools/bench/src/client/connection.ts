@@ -7,16 +7,19 @@
  */
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import {
+  FrameCutter,
+  frame,
+  endStream,
+  ack,
+  endHeaders,
+  headerBytes,
+  windowBytesMax,
+  defaultWindowBytes,
+  preface,
+} from './frames.ts';
 
-const frame = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, window: 8 };
-const endStream = 1;
-const ack = 1;
-const endHeaders = 4;
-const headerBytes = 9;
 const prefixBytes = 5;
-const windowBytesMax = 2 ** 31 - 1;
-const defaultWindowBytes = 65_535;
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 export interface CallEvents {
   onMessage(message: Buffer): void;
@@ -63,13 +66,15 @@ export class GrpcConnection implements Disposable {
   #received = 0;
   #waiting: Buffer[] = [];
   #out: Buffer[] = [];
-  #rest: Buffer | undefined;
+  readonly #cutter = new FrameCutter((type, flags, stream, payload) =>
+    this.#onFrame(type, flags, stream, payload),
+  );
 
   private constructor(socket: Socket, authority: string) {
     this.#socket = socket;
     this.#authority = authority;
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('data', (chunk: Buffer) => this.#cutter.take(chunk));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#close());
     this.#greet();
@@ -173,19 +178,6 @@ export class GrpcConnection implements Disposable {
         onEnd: () => resolve(answer),
       });
     });
-  }
-
-  #take(chunk: Buffer): void {
-    const input = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    let at = 0;
-    while (input.length - at >= headerBytes) {
-      const end = at + headerBytes + input.readUIntBE(at, 3);
-      if (end > input.length) break;
-      const stream = input.readUInt32BE(at + 5) & 0x7fffffff;
-      this.#onFrame(input[at + 3]!, input[at + 4]!, stream, input.subarray(at + headerBytes, end));
-      at = end;
-    }
-    this.#rest = at < input.length ? input.subarray(at) : undefined;
   }
 
   #onFrame(type: number, flags: number, stream: number, payload: Buffer): void {
