@@ -93,6 +93,24 @@ describe('compaction', () => {
     expect(store.keys.size).toBe(1);
   });
 
+  it('looks at no more tombstones than it is asked for, when there is nothing else to forget', () => {
+    const { backend, store } = open();
+    const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`);
+    put(store, ...keys);
+    const transaction = store.begin();
+    transaction.deleteRange({ from: '', to: undefined, single: false });
+    transaction.end();
+    store.compact(3);
+    while (store.forgetSlice(10));
+    commit(backend, store);
+    const again = new MvccStore(backend);
+    again.load({ revision: 3, compactRevision: 3 });
+    let slices = 1;
+    while (again.forgetSlice(10)) slices++;
+    expect(slices).toBeGreaterThanOrEqual(3);
+    expect(again.keys.size).toBe(30);
+  });
+
   it('leaves what a reader has pinned until the reader lets go', () => {
     const { store } = open();
     put(store, 'a');
