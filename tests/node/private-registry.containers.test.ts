@@ -7,11 +7,11 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer as createPort } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, Pod } from '@drydock/api';
 import { eventually } from '@drydock/testing/eventually';
+import { freePort } from '@drydock/testing/ports';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { repository, type Cluster } from '../harness/cluster.ts';
 import { test } from '../harness/test.ts';
@@ -21,15 +21,6 @@ const patience = { timeoutMillis: 60_000, intervalMillis: 300 };
 const user = { name: 'ann', password: 'only-for-this-test' };
 const stack = new AsyncDisposableStack();
 let image: string;
-
-async function freePort(): Promise<number> {
-  const server = createPort().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** The registry itself, that anybody may use. */
 async function startRegistry(): Promise<number> {

@@ -10,7 +10,8 @@ import {
 } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort, startTestEtcd, type TestEtcd } from './testing/etcd.ts';
+import { startTestEtcd, type TestEtcd } from './testing/etcd.ts';
+import { freePort } from '@drydock/testing/ports';
 import { createRetryingClient, type RetryingClient } from './testing/retrying-client.ts';
 import { startTestServer, type TestServer } from './testing/server.ts';
 

@@ -5,7 +5,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestCluster, type TestCluster } from '../testing/agent.ts';
-import { freePort, startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { freePort } from '@drydock/testing/ports';
 import { kubectlProgram, skipOldKubectl, startKubectl, type Kubectl } from '../testing/kubectl.ts';
 
 let etcd: TestEtcd;

@@ -9,7 +9,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { freePort, startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { freePort } from '@drydock/testing/ports';
 import {
   playedPodAddress,
   startPlayedCluster,

@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestCluster, type TestCluster } from '../testing/agent.ts';
-import { freePort, startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
+import { freePort } from '@drydock/testing/ports';
 import { kubectlProgram, startKubectl, type Kubectl } from '../testing/kubectl.ts';
 
 let etcd: TestEtcd;

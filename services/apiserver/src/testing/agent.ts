@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, type IssuedCertificate } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
-import { freePort, type TestEtcd } from './etcd.ts';
+import type { TestEtcd } from './etcd.ts';
+import { freePort } from '@drydock/testing/ports';
 import { podManifest, startTestServer, type TestClient, type TestServer } from './server.ts';
 
 const main = join(import.meta.dirname, '../../../node-agent/src/main.ts');

@@ -1,11 +1,11 @@
 /** Real etcd members for tests: the distribution's server, or ours, with mTLS, on loopback. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority, type IssuedCertificate } from '@drydock/testing/certificates';
+import { freePort } from '@drydock/testing/ports';
 
 export interface TestEtcd extends AsyncDisposable {
   readonly endpoints: readonly string[];
@@ -14,16 +14,6 @@ export interface TestEtcd extends AsyncDisposable {
   readonly size: number;
   kill(member: number): Promise<void>;
   start(member: number): void;
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Our own server, as a process. */

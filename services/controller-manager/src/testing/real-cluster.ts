@@ -5,7 +5,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiClient, type ApiClient } from '@drydock/client';
@@ -13,6 +12,7 @@ import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { createChannelSet } from '@drydock/rpc';
 import { createTestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
+import { freePort } from '@drydock/testing/ports';
 
 export interface ManagerProcess {
   readonly identity: string;
@@ -33,15 +33,6 @@ export interface RealCluster extends AsyncDisposable {
 const timeScale = 0.2;
 
 const services = join(import.meta.dirname, '..', '..', '..');
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 function flagList(flags: Readonly<Record<string, string | number>>): string[] {
   return Object.entries(flags).map(([name, value]) => `--${name}=${value}`);

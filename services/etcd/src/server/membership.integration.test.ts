@@ -1,8 +1,9 @@
 /** Members that join, leave, and come back with other addresses, as etcdctl asks for it. */
 import { describe, expect, it } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
+import { freePorts } from '@drydock/testing/ports';
 import { startTestCluster } from '../testing/cluster.ts';
-import { freePorts, run } from '../testing/commands.ts';
+import { run } from '../testing/commands.ts';
 import { createJoiningMember } from '../testing/joining.ts';
 import { keysAt, startWriters } from '../testing/writers.ts';
 

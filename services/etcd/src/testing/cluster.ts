@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
-import { follow, freePorts, run, type CommandResult, type FollowedCommand } from './commands.ts';
+import { freePorts } from '@drydock/testing/ports';
+import { follow, run, type CommandResult, type FollowedCommand } from './commands.ts';
 
 const memoryFolder = '/dev/shm';
 const mainFile = join(import.meta.dirname, '..', 'main.ts');
@@ -222,12 +223,18 @@ async function findLeader({ states, clientTlsFlags, userFlags }: Layout): Promis
       Status: { leader?: number; header: { member_id: number } };
     }[];
     const leaders = new Set(statuses.map((one) => one.Status.leader ?? 0));
-    if (statuses.length !== running.length || leaders.size !== 1) return undefined;
     const leading = statuses.find((one) => leaders.has(one.Status.header.member_id));
     const at = states.findIndex((one) => leading?.Endpoint.endsWith(`:${one.clientPort}`));
-    return at < 0 ? undefined : { index: at };
+    if (statuses.length === running.length && leaders.size === 1 && at >= 0) return { index: at };
+    throw new Error(`${stdout}${running.map(lastWords).join('')}`);
   });
   return index;
+}
+
+/** How a member is, for whoever reads why there is no leader. */
+function lastWords({ name, process: child, logFile }: MemberState): string {
+  const end = child?.exitCode ?? child?.signalCode ?? 'runs';
+  return `\n${name} (${end}):\n${readFileSync(logFile, 'utf8').slice(-1_500)}`;
 }
 
 function tlsFlags(

@@ -1,7 +1,6 @@
-/** Programs that tests run, and the ports they need. */
+/** Programs that tests run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 
 export interface CommandResult {
   readonly code: number | null;
@@ -11,26 +10,6 @@ export interface CommandResult {
 
 export interface FollowedCommand extends AsyncDisposable {
   stdout(): string;
-}
-
-/** Ports of loopback that are free now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(
-    servers.map(async (server) => {
-      server.close();
-      await once(server, 'close');
-    }),
-  );
-  return ports;
 }
 
 const environmentOfCtl = { ...process.env, ETCDCTL_API: '3' };

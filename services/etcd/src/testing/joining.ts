@@ -5,7 +5,8 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { eventually } from '@drydock/testing/eventually';
 import type { TestCluster } from './cluster.ts';
-import { freePorts, type CommandResult } from './commands.ts';
+import type { CommandResult } from './commands.ts';
+import { freePorts } from '@drydock/testing/ports';
 
 const mainFile = join(import.meta.dirname, '..', 'main.ts');
 

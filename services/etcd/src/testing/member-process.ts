@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@drydock/testing/eventually';
-import { freePorts } from './commands.ts';
+import { freePorts } from '@drydock/testing/ports';
 
 const mainFile = join(import.meta.dirname, '..', 'main.ts');
 

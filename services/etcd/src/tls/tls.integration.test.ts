@@ -4,8 +4,9 @@ import { connect, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { createTestAuthority, type TestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
+import { freePorts } from '@drydock/testing/ports';
 import { expect, it } from 'vitest';
-import { freePorts, run } from '../testing/commands.ts';
+import { run } from '../testing/commands.ts';
 import {
   makePlace,
   startProcess,

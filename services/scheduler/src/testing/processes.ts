@@ -4,10 +4,10 @@ import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { createChannelSet, readTls, type TlsFiles } from '@drydock/rpc';
 import { createTestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
+import { freePort } from '@drydock/testing/ports';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,15 +29,6 @@ export interface Processes extends AsyncDisposable {
   startApiserver(grpcPort: number): Promise<RunningProcess>;
   startScheduler(name: string): Promise<RunningProcess>;
   readonly apiservers: readonly RunningProcess[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const services = join(import.meta.dirname, '..', '..', '..');

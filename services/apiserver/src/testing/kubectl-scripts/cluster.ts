@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@drydock/testing/eventually';
 import { startTestCluster, type TestCluster } from '../agent.ts';
-import { freePort, type TestEtcd } from '../etcd.ts';
+import type { TestEtcd } from '../etcd.ts';
+import { freePort } from '@drydock/testing/ports';
 
 const services = join(import.meta.dirname, '../../../..');
 

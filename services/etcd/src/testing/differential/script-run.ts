@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '@drydock/testing/eventually';
 import type { TestCluster } from '../cluster.ts';
-import { freePorts } from '../commands.ts';
+import { freePorts } from '@drydock/testing/ports';
 import { normalizedOutput, normalizedText } from './output.ts';
 import { parseScript, type Command, type Step } from './script.ts';
 
