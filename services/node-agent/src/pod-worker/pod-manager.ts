@@ -12,7 +12,8 @@ import { refusal, type Allocatable } from '../pod-lifecycle/admission.ts';
 import { isTerminalPhase } from '../pod-lifecycle/pod-facts.ts';
 import type { PodIdentity, RuntimeEvent, RuntimeService } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
-import { createPodWorker, type PodWorker, type PodWorkerPowers } from './pod-worker.ts';
+import { createPodWorker, type PodWorker } from './pod-worker.ts';
+import type { PodWorkerPowers } from './powers.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 
 const relistMillis: Millis = 1_000;
