@@ -1,6 +1,6 @@
 /**
- * The three questions that probes and hooks ask of a container: an HTTP GET, a TCP connection, a
- * command. Failures are told in the words of upstream, which are those of Go's standard library.
+ * The questions that probes and hooks ask of a container: an HTTP GET, a TCP connection, a command, a call
+ * of its health service. Failures are told in the words of upstream, which are those of Go's standard library.
  */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -8,6 +8,7 @@ import { connect } from 'node:net';
 import type {
   Container,
   ExecAction,
+  GRPCAction,
   HTTPGetAction,
   IntOrString,
   TCPSocketAction,
@@ -15,11 +16,13 @@ import type {
 import type { Clock, Millis } from '@drydock/ports';
 import { RuntimeError, type RuntimeService } from '../runtime/runtime.ts';
 import type { ProbeAnswer } from '../pod-lifecycle/probe-state.ts';
+import { askHealth } from './grpc-health.ts';
 
 interface Question {
   readonly exec?: ExecAction;
   readonly httpGet?: HTTPGetAction;
   readonly tcpSocket?: TCPSocketAction;
+  readonly grpc?: GRPCAction;
 }
 
 interface QuestionTarget {
@@ -60,6 +63,12 @@ export function createAsk({
       }
       if (question.tcpSocket !== undefined) {
         return await askTcp(clock, question.tcpSocket, target, timeoutMillis);
+      }
+      if (question.grpc !== undefined) {
+        const { port, service = '' } = question.grpc;
+        const asked = { host: target.podIP, port, service };
+        const { isHealthy, output } = await askHealth(clock, asked, timeoutMillis);
+        return isHealthy ? success(output) : failure(output);
       }
       return { answer: 'unknown', output: 'the probe asks nothing that this node understands' };
     } catch (error) {
