@@ -17,3 +17,9 @@ test('running the result again changes nothing', async () => {
   const once = await runScript('one\n\n# Between.\n\nquiet\n', interpret);
   expect(await runScript(once, interpret)).toBe(once);
 });
+
+test('indented lines below a command are its input', async () => {
+  const script = 'sum\n  1\n    2\n----\nwrong\n\nsum\n';
+  const actual = await runScript(script, ({ input }) => JSON.stringify(input));
+  expect(actual).toBe('sum\n  1\n    2\n----\n"1\\n  2"\n\nsum\n----\n""\n');
+});

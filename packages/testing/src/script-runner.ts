@@ -3,6 +3,7 @@
  *
  *   # a comment
  *   command word word key=value
+ *     input of the command, indented by two spaces
  *   ----
  *   expected output
  *
@@ -18,6 +19,8 @@ export interface ScriptCommand {
   /** What stands without a key, in order. */
   readonly words: readonly string[];
   readonly options: Readonly<Record<string, string>>;
+  /** The indented lines below it, without their indentation; empty when there are none. */
+  readonly input?: string;
 }
 
 /** Returns the output; a throw is part of it. */
@@ -27,10 +30,12 @@ interface Block {
   /** Comments and blank lines before the command. */
   readonly preamble: readonly string[];
   readonly line: string;
+  readonly input: readonly string[];
   readonly expected: string;
 }
 
 const separator = '----';
+const indentation = '  ';
 
 /** One test for each *.txt file of the folder; each starts with a new interpreter. */
 export function describeScripts(folder: string, createInterpreter: () => ScriptInterpreter): void {
@@ -49,10 +54,13 @@ export function describeScripts(folder: string, createInterpreter: () => ScriptI
 export async function runScript(text: string, interpret: ScriptInterpreter): Promise<string> {
   const { blocks, trailer } = parseScript(text);
   const parts: string[] = [];
-  for (const { preamble, line } of blocks) {
+  for (const { preamble, line, input } of blocks) {
     let output: string;
     try {
-      output = await interpret(parseCommand(line));
+      output = await interpret({
+        ...parseCommand(line),
+        input: input.map((one) => one.slice(indentation.length)).join('\n'),
+      });
     } catch (error) {
       output = `error: ${(error as Error).message}`;
     }
@@ -61,6 +69,7 @@ export async function runScript(text: string, interpret: ScriptInterpreter): Pro
     parts.push(
       ...preamble,
       line,
+      ...input,
       separator,
       ...lines.map((line) => (line === '' ? '.' : line)),
       '',
@@ -79,18 +88,20 @@ function parseScript(text: string): { blocks: Block[]; trailer: string[] } {
       if (line !== '' || preamble.length > 0) preamble.push(line);
       continue;
     }
+    const input: string[] = [];
+    while (lines[at + 1]?.startsWith(indentation) === true) input.push(lines[++at]!);
     const expected: string[] = [];
     if (lines[at + 1] === separator) {
       at += 2;
       while (at < lines.length && lines[at] !== '') expected.push(lines[at++]!);
     }
-    blocks.push({ preamble, line, expected: expected.join('\n') });
+    blocks.push({ preamble, line, input, expected: expected.join('\n') });
     preamble = [];
   }
   return { blocks, trailer: preamble };
 }
 
-function parseCommand(line: string): ScriptCommand {
+function parseCommand(line: string): Omit<ScriptCommand, 'input'> {
   const [name, ...rest] = line.split(/\s+/);
   const words: string[] = [];
   const options: Record<string, string> = {};

@@ -1,4 +1,4 @@
-/** The conditions of a pod that its node owns, in the order in which kubelet writes them. */
+/** The conditions of a pod that its node owns, in the order in which kubelet writes them; those of others are theirs. */
 import {
   formatTime,
   type ContainerStatus,
@@ -6,6 +6,7 @@ import {
   type PodCondition,
   type PodPhase,
 } from '@drydock/api';
+import type { PodFailure } from './memory.ts';
 import { initContainersOf, isSidecar } from './pod-facts.ts';
 
 export interface ConditionInput {
@@ -13,6 +14,8 @@ export interface ConditionInput {
   readonly init: readonly ContainerStatus[];
   readonly main: readonly ContainerStatus[];
   readonly sandboxReady: boolean;
+  /** A condition that is true since the node ends the pod. */
+  readonly disruption?: PodFailure['condition'];
   readonly wallTime: number;
 }
 
@@ -36,7 +39,11 @@ const no = (reason?: string, message?: string): Verdict => ({
 export function conditionsOf(pod: Pod, input: ConditionInput): PodCondition[] {
   const former = pod.status.conditions ?? [];
   const containersReady = containersReadyOf(pod, input);
+  const { disruption } = input;
   const owned: readonly (readonly [string, Verdict])[] = [
+    ...(disruption === undefined
+      ? []
+      : [[disruption.type, { status: 'True', ...disruption }] as const]),
     ['PodReadyToStartContainers', input.sandboxReady ? yes : no()],
     ['Initialized', initializedOf(pod, input)],
     ['Ready', readyOf(pod, containersReady)],
@@ -54,11 +61,16 @@ export function conditionsOf(pod: Pod, input: ConditionInput): PodCondition[] {
       ...(verdict.message === undefined ? {} : { message: verdict.message }),
     };
   });
-  return [...ours, ...former.filter((one) => !ownedConditionTypes.has(one.type))];
+  return ours;
 }
 
-function initializedOf(pod: Pod, { phase, init }: ConditionInput): Verdict {
+function initializedOf(pod: Pod, { phase, init, main }: ConditionInput): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  // A sidecar that starts again later takes nothing back.
+  const hasBegun = main.some(
+    ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
+  );
+  if (hasBegun) return yes;
   const sidecars = new Set(
     initContainersOf(pod)
       .filter(isSidecar)
@@ -96,9 +108,9 @@ function readyOf(pod: Pod, containersReady: Verdict): Verdict {
     .filter((type) => pod.status.conditions?.find((one) => one.type === type)?.status !== 'True');
   if (unmet.length === 0) return yes;
   const messages = unmet.map((type) => {
-    const known = pod.status.conditions?.some((one) => one.type === type) === true;
-    return known
-      ? `the status of pod readiness gate "${type}" is not "True", but False`
+    const known = pod.status.conditions?.find((one) => one.type === type);
+    return known !== undefined
+      ? `the status of pod readiness gate "${type}" is not "True", but ${known.status}`
       : `corresponding condition of pod readiness gate "${type}" does not exist.`;
   });
   return no('ReadinessGatesNotReady', messages.join(', '));

@@ -50,7 +50,12 @@ export function containerStatusOf(
   const running = newest.state === 'running';
   const verdict = memory.probes.get(newest.id);
   const started = running && (container.startupProbe === undefined || verdict?.startup === true);
-  const ready = started && (container.readinessProbe === undefined || verdict?.readiness === true);
+  // Its hook has failed, and it is about to end.
+  const isRejected = reason?.reason === 'PostStartHookError';
+  const ready =
+    started &&
+    !isRejected &&
+    (container.readinessProbe === undefined || verdict?.readiness === true);
   const initDone = surroundings.isInit && !isSidecar(container);
   return {
     name: container.name,

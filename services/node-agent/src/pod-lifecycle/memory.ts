@@ -9,6 +9,18 @@ export interface WaitingReason {
   readonly message: string;
 }
 
+/** Why a pod is over before its time, and how it ends. */
+export interface PodFailure extends WaitingReason {
+  /** Of its containers; undefined: as the pod says. */
+  readonly gracePeriodSeconds?: number;
+  /** True from now on. */
+  readonly condition?: {
+    readonly type: string;
+    readonly reason: string;
+    readonly message: string;
+  };
+}
+
 /** What probes have said of one container instance, by its id. */
 export interface ProbeVerdict {
   /** Undefined: it has no such probe, or none has been decided yet. */
@@ -27,8 +39,8 @@ export interface PodMemory {
   readonly probes: ReadonlyMap<string, ProbeVerdict>;
   /** Wall time at which the agent first saw the pod. */
   readonly acceptedAt: number;
-  /** Why the pod as a whole has failed: refused on admission, past its deadline. */
-  readonly failure: WaitingReason | undefined;
+  /** Why the pod as a whole has failed: refused on admission, past its deadline, evicted. */
+  readonly failure: PodFailure | undefined;
 }
 
 export function emptyMemory(acceptedAt: number): PodMemory {

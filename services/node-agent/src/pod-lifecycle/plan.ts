@@ -46,6 +46,8 @@ export type Action =
       readonly instance: ContainerStatus;
       readonly message: string;
       readonly gracePeriodSeconds: number;
+      /** Ids of containers whose end it is asked to outlive, as far as the grace allows. */
+      readonly after?: readonly string[];
     }
   | { readonly kind: 'remove-container'; readonly instance: ContainerStatus }
   | {
@@ -70,8 +72,8 @@ export interface PlanInput {
   readonly clock: Pick<Clock, 'now' | 'elapsedSince'>;
 }
 
-/** The shortest grace that a container gets, as upstream's. */
-const gracePeriodSecondsMin = 1;
+/** The shortest grace that a container gets (kubelet's minimumGracePeriodInSeconds). */
+export const gracePeriodSecondsMin = 2;
 
 export function plan(input: PlanInput): Plan {
   const { pod, runtime, memory } = input;
@@ -117,33 +119,46 @@ function planDeletion(input: PlanInput): Plan {
 
 /** A pod that is over but not deleted: its containers stay for their logs, its sandbox stops. */
 function planEnd(input: PlanInput): Plan {
-  const kills = killAll(input, gracePeriodOf(input.pod));
+  const { pod, memory } = input;
+  const kills = killAll(input, memory.failure?.gracePeriodSeconds ?? gracePeriodOf(pod));
   if (kills !== undefined) return now(kills);
   const ready = input.runtime.sandboxes.filter((sandbox) => sandbox.state === 'ready');
   return now(ready.map((sandbox) => ({ kind: 'stop-sandbox', sandbox })));
 }
 
-/** Sidecars go after the containers they serve. Undefined when nothing runs any more. */
+/**
+ * All are asked to end at once; sidecars wait for the containers they serve, and for the sidecars that
+ * were started after them. Undefined when nothing runs any more.
+ */
 function killAll({ pod, runtime, memory }: PlanInput, grace: number): Action[] | undefined {
   const running = runtime.containers.filter((instance) => instance.state === 'running');
   if (running.length === 0) return undefined;
-  const sidecars = new Set(
-    initContainersOf(pod)
-      .filter(isSidecar)
-      .map(({ name }) => name),
-  );
-  const first = running.filter((instance) => !sidecars.has(instance.name));
-  return (first.length > 0 ? first : running)
+  const order = initContainersOf(pod)
+    .filter(isSidecar)
+    .map(({ name }) => name);
+  // The app containers are in nobody's order, and so before all.
+  const isAfter = (one: ContainerStatus, other: ContainerStatus) =>
+    order.includes(one.name) &&
+    (!order.includes(other.name) || order.indexOf(other.name) > order.indexOf(one.name));
+  return running
     .filter((instance) => !memory.ending.has(instance.id))
-    .map((instance) => kill(instance, `Stopping container ${instance.name}`, grace));
+    .map((instance) => {
+      const after = running.filter((other) => isAfter(instance, other)).map(({ id }) => id);
+      return { ...kill(instance, `Stopping container ${instance.name}`, grace), after };
+    });
 }
 
-function kill(instance: ContainerStatus, message: string, graceSeconds: number): Action {
+function kill(
+  instance: ContainerStatus,
+  message: string,
+  graceSeconds: number,
+): Extract<Action, { kind: 'kill-container' }> {
   const gracePeriodSeconds = Math.max(gracePeriodSecondsMin, graceSeconds);
   return { kind: 'kill-container', instance, message, gracePeriodSeconds };
 }
 
-const gracePeriodOf = (pod: Pod) => pod.spec.terminationGracePeriodSeconds ?? 30;
+/** What a container gets to end, in seconds. */
+export const gracePeriodOf = (pod: Pod) => pod.spec.terminationGracePeriodSeconds ?? 30;
 
 /** Without a sandbox nothing of the pod can run: what still does ends first. */
 function planSandbox(input: PlanInput, dead: SandboxStatus | undefined): Plan {
@@ -172,7 +187,11 @@ function isDue({ pod, runtime }: PlanInput, container: Container): boolean {
 }
 
 function planContainers(input: PlanInput, sandbox: SandboxStatus): Plan {
-  const next = nextInitContainer(input, sandbox);
+  // From the first app container on, init containers are done, and a sidecar that died holds nobody up.
+  const hasBegun = input.pod.spec.containers.some(
+    ({ name }) => instancesOf(input.runtime, name)[0]?.sandboxId === sandbox.id,
+  );
+  const next = hasBegun ? undefined : nextInitContainer(input, sandbox);
   const sidecars = initContainersOf(input.pod).filter(isSidecar);
   const startedSidecars = sidecars.filter(
     (container) => container !== next && instancesOf(input.runtime, container.name).length > 0,

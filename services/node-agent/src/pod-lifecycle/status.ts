@@ -3,7 +3,8 @@
  * has, and of what the agent remembers (kubelet's generateAPIPodStatus).
  *
  * 1. Times of transitions are kept from the former status while nothing changed.
- * 2. A condition that others own is left as it is.
+ * 2. Conditions that others own are none of it.
+ * 3. A pod is over when nothing of it runs any more: until then it is told neither as failed nor why.
  */
 import {
   formatTime,
@@ -65,7 +66,9 @@ export function status(input: StatusInput): PodStatus {
   const ephemeral = ephemeralContainersOf(pod).map((container) =>
     ephemeralStatusOf(container, pod.status.ephemeralContainerStatuses, surroundings),
   );
-  const phase = phaseOf(pod, { init, main, failed: memory.failure !== undefined });
+  const someRuns = runtime.containers.some((one) => one.state === 'running');
+  const failed = memory.failure !== undefined;
+  const phase = lasting(pod, phaseOf(pod, { init, main, failed }), someRuns);
   const sandbox = currentSandbox(runtime, input.bootId);
   const address = pod.spec.hostNetwork === true ? nodeAddress : sandbox?.address;
   const podIP = address ?? pod.status.podIP;
@@ -76,9 +79,10 @@ export function status(input: StatusInput): PodStatus {
       init,
       main,
       sandboxReady: sandbox?.state === 'ready',
+      disruption: memory.failure?.condition,
       wallTime: input.wallTime,
     }),
-    ...(memory.failure === undefined
+    ...(memory.failure === undefined || phase !== 'Failed'
       ? keep(pod.status, ['message', 'reason'])
       : { reason: memory.failure.reason, message: memory.failure.message }),
     ...keep(pod.status, ['nominatedNodeName']),
@@ -107,39 +111,41 @@ interface Parts {
 /** Kubelet's getPhase. A terminal phase is never left. */
 function phaseOf(pod: Pod, { init, main, failed }: Parts): PodPhase {
   if (isTerminalPhase(pod)) return pod.status.phase!;
+  if (failed) return 'Failed';
   const policy = pod.spec.restartPolicy ?? 'Always';
-  const someRuns = main.some((one) => one.state?.running !== undefined);
-  if (failed && !someRuns) return 'Failed';
-  const sidecars = new Set(
+  const sidecarNames = new Set(
     initContainersOf(pod)
       .filter(isSidecar)
       .map((one) => one.name),
   );
-  const onceOnly = init.filter((one) => !sidecars.has(one.name));
+  const sidecars = init.filter((one) => sidecarNames.has(one.name));
+  const onceOnly = init.filter((one) => !sidecarNames.has(one.name));
   const initEnded = onceOnly.map((one) => one.state?.terminated ?? one.lastState?.terminated);
   if (policy === 'Never' && initEnded.some((one) => one !== undefined && one.exitCode !== 0)) {
     return 'Failed';
   }
-  const everRan = main.some(
-    (one) =>
-      one.state?.running !== undefined ||
-      one.state?.terminated !== undefined ||
-      one.lastState?.terminated !== undefined,
+  const hasBegun = main.some(
+    ({ state }) => state?.running !== undefined || state?.terminated !== undefined,
   );
+  const everRan = hasBegun || main.some((one) => one.lastState?.terminated !== undefined);
+  const isWaiting = (one: ApiContainerStatus) =>
+    one.state?.waiting !== undefined && one.lastState?.terminated === undefined;
+  const isStarting = (one: ApiContainerStatus) =>
+    isWaiting(one) || (one.state?.running !== undefined && one.started !== true);
   if (!everRan && onceOnly.some((one) => one.state?.terminated?.exitCode !== 0)) return 'Pending';
-
-  const stopped = main.filter(
-    (one) => one.state?.terminated !== undefined || one.lastState?.terminated !== undefined,
-  );
-  const waiting = main.filter(
-    (one) => one.state?.waiting !== undefined && one.lastState?.terminated === undefined,
-  );
-  if (waiting.length > 0) return 'Pending';
-  if (someRuns) return 'Running';
-  if (stopped.length < main.length) return 'Pending';
+  if (!hasBegun && sidecars.some(isStarting)) return 'Pending';
+  if ([...sidecars, ...main].some(isWaiting)) return 'Pending';
+  if ([...sidecars, ...main].some((one) => one.state?.running !== undefined)) return 'Running';
   const succeeded = main.every((one) => one.state?.terminated?.exitCode === 0);
   if (pod.metadata.deletionTimestamp !== undefined) return succeeded ? 'Succeeded' : 'Failed';
   if (policy === 'Always') return 'Running';
   if (succeeded) return 'Succeeded';
   return policy === 'Never' ? 'Failed' : 'Running';
+}
+
+/** What is over frees what it held, so that nobody is told so too early. */
+function lasting(pod: Pod, phase: PodPhase, someRuns: boolean): PodPhase {
+  const isOver = phase === 'Succeeded' || phase === 'Failed';
+  if (!isOver || !someRuns || isTerminalPhase(pod)) return phase;
+  return pod.status.phase ?? 'Pending';
 }

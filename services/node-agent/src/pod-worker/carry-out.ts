@@ -1,9 +1,9 @@
 /** Carries out what a plan asks for: sandboxes and containers made, started, ended and removed. */
-import type { Container } from '@drydock/api';
+import type { Container, LifecycleHandler } from '@drydock/api';
 import type { Millis } from '@drydock/ports';
 import { sandboxConfig } from '../pod-lifecycle/container-config.ts';
 import { describePod } from '../pod-lifecycle/pod-facts.ts';
-import type { Action } from '../pod-lifecycle/plan.ts';
+import { gracePeriodOf, gracePeriodSecondsMin, type Action } from '../pod-lifecycle/plan.ts';
 import type { PodSession } from './pod-session.ts';
 import type { PodWorkerPowers } from './powers.ts';
 import { StartFailure } from './starter.ts';
@@ -48,6 +48,7 @@ export function createCarryOut(
           instance: action.instance,
           podIP: session.sandbox()?.address ?? '',
           gracePeriodSeconds: action.gracePeriodSeconds,
+          ...(action.after === undefined ? {} : { after: action.after }),
         });
         return true;
       }
@@ -155,17 +156,39 @@ export function createCarryOut(
       return;
     }
     const target = { container, containerId: id, podIP };
-    const { answer, output } = await powers.ask(hook, target, postStartMillisMax);
-    if (answer === 'success') return;
-    events.record(pod, {
-      type: 'Warning',
-      reason: 'FailedPostStartHook',
-      message: 'PostStartHook failed',
-      container,
-    });
-    memory.waiting.set(container.name, { reason: 'PostStartHookError', message: output });
-    endings.begin({ pod, container, instance, podIP, gracePeriodSeconds: 1 });
+    const answer = await powers.ask(hook, target, postStartMillisMax);
+    if (answer.answer === 'success') return;
+    const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+      events.record(pod, { type, reason, message, container });
+    tell('Warning', 'FailedPostStartHook', 'PostStartHook failed');
+    const message = failedHook(hook, { container, pod: describePod(identity), ...answer });
+    memory.waiting.set(container.name, { reason: 'PostStartHookError', message });
+    tell('Normal', 'Killing', 'FailedPostStartHook');
+    const gracePeriodSeconds = Math.max(gracePeriodSecondsMin, gracePeriodOf(pod));
+    endings.begin({ pod, container, instance, podIP, gracePeriodSeconds });
   };
 
   return execute;
+}
+
+/** In the words of upstream's lifecycle handlers. */
+function failedHook(
+  hook: LifecycleHandler,
+  {
+    container,
+    pod,
+    output,
+    exitCode,
+  }: { container: Container; pod: string; output: string; exitCode?: number },
+): string {
+  const where = `for Container "${container.name}" in Pod "${pod}" failed`;
+  if (hook.exec === undefined) {
+    return `HTTP lifecycle hook (${hook.httpGet?.path ?? ''}) ${where} - error: ${output}`;
+  }
+  const { command = [] } = hook.exec;
+  const error =
+    exitCode === undefined
+      ? output
+      : `command '${command.join(' ')}' exited with ${exitCode}: ${output}`;
+  return `Exec lifecycle hook ([${command.join(' ')}]) ${where} - error: ${error}, message: ${JSON.stringify(output)}`;
 }

@@ -1,7 +1,7 @@
 /**
  * Ends containers with grace: the preStop hook, then the stop signal, and when the grace is over
- * SIGKILL. The grace counts from the beginning, hook included; after a hook at least two seconds are
- * left for the signal (kubelet's killContainer).
+ * SIGKILL. The grace counts from the beginning, hook and the wait for others included; after these at
+ * least two seconds are left for the signal (kubelet's killContainer).
  */
 import type { Container, Pod } from '@drydock/api';
 import type { Clock, Logger, Millis, Timer } from '@drydock/ports';
@@ -9,8 +9,8 @@ import type { ContainerStatus, RuntimeService } from '../runtime/runtime.ts';
 import type { PodEvents } from './pod-events.ts';
 import type { Ask } from './requests.ts';
 
-/** What a signal gets after a hook has used up the grace. */
-const graceAfterHookMillisMin: Millis = 2_000;
+/** What a signal gets after a hook, or a wait, has used up the grace. */
+const graceForSignalMillisMin: Millis = 2_000;
 const killAgainMillis: Millis = 1_000;
 
 interface EndRequest {
@@ -19,6 +19,8 @@ interface EndRequest {
   readonly instance: ContainerStatus;
   readonly podIP: string;
   readonly gracePeriodSeconds: number;
+  /** Containers that end before this one is sent its signal, while its grace lasts. */
+  readonly after?: readonly string[];
 }
 
 export interface Endings {
@@ -30,9 +32,16 @@ export interface Endings {
 }
 
 interface Ending {
+  /** When its grace is over. */
   killAt: Millis;
   timer: Timer;
-  isKilled: boolean;
+  /** `waiting` for its hook and for others, `asked` to end, or `killed`. */
+  state: 'waiting' | 'asked' | 'killed';
+  /** Those that end before it. */
+  readonly blockers: Set<string>;
+  readonly turn: PromiseWithResolvers<void>;
+  /** Its grace was over before it was asked. */
+  readonly overdue: PromiseWithResolvers<void>;
 }
 
 export function createEndings({
@@ -50,31 +59,36 @@ export function createEndings({
 }): Endings {
   const endings = new Map<string, Ending>();
 
-  const killAt = (id: string, when: Millis): Timer =>
-    clock.setTimer(Math.max(0, when - clock.now()), () => {
-      const ending = endings.get(id);
-      if (ending === undefined) return;
-      ending.isKilled = true;
+  const setTimer = (id: string, ending: Ending): Timer =>
+    clock.setTimer(Math.max(0, ending.killAt - clock.now()), () => {
+      if (ending.state === 'waiting') {
+        ending.overdue.resolve();
+        return;
+      }
+      ending.state = 'killed';
       runtime.signalContainer(id, 'SIGKILL').catch((error: unknown) => {
         log.warn({ err: error, container: id }, 'cannot kill a container; will try again');
       });
       // An engine that was away when it was asked is asked again, until the container is dead.
-      ending.timer = killAt(id, clock.now() + killAgainMillis);
+      ending.killAt = clock.now() + killAgainMillis;
+      ending.timer = setTimer(id, ending);
     });
 
   const end = async (request: EndRequest, ending: Ending) => {
     const { instance, pod, container } = request;
-    const hook = container?.lifecycle?.preStop;
-    if (hook !== undefined && request.gracePeriodSeconds > 1) {
-      await runPreStop(request, Math.max(0, ending.killAt - clock.now()));
-      const left = ending.killAt - clock.now();
-      if (left < graceAfterHookMillisMin && endings.get(instance.id) === ending) {
-        ending.timer.cancel();
-        ending.killAt = clock.now() + graceAfterHookMillisMin;
-        ending.timer = killAt(instance.id, ending.killAt);
-      }
+    const overdue = ending.overdue.promise;
+    if (container?.lifecycle?.preStop !== undefined) {
+      const patienceMillis = Math.max(0, ending.killAt - clock.now());
+      await Promise.race([runPreStop(request, patienceMillis), overdue]);
     }
-    if (endings.get(instance.id) !== ending || ending.isKilled) return;
+    if (ending.blockers.size > 0) await Promise.race([ending.turn.promise, overdue]);
+    if (endings.get(instance.id) !== ending) return;
+    ending.state = 'asked';
+    if (ending.killAt - clock.now() < graceForSignalMillisMin) {
+      ending.timer.cancel();
+      ending.killAt = clock.now() + graceForSignalMillisMin;
+      ending.timer = setTimer(instance.id, ending);
+    }
     await runtime.signalContainer(instance.id);
     log.debug({ pod: pod.metadata.name, container: instance.name }, 'asked a container to end');
   };
@@ -101,24 +115,37 @@ export function createEndings({
   return {
     begin: (request) => {
       const { id } = request.instance;
-      const when = clock.now() + request.gracePeriodSeconds * 1000;
+      const killAt = clock.now() + request.gracePeriodSeconds * 1000;
       const known = endings.get(id);
       if (known !== undefined) {
-        if (known.isKilled || when >= known.killAt) return;
+        if (known.state === 'killed' || killAt >= known.killAt) return;
         known.timer.cancel();
-        known.killAt = when;
-        known.timer = killAt(id, when);
+        known.killAt = killAt;
+        known.timer = setTimer(id, known);
         return;
       }
-      const ending: Ending = { killAt: when, timer: killAt(id, when), isKilled: false };
+      const ending: Ending = {
+        killAt,
+        timer: { cancel: () => undefined },
+        state: 'waiting',
+        blockers: new Set(request.after),
+        turn: Promise.withResolvers<void>(),
+        overdue: Promise.withResolvers<void>(),
+      };
+      ending.timer = setTimer(id, ending);
       endings.set(id, ending);
       end(request, ending).catch((error: unknown) => {
         log.warn({ err: error, container: id }, 'cannot ask a container to end; it will be killed');
       });
     },
     ended: (id) => {
-      endings.get(id)?.timer.cancel();
+      const ending = endings.get(id);
+      ending?.timer.cancel();
       endings.delete(id);
+      ending?.overdue.resolve();
+      for (const other of endings.values()) {
+        if (other.blockers.delete(id) && other.blockers.size === 0) other.turn.resolve();
+      }
     },
     has: (id) => endings.has(id),
   };

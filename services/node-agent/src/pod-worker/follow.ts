@@ -30,15 +30,14 @@ export function createFollow(session: PodSession, powers: PodWorkerPowers): () =
     for (const instance of containers) {
       const container = session.containerNamed(instance.name);
       if (instance.state !== 'running' || container === undefined || podIP === undefined) continue;
-      if (pod.metadata.deletionTimestamp === undefined || !endings.has(instance.id)) {
-        probed.add(instance.id);
-        const known = memory.probes.get(instance.id) ?? knownVerdict(pod, instance.id);
-        memory.probes.set(instance.id, known);
-        powers.prober.watch({ pod, container, instance, podIP, known }, (verdict) => {
-          memory.probes.set(instance.id, verdict);
-          session.wake();
-        });
-      }
+      probed.add(instance.id);
+      const known = memory.probes.get(instance.id) ?? knownVerdict(pod, instance.id);
+      memory.probes.set(instance.id, known);
+      powers.prober.watch({ pod, container, instance, podIP, known }, (verdict) => {
+        memory.probes.set(instance.id, verdict);
+        session.wake();
+      });
+      if (endings.has(instance.id)) powers.prober.letGo(instance.id);
     }
     powers.prober.keepOnly(uid, probed);
     for (const id of memory.probes.keys()) {

@@ -9,6 +9,7 @@ import type { Pod } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
 import { nextAddress } from '../cni/addresses.ts';
 import { refusal, type Allocatable } from '../pod-lifecycle/admission.ts';
+import type { PodFailure, WaitingReason } from '../pod-lifecycle/memory.ts';
 import { isTerminalPhase } from '../pod-lifecycle/pod-facts.ts';
 import type { PodIdentity, RuntimeEvent, RuntimeService } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
@@ -29,6 +30,8 @@ export interface PodManagerPowers extends Omit<
   readonly volumes: Volumes | undefined;
   readonly podRange: () => string | undefined;
   readonly allocatable: Allocatable;
+  /** Why the node lets no such pod in, before it is asked whether the pod fits. */
+  readonly refuses?: (pod: Pod) => WaitingReason | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -42,6 +45,8 @@ export interface PodManager {
   /** Something that pods may be waiting for is there now: the node's range of addresses. */
   wakeAll(): void;
   pods(): readonly Pod[];
+  /** The node ends a pod. */
+  end(uid: string, failure: PodFailure): void;
 }
 
 export function createPodManager(powers: PodManagerPowers): PodManager {
@@ -90,10 +95,13 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
       return undefined;
     }
     const others = [...workers.values()].map((worker) => worker.pod);
-    return refusal(
-      pod,
-      others.filter((other) => inPhase(other, active)),
-      powers.allocatable,
+    return (
+      powers.refuses?.(pod) ??
+      refusal(
+        pod,
+        others.filter((other) => inPhase(other, active)),
+        powers.allocatable,
+      )
     );
   };
 
@@ -171,6 +179,7 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
       for (const worker of workers.values()) worker.wake();
     },
     pods: () => [...workers.values()].map((worker) => worker.pod),
+    end: (uid, failure) => workers.get(uid)?.end(failure),
   };
 }
 

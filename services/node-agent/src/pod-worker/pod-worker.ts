@@ -11,8 +11,8 @@ import { formatTime, parseTime, type Pod } from '@drydock/api';
 import { isConflict, isNotFound, resources } from '@drydock/client';
 import type { Millis, Timer } from '@drydock/ports';
 import { deadlineExceeded, deadlineLeft } from '../pod-lifecycle/admission.ts';
-import type { PodMemory, WaitingReason } from '../pod-lifecycle/memory.ts';
-import { plan } from '../pod-lifecycle/plan.ts';
+import type { PodFailure, PodMemory, WaitingReason } from '../pod-lifecycle/memory.ts';
+import { gracePeriodSecondsMin, plan } from '../pod-lifecycle/plan.ts';
 import {
   allContainersOf,
   currentSandbox,
@@ -32,6 +32,8 @@ export interface PodWorker {
   update(pod: Pod): void;
   /** The pod is in the API no more: what runs of it ends. */
   orphan(graceSeconds: number): void;
+  /** The node ends the pod, which has failed for it. What has ended already stays as it is. */
+  end(failure: PodFailure): void;
   /** The runtime or a probe has news. */
   wake(): void;
   /** As the agent sees it, status included. */
@@ -86,7 +88,7 @@ export function createPodWorker(
       wallTime: clock.wallTime(),
     });
     const before = pod;
-    pod = { ...pod, status: { ...pod.status, ...next } };
+    pod = { ...pod, status: mergeStatus(pod.status, next) };
     statuses.set(before, next);
   };
 
@@ -250,6 +252,14 @@ export function createPodWorker(
       hurry(graceSeconds);
       void run();
     },
+    end: (failure) => {
+      if (isFinished || isTerminalPhase(pod) || memory.failure !== undefined) return;
+      memory.failure = failure;
+      isDirty = true;
+      interrupt.abort(new Error('the node ends the pod'));
+      hurry(failure.gracePeriodSeconds);
+      void run();
+    },
     wake: () => {
       if (!isFinished) void run();
     },
@@ -261,7 +271,7 @@ export function createPodWorker(
     for (const instance of facts().containers) {
       if (!endings.has(instance.id)) continue;
       const container = session.containerNamed(instance.name);
-      const gracePeriodSeconds = Math.max(1, graceSeconds);
+      const gracePeriodSeconds = Math.max(gracePeriodSecondsMin, graceSeconds);
       endings.begin({ pod, container, instance, podIP: '', gracePeriodSeconds });
     }
   };

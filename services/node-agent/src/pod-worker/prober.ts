@@ -3,7 +3,7 @@
  *
  * 1. A container is first asked as soon as it runs (after the probe's initial delay), then a period
  *    after each answer's question.
- * 2. The probes of an instance end with it.
+ * 2. The probes of an instance end with it. While it ends only its readiness is asked for.
  */
 import type { Container, Pod, Probe } from '@drydock/api';
 import type { Clock } from '@drydock/ports';
@@ -36,8 +36,16 @@ export interface Prober {
    * found out: it stands until enough answers say otherwise.
    */
   watch(target: ProbeTarget, onVerdict: (verdict: ProbeVerdict) => void): void;
+  /** The container is ending: nothing can make it end again. */
+  letGo(containerId: string): void;
   /** Ends the probes of every instance of the pod but these. */
   keepOnly(uid: string, containerIds: ReadonlySet<string>): void;
+}
+
+interface Probing {
+  readonly uid: string;
+  readonly stop: AbortController;
+  readonly letGo: AbortController;
 }
 
 const words = { startup: 'Startup', liveness: 'Liveness', readiness: 'Readiness' } as const;
@@ -51,13 +59,14 @@ export function createProber({
   readonly clock: Clock;
   readonly events: PodEvents;
 }): Prober {
-  const running = new Map<string, { readonly uid: string; readonly stop: AbortController }>();
+  const running = new Map<string, Probing>();
 
   const begin = (
     { pod, container, instance, podIP, known }: ProbeTarget,
-    signal: AbortSignal,
+    { stop, letGo }: Probing,
     onVerdict: (verdict: ProbeVerdict) => void,
   ) => {
+    const { signal } = stop;
     const target = { container, containerId: instance.id, podIP };
     let verdict = known;
     const started = Promise.withResolvers<void>();
@@ -73,9 +82,11 @@ export function createProber({
       const ranMillis = clock.elapsedSince(instance.startedAt ?? instance.createdAt);
       await clock.sleep(firstProbeDelay(probe, ranMillis), { signal });
       while (!isProbeOver(kind, state)) {
+        if (letGo.signal.aborted && kind !== 'readiness') return;
         const asked = clock.now();
         const { answer, output } = await ask(probe, target, timeoutMillisOf(probe));
         signal.throwIfAborted();
+        if (letGo.signal.aborted && kind !== 'readiness') return;
         if (answer !== 'success') {
           const verb = answer === 'failure' ? 'failed' : 'errored';
           const message = `${words[kind]} probe ${verb}: ${output}`;
@@ -114,10 +125,15 @@ export function createProber({
       const { startupProbe, livenessProbe, readinessProbe } = container;
       if (running.has(instance.id)) return;
       if ((startupProbe ?? livenessProbe ?? readinessProbe) === undefined) return;
-      const stop = new AbortController();
-      running.set(instance.id, { uid: pod.metadata.uid ?? '', stop });
-      begin(target, stop.signal, onVerdict);
+      const probing = {
+        uid: pod.metadata.uid ?? '',
+        stop: new AbortController(),
+        letGo: new AbortController(),
+      };
+      running.set(instance.id, probing);
+      begin(target, probing, onVerdict);
     },
+    letGo: (id) => running.get(id)?.letGo.abort(),
     keepOnly: (uid, containerIds) => {
       for (const [id, one] of running) {
         if (one.uid === uid && !containerIds.has(id)) stopOne(id);

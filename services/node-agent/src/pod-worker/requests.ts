@@ -34,6 +34,8 @@ interface QuestionTarget {
 interface Answer {
   readonly answer: ProbeAnswer;
   readonly output: string;
+  /** Of a command that failed. */
+  readonly exitCode?: number;
 }
 
 export type Ask = (
@@ -85,7 +87,7 @@ async function askCommand(
 ): Promise<Answer> {
   try {
     const { exitCode, output } = await runtime.exec(containerId, command, timeoutMillis);
-    return exitCode === 0 ? success(output) : failure(output);
+    return exitCode === 0 ? success(output) : { ...failure(output), exitCode };
   } catch (error) {
     if (!(error instanceof RuntimeError) || error.code !== 'TIMEOUT') throw error;
     return failure(`command "${command.join(' ')}" timed out`);

@@ -27,11 +27,14 @@ export interface ToyApi {
   readonly events: readonly string[];
   put(resource: string, object: KubernetesObject): void;
   pod(name: string): Pod | undefined;
+  pods(): readonly Pod[];
   node(name: string): Node | undefined;
   /** What tokens were asked for, in order; the nth one is `token-n`. */
   readonly tokenRequests: readonly TokenAsk[];
   /** From now on tokens are refused with this message; undefined: given again. */
   refuseTokens(message: string | undefined): void;
+  /** While it is away every call fails, and nothing changes. */
+  isAway: boolean;
   /** As a user deletes a pod: the object stays until its agent lets it go. */
   deletePod(name: string, gracePeriodSeconds: number): void;
   /** Tells of every change of a pod, from now on. */
@@ -145,8 +148,18 @@ export function createToyApi(wallTime: () => number = Date.now): ToyApi {
       },
     };
 
-  return {
-    client: client as ApiClient,
+  const guarded = Object.fromEntries(
+    Object.entries(client).map(([verb, call]: [string, (...args: never[]) => Promise<unknown>]) => [
+      verb,
+      async (...args: never[]) => {
+        if (toy.isAway) throw failure(503, 'ServiceUnavailable', 'the API is away');
+        return call(...args);
+      },
+    ]),
+  );
+  const toy: ToyApi = {
+    isAway: false,
+    client: guarded as unknown as ApiClient,
     recorder: {
       record: (
         _about: KubernetesObject | ObjectReference,
@@ -162,6 +175,8 @@ export function createToyApi(wallTime: () => number = Date.now): ToyApi {
     },
     put: (resource, object) => void store(resource, object),
     pod: (name) => objects.get(`pods/default/${name}`) as Pod | undefined,
+    pods: () =>
+      [...objects].flatMap(([key, object]) => (key.startsWith('pods/') ? [object as Pod] : [])),
     node: (name) => objects.get(`nodes//${name}`) as Node | undefined,
     deletePod: (name, gracePeriodSeconds) => {
       const pod = structuredClone(objects.get(`pods/default/${name}`) as Pod);
@@ -171,4 +186,5 @@ export function createToyApi(wallTime: () => number = Date.now): ToyApi {
     },
     onPod: (handler) => void handlers.add(handler),
   };
+  return toy;
 }

@@ -7,7 +7,9 @@ export function createScriptedAsk(runtime: SimulatedRuntime): Ask {
   return async (question, { containerId, podIP }, timeoutMillis) => {
     if (question.exec !== undefined) {
       const { exitCode, output } = await runtime.exec(containerId, question.exec.command ?? [], 0);
-      return { answer: exitCode === 0 ? 'success' : 'failure', output };
+      return exitCode === 0
+        ? { answer: 'success', output }
+        : { answer: 'failure', output, exitCode };
     }
     if (runtime.isResponsive(containerId)) return { answer: 'success', output: '' };
     if (question.grpc !== undefined) {

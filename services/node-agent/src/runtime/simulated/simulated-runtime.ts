@@ -45,6 +45,8 @@ interface Container {
 export interface SimulatedRuntime extends RuntimeService {
   /** Whether the container's script says that its probes succeed by now. */
   isResponsive(id: string): boolean;
+  /** As if the main process of a container had ended by itself. */
+  exit(id: string, exitCode: number, how?: { readonly oomKilled: boolean }): void;
   /** New sandboxes belong to another boot of the node; what there is stays as it is. */
   reboot(bootId: string): void;
 }
@@ -318,6 +320,11 @@ export function createSimulatedRuntime(
     watch: (onEvent, signal) => {
       listeners.add(onEvent);
       signal.addEventListener('abort', () => listeners.delete(onEvent), { once: true });
+    },
+    exit: (id, exitCode, { oomKilled } = { oomKilled: false }) => {
+      const container = findRunning(id);
+      container.status = { ...container.status, oomKilled };
+      exit(container, exitCode);
     },
     reboot: (next) => {
       bootId = next;
