@@ -69,6 +69,9 @@ export {
   selectorFromLabels,
 } from './label-selector.ts';
 export type { Labels, Selector, SelectorRequirement } from './label-selector.ts';
+export { matchesNodeSelector, matchesNodeTerm } from './node-selector.ts';
+export type { SelectableNode } from './node-selector.ts';
+export * from './volume-binding.ts';
 export { parseFieldRequirements, parseFieldSelector } from './field-selector.ts';
 export type { FieldRequirement, FieldSelector } from './field-selector.ts';
 

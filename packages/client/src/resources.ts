@@ -20,6 +20,7 @@ import type {
   Secret,
   Service,
   ServiceAccount,
+  StorageClass,
 } from '@drydock/api';
 
 export interface Resource<T extends KubernetesObject> {
@@ -80,4 +81,10 @@ export const resources = {
   secrets: resource<Secret>('v1', 'Secret', 'secrets'),
   serviceAccounts: resource<ServiceAccount>('v1', 'ServiceAccount', 'serviceaccounts'),
   services: resource<Service>('v1', 'Service', 'services'),
+  storageClasses: resource<StorageClass>(
+    'storage.k8s.io/v1',
+    'StorageClass',
+    'storageclasses',
+    'Cluster',
+  ),
 } as const;

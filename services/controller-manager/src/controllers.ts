@@ -7,6 +7,7 @@ import { createGarbageCollector } from './garbage-collector/sync.ts';
 import { createNamespaceController } from './namespace/sync.ts';
 import { createNodeIpamController } from './node-ipam/sync.ts';
 import { createNodeLifecycleController } from './node-lifecycle/sync.ts';
+import { createVolumeBinder } from './persistentvolume-binder/sync.ts';
 import { createPodGcController } from './pod-gc/sync.ts';
 import { createReplicaSetController } from './replicaset/sync.ts';
 import { createResourceQuotaController } from './resourcequota/sync.ts';
@@ -28,6 +29,7 @@ export const controllers: Readonly<Record<string, CreateController>> = {
   'namespace-controller': createNamespaceController,
   'node-ipam-controller': createNodeIpamController,
   'node-lifecycle-controller': createNodeLifecycleController,
+  'persistentvolume-binder-controller': createVolumeBinder,
   'persistentvolume-protection-controller': createVolumeProtectionController,
   'persistentvolumeclaim-protection-controller': createClaimProtectionController,
   'pod-garbage-collector-controller': createPodGcController,

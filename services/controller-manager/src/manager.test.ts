@@ -368,3 +368,47 @@ test('--controllers that do not exist are refused by name', () => {
     /--controllers names nonsense; there are clusterrole-aggregation-controller, deployment-controller/,
   );
 });
+
+test('a claim gets a volume, which is released when the claim has gone', async () => {
+  const cluster = startCluster();
+  startManager(cluster, 'a');
+  const named = <T extends object>(kind: string, name: string, rest: T) => ({
+    apiVersion: 'v1',
+    kind,
+    metadata: { name, ...(kind === 'PersistentVolume' ? {} : { namespace: 'default' }) },
+    ...rest,
+  });
+  const volume = named('PersistentVolume', 'disk', {
+    spec: {
+      capacity: { storage: '10Gi' },
+      accessModes: ['ReadWriteOnce' as const],
+      storageClassName: 'local',
+      hostPath: { path: '/data' },
+    },
+    status: {},
+  });
+  const claim = named('PersistentVolumeClaim', 'data', {
+    spec: {
+      accessModes: ['ReadWriteOnce' as const],
+      resources: { requests: { storage: '5Gi' } },
+      storageClassName: 'local',
+    },
+    status: {},
+  });
+  await cluster.api.create(resources.persistentVolumeClaims, claim);
+  await cluster.clock.advance(2_000);
+  await cluster.api.create(resources.persistentVolumes, volume);
+  await cluster.clock.advance(2_000);
+  const data = { namespace: 'default', name: 'data' };
+  const readVolume = () => cluster.api.get(resources.persistentVolumes, { name: 'disk' });
+  const bound = await cluster.api.get(resources.persistentVolumeClaims, data);
+  expect(bound).toMatchObject({ spec: { volumeName: 'disk' }, status: { phase: 'Bound' } });
+  expect((await readVolume()).status.phase).toBe('Bound');
+  await cluster.api.delete(resources.persistentVolumeClaims, data);
+  await cluster.clock.advance(2_000);
+  expect((await readVolume()).status.phase).toBe('Released');
+  const { items } = await cluster.api.list(resources.events);
+  expect(items.map(({ reason, message }) => `${reason}: ${message}`)).toContain(
+    'ProvisioningFailed: storageclass.storage.k8s.io "local" not found',
+  );
+});

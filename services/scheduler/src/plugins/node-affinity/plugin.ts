@@ -1,7 +1,6 @@
 /** `nodeSelector` and node affinity: what a pod requires of a node's labels, and what it prefers. */
-import type { PreferredSchedulingTerm } from '@drydock/api';
+import { matchesNodeTerm, type PreferredSchedulingTerm } from '@drydock/api';
 import { normalizeToMax, type Plugin, type Rejection } from '../../framework/plugin.ts';
-import { matchesTerm } from './node-selector.ts';
 import { matchesRequirements, requirementsOf, type NodeRequirements } from './requirements.ts';
 
 interface State {
@@ -30,7 +29,7 @@ export const nodeAffinity: Plugin<State> = {
   score: (_pod, node, { preferred }) => {
     let sum = 0;
     for (const { weight, preference } of preferred) {
-      if (matchesTerm(preference, node)) sum += weight;
+      if (matchesNodeTerm(preference, node)) sum += weight;
     }
     return sum;
   },

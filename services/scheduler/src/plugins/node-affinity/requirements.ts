@@ -1,7 +1,6 @@
 /** What a pod demands of a node's labels and name: `nodeSelector` and required node affinity. */
-import type { NodeSelector, Pod } from '@drydock/api';
+import { matchesNodeSelector, type NodeSelector, type Pod } from '@drydock/api';
 import type { NodeView } from '../../model/node-info.ts';
-import { matchesSelector } from './node-selector.ts';
 
 export interface NodeRequirements {
   readonly labels: readonly (readonly [string, string])[];
@@ -21,4 +20,4 @@ export const matchesRequirements = (
   node: NodeView,
 ): boolean =>
   labels.every(([key, value]) => node.labels[key] === value) &&
-  (required === undefined || matchesSelector(required, node));
+  (required === undefined || matchesNodeSelector(required, node));

@@ -1,6 +1,11 @@
 /** Node selectors: terms are alternatives, the requirements of a term all hold (core/v1 NodeSelector). */
-import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from '@drydock/api';
-import type { NodeView } from '../../model/node-info.ts';
+import type { NodeSelector, NodeSelectorRequirement, NodeSelectorTerm } from './generated/types.ts';
+
+/** Of a node, what it can be selected by. */
+export interface SelectableNode {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 const integer = /^[+-]?\d+$/;
 
@@ -28,7 +33,7 @@ function holds(requirement: NodeSelectorRequirement, value: string | undefined):
   }
 }
 
-export function matchesTerm(term: NodeSelectorTerm, node: NodeView): boolean {
+export function matchesNodeTerm(term: NodeSelectorTerm, node: SelectableNode): boolean {
   const { matchExpressions = [], matchFields = [] } = term;
   // A term that asks for nothing selects nothing.
   if (matchExpressions.length === 0 && matchFields.length === 0) return false;
@@ -38,5 +43,5 @@ export function matchesTerm(term: NodeSelectorTerm, node: NodeView): boolean {
   );
 }
 
-export const matchesSelector = (selector: NodeSelector, node: NodeView): boolean =>
-  selector.nodeSelectorTerms.some((term) => matchesTerm(term, node));
+export const matchesNodeSelector = (selector: NodeSelector, node: SelectableNode): boolean =>
+  selector.nodeSelectorTerms.some((term) => matchesNodeTerm(term, node));
