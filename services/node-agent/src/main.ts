@@ -123,7 +123,7 @@ async function start(context: Context): Promise<void> {
   nodes.addHandler({
     onAdd: (node) => tellNode(agents, node, tellNodes),
     onUpdate: (node, old) => {
-      if (networkFactsOf(node) !== networkFactsOf(old)) tellNode(agents, node, tellNodes);
+      if (factsOf(node) !== factsOf(old)) tellNode(agents, node, tellNodes);
     },
     onDelete: tellNodes,
   });
@@ -140,8 +140,8 @@ function tellNode(agents: ReadonlyMap<string, NodeAgent>, node: Node, tellNodes:
   else agents.get(node.metadata.name)?.setNodes([node]);
 }
 
-function networkFactsOf(node: Node): string {
-  return JSON.stringify([node.spec.podCIDR, node.status.addresses]);
+function factsOf(node: Node): string {
+  return JSON.stringify([node.spec.podCIDR, node.status.addresses, node.metadata.labels]);
 }
 
 /** Registration goes on beside the first list: neither waits for the other. */

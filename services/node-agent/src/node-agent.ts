@@ -70,11 +70,13 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   let runtimeVersion = '';
   let runtimeProblem: string | undefined;
   let simulatedRange: string | undefined;
+  let nodeLabels: Readonly<Record<string, string>> = {};
 
   const nodeFacts = (): NodeFacts => ({
     address: machine.address,
     memoryBytes: machine.memoryBytes,
     cpuMillis: machine.cpuCount * 1000,
+    labels: nodeLabels,
   });
   const podRange = () => (network === undefined ? simulatedRange : network.podRange);
   const problems = () => {
@@ -167,8 +169,9 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     setNodes: (nodes) => {
       const before = podRange();
       network?.setNodes(nodes);
-      simulatedRange =
-        nodes.find((node) => node.metadata.name === nodeName)?.spec.podCIDR ?? simulatedRange;
+      const own = nodes.find((node) => node.metadata.name === nodeName);
+      simulatedRange = own?.spec.podCIDR ?? simulatedRange;
+      nodeLabels = own?.metadata.labels ?? nodeLabels;
       if (before === podRange()) return;
       keeper.refresh();
       manager.wakeAll();

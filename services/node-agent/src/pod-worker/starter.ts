@@ -9,7 +9,6 @@ import type { ApiClient } from '@drydock/client';
 import type { Clock, Millis } from '@drydock/ports';
 import { containerConfig } from '../pod-lifecycle/container-config.ts';
 import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environment.ts';
-import { expand } from '../pod-lifecycle/expansion.ts';
 import { ephemeralContainersOf, instancesOf } from '../pod-lifecycle/pod-facts.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
 import type {
@@ -20,6 +19,7 @@ import type {
 } from '../runtime/runtime.ts';
 import { VolumeError, type VolumeContext } from '../volumes/files.ts';
 import type { Volumes } from '../volumes/volumes.ts';
+import { fetchClaims } from './claims.ts';
 import { ImageError, type Images } from './images.ts';
 import type { PodEvents } from './pod-events.ts';
 import { fetchReferences } from './references.ts';
@@ -29,6 +29,8 @@ export interface NodeFacts {
   readonly address: string | undefined;
   readonly memoryBytes: number;
   readonly cpuMillis: number;
+  /** Of the node's object. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Why a container is waiting. */
@@ -96,6 +98,8 @@ export function createStarter(powers: StarterPowers): Starter {
       fetchReferences(api, pod, { withVolumes, signal }),
       withVolumes ? tokens.fetch(pod, signal) : () => new Error('this node has no volumes'),
     ]);
+    const unmounted = (await volumes?.unmountedClaims(pod)) ?? [];
+    const node = { name: pod.spec.nodeName ?? '', labels: facts.labels };
     const context = {
       pod,
       podIP: sandbox.address ?? facts.address,
@@ -103,6 +107,7 @@ export function createStarter(powers: StarterPowers): Starter {
       allocatable: { cpuMillis: facts.cpuMillis, memoryBytes: facts.memoryBytes },
       lookUp,
       tokenFor,
+      claims: await fetchClaims(api, { pod, volumes: unmounted, node, signal }),
     };
     await volumes?.prepare(context);
     return context;
@@ -127,9 +132,7 @@ export function createStarter(powers: StarterPowers): Starter {
             );
       },
     });
-    const mounts = await volumes?.mounts(pod, container, attempt, (text) =>
-      expand(text, (name) => environment.get(name)),
-    );
+    const mounts = await volumes?.mounts(pod, container, attempt, (name) => environment.get(name));
     return containerConfig({
       pod,
       container,

@@ -54,12 +54,6 @@ export async function writeAtomically(folder: string, files: Files, gid?: number
   }
 }
 
-/** The present version's path of what a container sees as `part`: a mount cannot follow a swapped link. */
-export async function currentPath(folder: string, part: string): Promise<string> {
-  const current = await linkAt(join(folder, dataLink));
-  return current === undefined ? join(folder, part) : join(folder, current, part);
-}
-
 async function writeVersion(folder: string, files: Files, gid: number | undefined): Promise<void> {
   const version = await mkdtemp(join(folder, versionPrefix));
   await ownFolder(version, gid);

@@ -10,14 +10,30 @@ import {
   type EnvironmentInput,
 } from '../pod-lifecycle/environment.ts';
 import { allContainersOf } from '../pod-lifecycle/pod-facts.ts';
+import type { ClaimedVolume } from './claims.ts';
 
 /** A volume cannot be set up; `message` is that of upstream's FailedMount. */
 export class VolumeError extends Error {
   override readonly name = 'VolumeError';
   readonly code = 'VOLUME';
 
-  constructor(volume: string, why: string) {
-    super(`MountVolume.SetUp failed for volume "${volume}" : ${why}`);
+  constructor(volume: string, why: string, message?: string) {
+    super(message ?? `MountVolume.SetUp failed for volume "${volume}" : ${why}`);
+  }
+
+  /** At another step of upstream's than the setting up. */
+  static of(step: string, volume: string, why: string): VolumeError {
+    return new VolumeError(
+      volume,
+      why,
+      `MountVolume.${step} failed for volume "${volume}" : ${why}`,
+    );
+  }
+
+  /** What it needs of the API is not there. */
+  static unprocessed(volume: string, why: string): VolumeError {
+    const message = `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[], failed to process volumes=[${volume}]: ${why}`;
+    return new VolumeError(volume, why, message);
   }
 }
 
@@ -37,6 +53,8 @@ export interface VolumeContext extends Pick<
   readonly pod: Pod;
   readonly lookUp: BytesLookUp;
   readonly tokenFor: TokenLookUp;
+  /** What its claims stand for, by the names of its volumes; those that are mounted are not asked for. */
+  readonly claims?: ReadonlyMap<string, ClaimedVolume>;
 }
 
 export interface VolumeFile {
@@ -95,6 +113,8 @@ export function filesOf(context: VolumeContext, volume: Volume): Files | undefin
   );
 }
 
+const keyWords = { configmap: 'config', secret: 'secret' } as const;
+
 const encode = (text: string) => new TextEncoder().encode(text);
 
 interface DataAsk {
@@ -128,7 +148,9 @@ function partsOf(context: VolumeContext, volume: string) {
         chosen.flatMap(({ key, path, mode: own }) => {
           const bytes = found[key];
           if (bytes !== undefined) return [[confine(path), { bytes, mode: own ?? mode }] as const];
-          return optional === true ? [] : fail(`references non-existent config key: ${key}`);
+          return optional === true
+            ? []
+            : fail(`references non-existent ${keyWords[kind]} key: ${key}`);
         }),
       );
     },

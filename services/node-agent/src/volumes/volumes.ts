@@ -3,28 +3,48 @@
  *
  *     pods/<uid>/volumes/<name>      emptyDir, and the files of configMap, secret, downwardAPI, projected
  *     pods/<uid>/messages/<c>_<n>    the file for the last words of instance n of container c
- *     host/<path>                    hostPath: the disk of the node, which is not that of the engine's host
+ *     host/<path>                    hostPath and local PersistentVolumes: the disk of the node, which is
+ *                                    not that of the engine's host; a claim's volume is a link there
  *
  * 1. The files of a volume are replaced together: a reader sees all the old ones or all the new.
  * 2. All but hostPath belongs to the pod's fsGroup, if it has one.
  * 3. Nothing is written outside of the folder of its volume.
  */
-import { chmod, chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Container, Pod, Volume } from '@drydock/api';
 import type { Mount } from '../runtime/runtime.ts';
-import { currentPath, writeAtomically } from './atomic-writer.ts';
+import { writeAtomically } from './atomic-writer.ts';
+import { claimNameOf, type ClaimedVolume } from './claims.ts';
 import { filesOf, fsGroupOf, holdsFiles, VolumeError, type VolumeContext } from './files.ts';
+import { localFolder, prepareHostPath, resolveBelow } from './host-path.ts';
+import { giveToGroup } from './ownership.ts';
+import { placeOfSubPath, subPathOf } from './sub-path.ts';
 
 export interface Volumes {
   /** Makes or refreshes all volumes of a pod. @throws VolumeError */
   prepare(context: VolumeContext): Promise<void>;
-  /** The mounts of one container instance, its file for last words among them. */
+  /** Of the pod's volumes those that are claims, and that no container of it has mounted yet. */
+  unmountedClaims(pod: Pod): Promise<readonly Volume[]>;
+  /**
+   * The mounts of one container instance, its file for last words among them.
+   * @throws ContainerConfigError when a part of a volume cannot be mounted
+   */
   mounts(
     pod: Pod,
     container: Container,
     attempt: number,
-    expandPath: (text: string) => string,
+    variable: (name: string) => string | undefined,
   ): Promise<Mount[]>;
   lastWords(uid: string, container: string, attempt: number): Promise<string | undefined>;
   remove(uid: string): Promise<void>;
@@ -39,20 +59,79 @@ export function createVolumes(rootFolder: string): Volumes {
   const volumeFolder = (uid: string, name: string) => join(folderOf(uid), 'volumes', name);
   const messageFile = (uid: string, container: string, attempt: number) =>
     join(folderOf(uid), 'messages', `${container}_${attempt}`);
-  const hostFolder = (path: string) => join(rootFolder, 'host', normalize(`/${path}`));
+  const hostRoot = join(rootFolder, 'host');
+  const linkOf = (path: string) => readlink(path).catch(() => undefined);
 
-  const sourceOf = (pod: Pod, volume: Volume) =>
-    volume.hostPath === undefined
-      ? volumeFolder(pod.metadata.uid ?? '', volume.name)
-      : hostFolder(volume.hostPath.path);
+  const sourceOf = async (pod: Pod, volume: Volume): Promise<string> => {
+    if (volume.hostPath !== undefined) return resolveBelow(hostRoot, volume.hostPath.path);
+    const folder = volumeFolder(pod.metadata.uid ?? '', volume.name);
+    return claimNameOf(pod, volume) === undefined ? folder : ((await linkOf(folder)) ?? folder);
+  };
+
+  const isUsedByAnother = async (place: string, ownUid: string): Promise<boolean> => {
+    for (const uid of await readdir(join(rootFolder, 'pods')).catch(() => [])) {
+      if (uid === ownUid) continue;
+      const folder = join(folderOf(uid), 'volumes');
+      for (const name of await readdir(folder).catch(() => [])) {
+        if ((await linkOf(join(folder, name))) === place) return true;
+      }
+    }
+    return false;
+  };
+
+  /** A link says that it is mounted, to this agent and to the next one. */
+  const mountClaim = async (
+    pod: Pod,
+    volume: Volume,
+    { name, source, isExclusive }: ClaimedVolume,
+  ) => {
+    const { uid = '' } = pod.metadata;
+    const { local, hostPath } = source;
+    const failed = (step: string) => (error: unknown) => {
+      throw VolumeError.of(step, name, (error as Error).message);
+    };
+    const place =
+      local === undefined
+        ? await prepareHostPath(hostRoot, hostPath!).catch(failed('SetUp'))
+        : await localFolder(hostRoot, local.path).catch(failed('NewMounter initialization'));
+    if (isExclusive && (await isUsedByAnother(place, uid))) {
+      throw new VolumeError(
+        name,
+        'volume uses the ReadWriteOncePod access mode and is already in use by another pod',
+      );
+    }
+    const gid = fsGroupOf(pod);
+    if (
+      gid !== undefined &&
+      local !== undefined &&
+      volume.persistentVolumeClaim?.readOnly !== true
+    ) {
+      const policy = pod.spec.securityContext?.fsGroupChangePolicy;
+      await giveToGroup(place, gid, { onlyIfRootDiffers: policy === 'OnRootMismatch' });
+    }
+    const folder = volumeFolder(uid, volume.name);
+    await mkdir(dirname(folder), { recursive: true });
+    await symlink(place, folder);
+  };
+  /** One after another: of two pods only one may find that nobody has an exclusive volume. */
+  let mounting: Promise<unknown> = Promise.resolve();
 
   const prepareOne = async (context: VolumeContext, volume: Volume) => {
     const { uid = '' } = context.pod.metadata;
     const gid = fsGroupOf(context.pod);
     if (volume.hostPath !== undefined) {
-      await mkdir(hostFolder(volume.hostPath.path), { recursive: true });
+      await prepareHostPath(hostRoot, volume.hostPath).catch((error: unknown) => {
+        throw new VolumeError(volume.name, (error as Error).message);
+      });
       return;
     }
+    const claimed = context.claims?.get(volume.name);
+    if (claimed !== undefined) {
+      const mounted = mounting.then(() => mountClaim(context.pod, volume, claimed));
+      mounting = mounted.catch(() => undefined);
+      return mounted;
+    }
+    if (claimNameOf(context.pod, volume) !== undefined) return;
     const folder = volumeFolder(uid, volume.name);
     if (volume.emptyDir !== undefined) {
       if ((await mkdir(folder, { recursive: true })) === undefined) return;
@@ -64,7 +143,7 @@ export function createVolumes(rootFolder: string): Volumes {
     if (files === undefined) {
       throw new VolumeError(
         volume.name,
-        'this node offers emptyDir, hostPath, configMap, secret, downwardAPI and projected volumes only',
+        'this node offers emptyDir, hostPath, configMap, secret, downwardAPI, projected and persistentVolumeClaim volumes only',
       );
     }
     await writeAtomically(folder, files, gid);
@@ -74,23 +153,30 @@ export function createVolumes(rootFolder: string): Volumes {
     prepare: async (context) => {
       for (const volume of context.pod.spec.volumes ?? []) await prepareOne(context, volume);
     },
-    mounts: async (pod, container, attempt, expandPath) => {
+    unmountedClaims: async (pod) => {
+      const found: Volume[] = [];
+      for (const volume of pod.spec.volumes ?? []) {
+        if (claimNameOf(pod, volume) === undefined) continue;
+        if ((await linkOf(volumeFolder(pod.metadata.uid ?? '', volume.name))) === undefined) {
+          found.push(volume);
+        }
+      }
+      return found;
+    },
+    mounts: async (pod, container, attempt, variable) => {
       const { uid = '' } = pod.metadata;
       const mounts: Mount[] = [];
       for (const mount of container.volumeMounts ?? []) {
         const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
         if (volume === undefined) continue;
-        const part =
-          mount.subPathExpr === undefined ? (mount.subPath ?? '') : expandPath(mount.subPathExpr);
-        const folder = sourceOf(pod, volume);
-        const inside = normalize(`/${part}`).slice(1);
+        const part = subPathOf(mount, variable);
+        const folder = await sourceOf(pod, volume);
         const isFiles = holdsFiles(volume);
-        const source =
-          isFiles && inside !== '' ? await currentPath(folder, inside) : join(folder, inside);
-        if (volume.emptyDir !== undefined || volume.hostPath !== undefined) {
-          await mkdir(source, { recursive: true }).catch(() => undefined);
-        }
-        const readOnly = isFiles || mount.readOnly === true;
+        const names = { volume: mount.name, container: container.name };
+        // A mount cannot follow the link that is swapped: it stays with the version of now.
+        const source = part === '' ? folder : await placeOfSubPath(folder, part, names);
+        const readOnly =
+          isFiles || mount.readOnly === true || volume.persistentVolumeClaim?.readOnly === true;
         mounts.push({ source, target: mount.mountPath, readOnly });
       }
       const file = messageFile(uid, container.name, attempt);
