@@ -1,7 +1,11 @@
-/** `test` with the shared cluster as a fixture; when one fails, the cluster's parts are heard too. */
+/**
+ * `test` with the shared cluster as a fixture. It ends with the cluster whole and with nothing left over;
+ * when a test fails, the cluster's parts are heard too.
+ */
 import { inject, test as base } from 'vitest';
 import { connectCluster, startDeadParts, waitForWholeCluster, type Cluster } from './cluster.ts';
 import { printErrors } from './failure-logs.ts';
+import { expectNoLeftovers, takeInventory } from './leaks.ts';
 
 export const test = base.extend<{ cluster: Cluster }>({
   cluster: async ({ onTestFailed }, use) => {
@@ -11,7 +15,9 @@ export const test = base.extend<{ cluster: Cluster }>({
     onTestFailed(() => printErrors(cluster, since));
     await startDeadParts(cluster);
     await waitForWholeCluster(cluster);
+    const before = await takeInventory(cluster);
     await use(cluster);
     await waitForWholeCluster(cluster);
+    await expectNoLeftovers(cluster, before);
   },
 });
