@@ -1,7 +1,8 @@
 /**
  * Images for containers that are about to start, by their pull policy (kubelet's image manager).
  *
- * 1. One pull at a time; equal pulls, with the same credentials, are one pull.
+ * 1. One pull at a time from each registry; equal pulls, with the same credentials, are one pull. One that
+ *    hangs delays nobody who asks another.
  * 2. A failed pull backs off, 10 s doubling to 5 min, an image and a pod each for itself.
  * 3. `Always` asks the registry even when the image is present, and fails when none answers: so does
  *    upstream, and so a typo in a registry's name is not hidden by an old image.
@@ -58,7 +59,8 @@ export function createImages({
 }): Images {
   const failures = new Map<string, Failure>();
   const pulls = new Map<string, Promise<ImageStatus>>();
-  let queue: Promise<unknown> = Promise.resolve();
+  /** The last pull of each registry. */
+  const queues = new Map<string, Promise<unknown>>();
 
   const tellReason = (pod: Pod, container: Container, reason: string) =>
     events.record(pod, {
@@ -75,10 +77,16 @@ export function createImages({
     const key = JSON.stringify([image, credentials]);
     let running = pulls.get(key);
     if (running === undefined) {
-      running = queue.then(() => pullWithAny(image, credentials));
-      queue = running.catch(() => undefined);
+      const registry = registryOf(image);
+      const before = queues.get(registry) ?? Promise.resolve();
+      running = before.then(() => pullWithAny(image, credentials));
+      const ended = running.catch(() => undefined);
+      queues.set(registry, ended);
       pulls.set(key, running);
-      void running.catch(() => undefined).then(() => pulls.delete(key));
+      void ended.then(() => {
+        pulls.delete(key);
+        if (queues.get(registry) === ended) queues.delete(registry);
+      });
     }
     return running;
   };
@@ -157,7 +165,12 @@ export function createImages({
         throw new ImageError('InvalidImageName', message);
       }
       const policy = container.imagePullPolicy ?? 'IfNotPresent';
-      const present = await runtime.imageStatus(image);
+      const present = await runtime.imageStatus(image).catch((error: unknown) => {
+        const message = `Failed to inspect image "${image}": ${(error as Error).message}`;
+        events.record(pod, { type: 'Warning', reason: 'InspectFailed', message, container });
+        tellReason(pod, container, 'ImageInspectError');
+        throw new ImageError('ImageInspectError', message);
+      });
       if (present === undefined && policy === 'Never') {
         const message = `Container image "${image}" is not present with pull policy of Never`;
         events.record(pod, { type: 'Warning', reason: 'ErrImageNeverPull', message, container });
@@ -179,6 +192,12 @@ export function createImages({
       for (const key of failures.keys()) if (key.startsWith(`${uid}/`)) failures.delete(key);
     },
   };
+}
+
+/** The host that an image names, as the engine reads it. */
+function registryOf(image: string): string {
+  const [first = '', ...more] = image.split('/');
+  return more.length > 0 && /[.:]|^localhost$/.test(first) ? first : 'docker.io';
 }
 
 /** The grammar of image references, as far as a typing mistake goes. */

@@ -181,7 +181,7 @@ export function createStarter(powers: StarterPowers): Starter {
         image = await images.ensure(pod, container, signal);
       } catch (error) {
         signal.throwIfAborted();
-        if (!(error instanceof ImageError)) throw fail(request, 'ErrImageInspect', error);
+        if (!(error instanceof ImageError)) throw fail(request, 'ErrImagePull', error);
         const { reason, message, retryAfterMillis = retryMillis } = error;
         throw new StartFailure(reason, message, retryAfterMillis, error);
       }

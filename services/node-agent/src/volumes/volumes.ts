@@ -59,6 +59,13 @@ export function createVolumes(rootFolder: string): Volumes {
   const volumeFolder = (uid: string, name: string) => join(folderOf(uid), 'volumes', name);
   const messageFile = (uid: string, container: string, attempt: number) =>
     join(folderOf(uid), 'messages', `${container}_${attempt}`);
+  const makeMessageFile = async (uid: string, container: string, attempt: number) => {
+    const file = messageFile(uid, container, attempt);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, '');
+    await chmod(file, 0o666);
+    return file;
+  };
   const hostRoot = join(rootFolder, 'host');
   const linkOf = (path: string) => readlink(path).catch(() => undefined);
 
@@ -151,7 +158,12 @@ export function createVolumes(rootFolder: string): Volumes {
 
   return {
     prepare: async (context) => {
-      for (const volume of context.pod.spec.volumes ?? []) await prepareOne(context, volume);
+      for (const volume of context.pod.spec.volumes ?? []) {
+        await prepareOne(context, volume).catch((error: unknown) => {
+          if (error instanceof VolumeError) throw error;
+          throw new VolumeError(volume.name, goFileError(error as NodeJS.ErrnoException));
+        });
+      }
     },
     unmountedClaims: async (pod) => {
       const found: Volume[] = [];
@@ -179,10 +191,9 @@ export function createVolumes(rootFolder: string): Volumes {
           isFiles || mount.readOnly === true || volume.persistentVolumeClaim?.readOnly === true;
         mounts.push({ source, target: mount.mountPath, readOnly });
       }
-      const file = messageFile(uid, container.name, attempt);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, '');
-      await chmod(file, 0o666);
+      // One whose last words have nowhere to go starts all the same, as upstream's.
+      const file = await makeMessageFile(uid, container.name, attempt).catch(() => undefined);
+      if (file === undefined) return mounts;
       const target = container.terminationMessagePath ?? '/dev/termination-log';
       return [...mounts, { source: file, target, readOnly: false }];
     },
@@ -197,4 +208,10 @@ export function createVolumes(rootFolder: string): Volumes {
       }
     },
   };
+}
+
+/** A failure of the disk as Go tells of it: `write /x/y: no space left on device`. */
+function goFileError({ message, syscall = '', path = '' }: NodeJS.ErrnoException): string {
+  const [, words] = /^E[A-Z]+: (.*?)(?:, |$)/.exec(message) ?? [];
+  return words === undefined ? message : `${[syscall, path].join(' ').trim()}: ${words}`;
 }

@@ -6,10 +6,9 @@
  * 2. A container is started once and never again, so a known exit is never asked for twice.
  * 3. A sandbox that has no network yet is not handed out; one that could not get it is removed.
  */
-import Docker from 'dockerode';
+import type Docker from 'dockerode';
 import type { Clock, Logger } from '@drydock/ports';
 import type { PodNetwork } from '../../cni/pod-network.ts';
-import type { RegistryCredential } from '../../pod-lifecycle/registry-keyring.ts';
 import {
   RuntimeError,
   type ContainerStatus,
@@ -19,6 +18,7 @@ import {
   type SandboxConfig,
 } from '../runtime.ts';
 import { containerBody, sandboxBody } from './bodies.ts';
+import { createEngine } from './engine.ts';
 import { toRuntimeError, unlessGone } from './errors.ts';
 import { watchEngine } from './events.ts';
 import { execInside } from './exec.ts';
@@ -26,6 +26,7 @@ import { isSandbox, label, type NodeIdentity } from './labels.ts';
 import { readLogs } from './logs.ts';
 import { createPortForwarder } from './port-forwarder.ts';
 import { attachTo, openExec } from './process-streams.ts';
+import { pullImage } from './pull.ts';
 import { readStats } from './stats.ts';
 import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
 
@@ -49,7 +50,7 @@ export function createDockerRuntime(
   options: DockerRuntimeOptions,
   { network, clock, log, hostPath }: DockerRuntimePowers,
 ): RuntimeService {
-  const docker = new Docker({ socketPath: options.socketPath });
+  const docker = createEngine(options.socketPath, clock);
   const { node } = options;
   const ours = [`${label.cluster}=${node.cluster}`, `${label.node}=${node.node}`];
   /** Inspections by id: what one says cannot change while the container's state is the same. */
@@ -207,17 +208,12 @@ export function createDockerRuntime(
       return found === undefined ? undefined : imageStatusOf(found);
     },
     pullImage: async (image, credential): Promise<ImageStatus> => {
-      try {
-        const progress = await docker.pull(withTag(image), authOf(credential));
-        await new Promise<void>((resolve, reject) => {
-          docker.modem.followProgress(progress, (error) =>
-            error === null ? resolve() : reject(error),
-          );
-        });
-        return imageStatusOf(await docker.getImage(image).inspect());
-      } catch (error) {
-        throw toRuntimeError(error);
-      }
+      await pullImage(docker, clock, { image, credential });
+      const found = await docker
+        .getImage(image)
+        .inspect()
+        .catch((error: unknown) => Promise.reject(toRuntimeError(error)));
+      return imageStatusOf(found);
     },
     listImages: async () =>
       (await docker.listImages()).map((image) => ({
@@ -239,14 +235,3 @@ const imageStatusOf = ({ Id, RepoTags, Size, Config }: Docker.ImageInspectInfo):
   sizeBytes: Size,
   user: Config?.User ?? '',
 });
-
-function authOf(credential: RegistryCredential | undefined): object {
-  if (credential === undefined) return {};
-  const { username, password, serverAddress } = credential;
-  return { authconfig: { username, password, serveraddress: serverAddress } };
-}
-
-/** Without a tag the engine would fetch every tag of the repository. */
-function withTag(image: string): string {
-  return /(:[^/]+|@[^/]+)$/.test(image) ? image : `${image}:latest`;
-}
