@@ -130,6 +130,7 @@ export function createScriptedNode(): ScriptedNode {
 function volumesWith(lastWords: ReadonlyMap<string, string>): Volumes {
   return {
     prepare: () => Promise.resolve(),
+    unmountedClaims: () => Promise.resolve([]),
     mounts: () => Promise.resolve([]),
     lastWords: (_uid, container, attempt) =>
       Promise.resolve(lastWords.get(`${container}-${attempt}`)),
