@@ -116,6 +116,7 @@ describe('the engine’s facts', () => {
     Id: 'x',
     Created: '2026-01-01T00:00:00Z',
     Image: 'sha256:i',
+    HostConfig: {},
     Config: { Labels: {}, Image: 'main:1' },
     State: {
       Status: 'exited',

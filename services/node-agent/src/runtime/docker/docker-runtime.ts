@@ -24,6 +24,7 @@ import { watchEngine } from './events.ts';
 import { execInside } from './exec.ts';
 import { isSandbox, label, type NodeIdentity } from './labels.ts';
 import { readLogs } from './logs.ts';
+import { inspectSettled } from './oom.ts';
 import { createPortForwarder } from './port-forwarder.ts';
 import { attachTo, openExec } from './process-streams.ts';
 import { pullImage } from './pull.ts';
@@ -59,7 +60,8 @@ export function createDockerRuntime(
   const inspect = async (id: string): Promise<Inspected | undefined> => {
     const known = inspections.get(id);
     if (known?.State.Status === 'exited') return known;
-    const inspected = await unlessGone(docker.getContainer(id).inspect());
+    const ask = () => unlessGone(docker.getContainer(id).inspect());
+    const inspected = await inspectSettled(ask, clock);
     if (inspected !== undefined) inspections.set(id, inspected);
     return inspected;
   };

@@ -9,6 +9,7 @@ export type Inspected = Pick<ContainerInspectInfo, 'Id' | 'Created' | 'Image'> &
     ContainerInspectInfo['State'],
     'Status' | 'Running' | 'ExitCode' | 'OOMKilled' | 'StartedAt' | 'FinishedAt'
   > & { readonly Error?: string; readonly Pid?: number };
+  readonly HostConfig: { readonly Memory?: number | undefined };
   readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly Image: string };
 };
 
