@@ -11,7 +11,8 @@ test('what a pod leaves behind is found, wherever it is', async ({ cluster }) =>
   const uid = randomUUID();
   const inNode = (script: string) => cluster.docker('exec', node, 'sh', '-c', script);
   const folder = `/var/lib/drydock/pods/${uid}`;
-  const labels = { cluster: cluster.name, node: 'node-1', namespace: 'shop', pod: 'gone', uid };
+  // Of a node without an agent: what is left over on its own node an agent takes away.
+  const labels = { cluster: cluster.name, node: 'node-9', namespace: 'shop', pod: 'gone', uid };
   const flags = Object.entries(labels).flatMap(([key, value]) => [
     '--label',
     `drydock.${key}=${value}`,
@@ -30,7 +31,7 @@ nft 'add chain ip drydock-proxy svc/shop/gone/tcp/http'`);
       'node-1: nft chain drydock-proxy svc/shop/gone/tcp/http, of service shop/gone',
       'node-1: route 10.244.250.1, of the pod at 10.244.250.1',
       `node-1: volume folder ${uid}, of pod with uid ${uid}`,
-      `the engine: container ${name}, of pod shop/gone on node-1`,
+      `the engine: container ${name}, of pod shop/gone on node-9`,
     ]);
   } finally {
     await inNode(`rm -rf ${folder}; ip link del vethleak; ip route del 10.244.250.1 proto 157

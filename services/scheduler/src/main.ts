@@ -57,7 +57,12 @@ await runMain({
       powers,
     );
     const nodes = createInformer({ resource: resources.nodes }, powers);
-    const informers = [pods, nodes];
+    const storage = {
+      claims: createInformer({ resource: resources.persistentVolumeClaims }, powers),
+      volumes: createInformer({ resource: resources.persistentVolumes }, powers),
+      classes: createInformer({ resource: resources.storageClasses }, powers),
+    };
+    const informers = [pods, nodes, ...Object.values(storage)];
     health.addReadinessCheck('informers-synced', () => {
       const missing = informers.filter((informer) => !informer.hasSynced());
       const names = missing.map((informer) => informer.resource.resource).join(', ');
@@ -71,6 +76,7 @@ await runMain({
         events,
         pods,
         nodes,
+        storage,
         metrics: createSchedulerMetrics(metrics, () => scheduler.queueLengths),
         mayAct: () => !config['leader-elect'] || elector.isLeader(),
         breathe: () => setImmediate(),

@@ -1,4 +1,10 @@
-import type { Pod } from '@drydock/api';
+import {
+  volumeAnnotations,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  type StorageClass,
+} from '@drydock/api';
 import { createEventRecorder, createInformer, resources } from '@drydock/client';
 import { createMemoryCluster } from '@drydock/client/testing';
 import { createManualClock } from '@drydock/testing/manual-clock';
@@ -20,13 +26,19 @@ async function start(nodeNames: readonly string[] = ['n1'], { lead = true } = {}
 
   const pods = createInformer({ resource: resources.pods }, cluster);
   const nodes = createInformer({ resource: resources.nodes }, cluster);
+  const storage = {
+    claims: createInformer({ resource: resources.persistentVolumeClaims }, cluster),
+    volumes: createInformer({ resource: resources.persistentVolumes }, cluster),
+    classes: createInformer({ resource: resources.storageClasses }, cluster),
+  };
   const events = createEventRecorder({ component: 'default-scheduler' }, cluster);
   const scheduler = createScheduler(
     { schedulerName: 'default-scheduler', plugins: defaultPlugins },
-    { ...cluster, pods, nodes, events, breathe: () => Promise.resolve() },
+    { ...cluster, pods, nodes, storage, events, breathe: () => Promise.resolve() },
   );
-  void pods.run(stop.signal);
-  void nodes.run(stop.signal);
+  for (const informer of [pods, nodes, storage.claims, storage.volumes, storage.classes]) {
+    void informer.run(stop.signal);
+  }
   const running = lead ? scheduler.run(stop.signal) : Promise.resolve();
   await clock.settle();
 
@@ -135,6 +147,62 @@ test('a pod that has ended gives its room back', async () => {
   store.put('pods', { ...job, status: { ...job.status, phase: 'Succeeded' } } as Pod);
   await clock.advance(10_000);
   expect(await placementOf('next')).toBe('n1');
+});
+
+test('a volume is reserved with the node, and the pod bound when its claim is', async () => {
+  const { addPod, clock, placementOf, eventsOf, store, api } = await start();
+  store.put('storageclasses', {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'late' },
+    provisioner: 'kubernetes.io/no-provisioner',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  } as StorageClass);
+  const data = { namespace: 'default', name: 'data' };
+  const spec = {
+    accessModes: ['ReadWriteOnce' as const],
+    resources: { requests: { storage: '1Gi' } },
+    storageClassName: 'late',
+  };
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }];
+  addPod('web', { spec: { volumes } });
+  await clock.settle();
+  expect(await eventsOf('web')).toEqual([
+    'Warning FailedScheduling: 0/1 nodes are available: persistentvolumeclaim "data" not found. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.',
+  ]);
+  const claim: PersistentVolumeClaim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { ...data, uid: 'claim-1' },
+    spec,
+    status: { phase: 'Pending' },
+  };
+  store.put('persistentvolumeclaims', claim);
+  store.put('persistentvolumes', {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'disk' },
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      storageClassName: 'late',
+    },
+    status: { phase: 'Available' },
+  } as PersistentVolume);
+  await clock.advance(10_000);
+  const disk = await api.get(resources.persistentVolumes, { name: 'disk' });
+  expect(disk.spec.claimRef).toMatchObject({ ...data, uid: 'claim-1' });
+  expect(disk.metadata.annotations).toEqual({ [volumeAnnotations.boundByController]: 'yes' });
+  expect(await placementOf('web')).toBeUndefined();
+  const found = await api.get(resources.persistentVolumeClaims, data);
+  const annotations = { [volumeAnnotations.bindCompleted]: 'yes' };
+  await api.update(resources.persistentVolumeClaims, {
+    ...found,
+    metadata: { ...found.metadata, annotations },
+    spec: { ...found.spec, volumeName: 'disk' },
+  });
+  await clock.settle();
+  expect(await placementOf('web')).toBe('n1');
 });
 
 test('the next leader starts from what is there', async () => {

@@ -22,13 +22,15 @@ import { describeFailure } from './framework/diagnosis.ts';
 import { createFramework } from './framework/framework.ts';
 import type { AnyPlugin, ClusterEvent } from './framework/plugin.ts';
 import type { SchedulerMetrics } from './metrics.ts';
-import { hasEnded, podInfoOf } from './model/pod-info.ts';
+import { hasEnded, podInfoOf, type PodInfo } from './model/pod-info.ts';
+import type { Choice } from './plugins/volume-binding/choice.ts';
 import {
   createSchedulingQueue,
   type QueuedPod,
   type QueueLengths,
 } from './queue/scheduling-queue.ts';
 import { reportUnschedulable } from './unschedulable-condition.ts';
+import { createVolumeBinder, type StorageInformers } from './volume-binder.ts';
 
 export interface SchedulerOptions {
   /** Pods with this schedulerName are scheduled. */
@@ -46,6 +48,8 @@ export interface SchedulerPowers {
   readonly events: EventRecorder;
   readonly pods: Informer<Pod>;
   readonly nodes: Informer<Node>;
+  /** Without them every claim is unknown. */
+  readonly storage?: StorageInformers;
   readonly metrics?: SchedulerMetrics;
   /** Whether this process leads at this very moment: a process that was paused may not, and not know. */
   readonly mayAct?: () => boolean;
@@ -75,7 +79,10 @@ export function createScheduler(options: SchedulerOptions, powers: SchedulerPowe
       return leading?.queue.lengths ?? idle;
     },
     run: async (signal) => {
-      await Promise.all([powers.pods.synced(signal), powers.nodes.synced(signal)]).catch(() => {
+      const { pods, nodes, storage } = powers;
+      const others =
+        storage === undefined ? [] : [storage.claims, storage.volumes, storage.classes];
+      await Promise.all([pods, nodes, ...others].map((one) => one.synced(signal))).catch(() => {
         // Only the signal's abort rejects, and the loop below looks at it.
       });
       leading = createLeadership(options, powers, signal);
@@ -94,6 +101,7 @@ function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, si
   const { api, clock, log, events, metrics, mayAct = () => true } = powers;
   const helpers = new Map(plugins.map((plugin) => [plugin.name, new Set(plugin.helpedBy)]));
   const cache = createCache();
+  const volumes = createVolumeBinder(cache, { api, clock });
   const framework = createFramework(plugins, powers.random);
   const queue = createSchedulingQueue((plugin, event) => helpers.get(plugin)?.has(event) ?? true);
   const bindings = new Set<Promise<void>>();
@@ -149,12 +157,14 @@ function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, si
     onDelete: (node: Node) => cache.removeNode(node.metadata.name),
   };
 
-  const bind = async (pod: QueuedPod, nodeName: string) => {
+  const bind = async (pod: QueuedPod, nodeName: string, choice: Choice | undefined) => {
     const { info } = pod;
     try {
+      if (choice !== undefined) await bindVolumes(info, nodeName, choice);
       await api.bind(info.pod, nodeName, { signal });
     } catch (error) {
       cache.forget(info.uid);
+      if (choice !== undefined) volumes.release(choice);
       if (signal.aborted) return;
       metrics?.attempted('error');
       // What was assumed there is free again.
@@ -179,13 +189,26 @@ function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, si
     });
   };
 
+  const bindVolumes = async ({ pod }: PodInfo, nodeName: string, choice: Choice) => {
+    try {
+      await volumes.bind(choice, nodeName, signal);
+    } catch (error) {
+      if (!signal.aborted) {
+        const message = `running PreBind plugin "VolumeBinding": binding volumes: ${(error as Error).message}`;
+        events.record(pod, { type: 'Warning', reason: 'FailedScheduling', message });
+      }
+      throw error;
+    }
+  };
+
   const schedule = (pod: QueuedPod) => {
     const begin = clock.now();
     const decision = framework.decide(pod.info, cache);
     metrics?.decided(clock.now() - begin);
     if (decision.kind === 'fits') {
-      cache.assume(pod.info, decision.nodeName);
-      const binding = bind(pod, decision.nodeName).finally(() => {
+      const { nodeName } = decision;
+      cache.assume(pod.info, nodeName);
+      const binding = bind(pod, nodeName, volumes.reserve(pod.info, nodeName)).finally(() => {
         bindings.delete(binding);
         wake();
       });
@@ -224,6 +247,9 @@ function createLeadership(options: SchedulerOptions, powers: SchedulerPowers, si
     const onAbort = () => wake();
     signal.addEventListener('abort', onAbort);
     using _nodes = powers.nodes.addHandler(nodeHandler);
+    // Claims before pods, which else would be told that theirs do not exist.
+    using _storage =
+      powers.storage && volumes.follow(powers.storage, () => happened('storage-changed'));
     using _pods = powers.pods.addHandler(podHandler);
     let breathed = performance.now();
     while (!signal.aborted) {

@@ -15,15 +15,19 @@ import type { Node } from '@drydock/api';
 import type { Millis } from '@drydock/ports';
 import { NodeInfo, type NodeView } from '../model/node-info.ts';
 import type { PodInfo } from '../model/pod-info.ts';
+import { createStorage, type Storage, type StorageView } from './storage.ts';
 
 export interface Snapshot {
   /** In a stable order. */
   readonly nodes: readonly NodeView[];
   /** How many nodes have an image. */
   imageSpread(image: string): number;
+  /** Claims and volumes. */
+  readonly storage: StorageView;
 }
 
 export interface Cache extends Snapshot {
+  readonly storage: Storage;
   readonly assumedCount: number;
   /** True when something changed that scheduling depends on. */
   setNode(node: Node): boolean;
@@ -104,6 +108,7 @@ export function createCache(): Cache {
 
   return {
     nodes,
+    storage: createStorage(),
     imageSpread: (image) => imageNodes.get(image) ?? 0,
     get assumedCount() {
       return assumed.size;

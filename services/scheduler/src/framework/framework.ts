@@ -39,6 +39,7 @@ export function feasibleNodesWanted(nodeCount: number): number {
 
 export function createFramework(plugins: readonly AnyPlugin[], random: Random): Framework {
   let start = 0;
+  const rejecting = plugins.filter((plugin) => plugin.reject !== undefined);
 
   const prepare = (pod: PodInfo, snapshot: Snapshot): Prepared[] => {
     const prepared: Prepared[] = [];
@@ -70,8 +71,14 @@ export function createFramework(plugins: readonly AnyPlugin[], random: Random): 
 
   return {
     decide: (pod, snapshot) => {
-      const prepared = prepare(pod, snapshot);
       const diagnosis = createDiagnosis();
+      for (const plugin of rejecting) {
+        const reason = plugin.reject!(pod, snapshot);
+        if (reason === undefined) continue;
+        diagnosis.rejectEverywhere(plugin.name, reason);
+        return { kind: 'rejected', diagnosis: diagnosis.build(snapshot.nodes.length) };
+      }
+      const prepared = prepare(pod, snapshot);
       const feasible = findFeasible(pod, snapshot, prepared, diagnosis);
       if (feasible.length === 0) {
         return { kind: 'rejected', diagnosis: diagnosis.build(snapshot.nodes.length) };

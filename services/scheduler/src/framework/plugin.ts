@@ -2,6 +2,7 @@
  * What a scheduling plugin is: pure functions of a pod, a node and what the plugin worked out about
  * the pod before it looked at nodes.
  *
+ * 0. `reject` says what speaks against the pod wherever it would run; then no node is looked at.
  * 1. `prepare` runs once a cycle; its result is handed to the other functions, and 'skip' takes the
  *    plugin out of this cycle.
  * 2. `filter` answers with what speaks against a node, in upstream's words, or undefined.
@@ -23,7 +24,8 @@ export type ClusterEvent =
   | 'node-added'
   | 'node-changed'
   | 'assigned-pod-added'
-  | 'assigned-pod-deleted';
+  | 'assigned-pod-deleted'
+  | 'storage-changed';
 
 export interface Plugin<State = void> {
   readonly name: string;
@@ -31,6 +33,7 @@ export interface Plugin<State = void> {
   readonly weight: number;
   /** Events after which a pod that this plugin rejected is worth another attempt. */
   readonly helpedBy: readonly ClusterEvent[];
+  reject?(pod: PodInfo, snapshot: Snapshot): string | undefined;
   prepare(pod: PodInfo, snapshot: Snapshot): State | 'skip';
   filter?(pod: PodInfo, node: NodeView, state: State): Rejection | undefined;
   score?(pod: PodInfo, node: NodeView, state: State): number;

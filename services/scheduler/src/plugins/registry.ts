@@ -9,6 +9,8 @@ import { nodeResourcesFit } from './node-resources-fit/plugin.ts';
 import { nodeUnschedulable } from './node-unschedulable/plugin.ts';
 import { podTopologySpread } from './pod-topology-spread/plugin.ts';
 import { taintToleration } from './taint-toleration/plugin.ts';
+import { volumeBinding } from './volume-binding/plugin.ts';
+import { volumeRestrictions } from './volume-restrictions/plugin.ts';
 
 export const defaultPlugins: readonly AnyPlugin[] = [
   nodeUnschedulable,
@@ -17,6 +19,8 @@ export const defaultPlugins: readonly AnyPlugin[] = [
   nodeAffinity,
   nodePorts,
   nodeResourcesFit,
+  volumeRestrictions,
+  volumeBinding,
   podTopologySpread,
   nodeResourcesBalancedAllocation,
   imageLocality,
