@@ -66,7 +66,19 @@ export function createDockerRuntime(
     return inspected;
   };
 
-  const list = async (filter: RuntimeFilter | undefined): Promise<Inspected[]> => {
+  /** A relist asks for sandboxes and for containers in one breath: that is one question to the engine. */
+  let together: Promise<Inspected[]> | undefined;
+  const list = (filter: RuntimeFilter | undefined): Promise<Inspected[]> => {
+    if (filter?.podUid !== undefined) return listNow(filter);
+    if (together === undefined) {
+      together = listNow(filter);
+      queueMicrotask(() => {
+        together = undefined;
+      });
+    }
+    return together;
+  };
+  const listNow = async (filter: RuntimeFilter | undefined): Promise<Inspected[]> => {
     const labels = filter?.podUid === undefined ? ours : [...ours, `${label.uid}=${filter.podUid}`];
     const found = await docker
       .listContainers({ all: true, filters: { label: labels } })
