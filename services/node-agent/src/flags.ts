@@ -1,6 +1,7 @@
 /** The settings of a node-agent. */
 import { forbiddenLabels } from '@drydock/api';
 import { choice, integer, list, path, port, text, type FlagValues } from '@drydock/process';
+import { upkeepFlags } from './flags-upkeep.ts';
 
 export const flags = {
   'node-name': text({ default: '', help: 'name of the node; the real runtime needs one' }),
@@ -25,6 +26,7 @@ export const flags = {
   'root-dir': path({ default: '/var/lib/drydock', help: 'folder of volumes, on a volume itself' }),
   'cluster-dns': list({ default: [], help: 'resolvers of pods; none: those of the engine' }),
   'cluster-domain': text({ default: 'cluster.local', help: 'domain of services' }),
+  ...upkeepFlags,
 } as const;
 
 export type AgentConfig = FlagValues<typeof flags>;

@@ -1,6 +1,7 @@
 /** The node-agent process: flags to parts, for one real node or many simulated ones. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Node } from '@drydock/api';
 import {
   createApiClient,
@@ -13,11 +14,18 @@ import { runMain, type ProcessContext } from '@drydock/process';
 import { createChannelSet, readTls } from '@drydock/rpc';
 import { createNodeNetwork, type NodeNetwork } from './cni/node-network.ts';
 import { flags, nodeNames, parseLabels, type AgentConfig } from './flags.ts';
+import { reservations, upkeepOptions } from './flags-upkeep.ts';
+import { createImageLedger } from './gc/image-ledger.ts';
 import { createNodeAgent, type NodeAgent } from './node-agent.ts';
+import { allocatableOf } from './node/allocatable.ts';
 import { readMachine } from './node/machine.ts';
+import { capacityOf } from './node/node-status.ts';
 import { findOwnContainer } from './node/own-container.ts';
+import { createMachineObserver, createSimulatedObserver, type Observe } from './node/resources.ts';
 import { createAsk, type Ask } from './pod-worker/requests.ts';
+import { createDockerHousekeeping } from './runtime/docker/housekeeping.ts';
 import { createDockerRuntime } from './runtime/docker/docker-runtime.ts';
+import type { RuntimeHousekeeping } from './runtime/housekeeping.ts';
 import type { ContainerStats, RuntimeService } from './runtime/runtime.ts';
 import { createScriptedAsk } from './runtime/simulated/scripted-ask.ts';
 import { createSimulatedRuntime } from './runtime/simulated/simulated-runtime.ts';
@@ -37,7 +45,14 @@ interface NodeParts {
   readonly ask: Ask;
   readonly volumes: Volumes | undefined;
   readonly network: NodeNetwork | undefined;
+  /** Of the node's container. */
+  readonly memoryLimitBytes?: number | undefined;
+  readonly housekeeping: RuntimeHousekeeping;
+  /** What the node has left, given what is sampled of its use. */
+  readonly observer: (machine: Machine, usedBytes: () => number | undefined) => Observe;
 }
+
+type Machine = ReturnType<typeof readMachine>;
 
 await runMain({
   name: 'node-agent',
@@ -71,11 +86,26 @@ async function start(context: Context): Promise<void> {
   const bootId = readBootId(config);
   const agents = new Map<string, NodeAgent>();
   const served = new Map<string, ServedNode>();
+  const upkeep = upkeepOptions(config);
+  const reserved = reservations(config);
   for (const name of names) {
     const recorder = stack.use(
       createEventRecorder({ component: 'kubelet', host: name }, informers),
     );
     const parts = await createParts(name, bootId, context);
+    const { runtime, ownUsage, housekeeping, volumes } = parts;
+    const sampler = createStatsSampler({ runtime, ownUsage, clock, log });
+    const machine = readMachine({
+      nodeName: name,
+      rootFolder: config['root-dir'],
+      maxPods: config['max-pods'],
+      kubeletPort: config.port,
+      address: addressOf(config),
+      memoryLimitBytes: parts.memoryLimitBytes,
+    });
+    const { thresholds } = upkeep.eviction;
+    const usedBytes = () => sampler.usage().node?.last.workingSetBytes;
+    const ledger = volumes === undefined ? undefined : join(config['root-dir'], 'images.json');
     const agent = createNodeAgent(
       {
         nodeName: name,
@@ -83,19 +113,29 @@ async function start(context: Context): Promise<void> {
         bootId,
         clusterDns: config['cluster-dns'],
         clusterDomain: config['cluster-domain'],
-        machine: readMachine({
-          nodeName: name,
-          rootFolder: config['root-dir'],
-          maxPods: config['max-pods'],
-          kubeletPort: config.port,
-          address: addressOf(config),
-        }),
+        machine: {
+          ...machine,
+          imagesMax: config['node-status-max-images'],
+          allocatable: allocatableOf(capacityOf(machine), reserved, thresholds),
+        },
+        upkeep,
       },
-      { api, clock, log, recorder, signal, services: () => services.store.list(), ...parts },
+      {
+        api,
+        clock,
+        log,
+        recorder,
+        signal,
+        services: () => services.store.list(),
+        ...parts,
+        upkeep: {
+          observe: parts.observer(machine, usedBytes),
+          housekeeping,
+          ledger: createImageLedger(ledger),
+        },
+      },
     );
     agents.set(name, agent);
-    const { runtime, ownUsage } = parts;
-    const sampler = createStatsSampler({ runtime, ownUsage, clock, log });
     void sampler.run(signal);
     served.set(name, { name, runtime, pods: () => agent.pods(), usage: () => sampler.usage() });
   }
@@ -169,6 +209,9 @@ async function createParts(name: string, bootId: string, context: Context): Prom
       ask: createScriptedAsk(runtime),
       volumes: undefined,
       network: undefined,
+      housekeeping: runtime.housekeeping,
+      observer: ({ memoryBytes, diskBytes }) =>
+        createSimulatedObserver({ memoryBytes, diskBytes, totals: () => runtime.totals() }),
     };
   }
   const socketPath = config['docker-socket'];
@@ -190,7 +233,19 @@ async function createParts(name: string, bootId: string, context: Context): Prom
   const { id } = own;
   const ownUsage = () =>
     id === undefined ? Promise.resolve(readProcessUsage(clock)) : runtime.stats(id);
-  return { runtime, ownUsage, ask, volumes, network };
+  const { memoryLimitBytes } = own;
+  const rootFolder = config['root-dir'];
+  return {
+    runtime,
+    ownUsage,
+    ask,
+    volumes,
+    network,
+    memoryLimitBytes,
+    housekeeping: createDockerHousekeeping(socketPath),
+    observer: (_machine, usedBytes) =>
+      createMachineObserver({ rootFolder, memoryLimitBytes, usedBytes }),
+  };
 }
 
 /** Simulated nodes are reached on this machine. */

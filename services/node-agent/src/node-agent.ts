@@ -6,8 +6,10 @@ import type { Node, Pod, Service } from '@drydock/api';
 import type { ApiClient, EventRecorder } from '@drydock/client';
 import type { Clock, Logger } from '@drydock/ports';
 import type { NodeNetwork } from './cni/node-network.ts';
+import { keptByPlan } from './gc/containers.ts';
 import { createNodeKeeper } from './node/node-keeper.ts';
-import type { MachineFacts } from './node/node-status.ts';
+import { capacityOf, type MachineFacts } from './node/node-status.ts';
+import { createUpkeep, type UpkeepOptions, type UpkeepPorts } from './node/upkeep.ts';
 import { createEndings } from './pod-worker/endings.ts';
 import { createImages } from './pod-worker/images.ts';
 import { createPodEvents } from './pod-worker/pod-events.ts';
@@ -30,6 +32,8 @@ export interface NodeAgentOptions {
   readonly clusterDomain: string;
   /** The machine, but for what the runtime knows. */
   readonly machine: Omit<MachineFacts, 'bootId' | 'runtimeVersion' | 'images'>;
+  /** Undefined: nothing is evicted and no garbage collected. */
+  readonly upkeep?: UpkeepOptions;
 }
 
 export interface NodeAgentPowers {
@@ -44,6 +48,7 @@ export interface NodeAgentPowers {
   /** Undefined: pods are not connected, addresses are numbers only. */
   readonly network: NodeNetwork | undefined;
   readonly services: () => readonly Service[];
+  readonly upkeep?: UpkeepPorts;
   readonly signal: AbortSignal;
 }
 
@@ -65,7 +70,9 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const log = powers.log.child({ node: nodeName });
   const events = createPodEvents(powers.recorder);
   const pullSecrets = createPullSecrets({ api, events });
-  const images = createImages({ runtime, pullSecrets, clock, events });
+  const onPulled = powers.upkeep?.ledger.note;
+  const images = createImages({ runtime, pullSecrets, clock, events, onPulled });
+  const allocatable = machine.allocatable ?? capacityOf(machine);
   const cache = createRuntimeCache(runtime);
   let runtimeVersion = '';
   let runtimeProblem: string | undefined;
@@ -75,8 +82,8 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const nodeFacts = (): NodeFacts => ({
     address: machine.address,
     memoryBytes: machine.memoryBytes,
-    cpuMillis: machine.cpuCount * 1000,
     labels: nodeLabels,
+    allocatable,
   });
   const podRange = () => (network === undefined ? simulatedRange : network.podRange);
   const problems = () => {
@@ -98,13 +105,29 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     try {
       runtimeVersion = `${runtime.name}://${await runtime.version()}`;
       runtimeProblem = undefined;
-      return { ...machine, bootId, runtimeVersion, images: await runtime.listImages() };
+      const listed = await runtime.listImages();
+      return { ...machine, bootId, runtimeVersion, images: listed, pressures: pressures() };
     } catch (error) {
       runtimeProblem = `container runtime is down: ${(error as Error).message}`;
-      return { ...machine, bootId, runtimeVersion, images: [] };
+      return { ...machine, bootId, runtimeVersion, images: [], pressures: pressures() };
     }
   };
 
+  const upkeep =
+    options.upkeep === undefined || powers.upkeep === undefined
+      ? undefined
+      : createUpkeep(options.upkeep, {
+          ...powers.upkeep,
+          nodeName,
+          runtime,
+          volumes: powers.volumes,
+          clock,
+          log,
+          recorder: powers.recorder,
+          manager: () => manager,
+          onChange: () => keeper.refresh(),
+        });
+  const pressures = () => upkeep?.pressures() ?? [];
   const keeper = createNodeKeeper(
     { nodeName, labels: options.labels },
     { api, clock, log, recorder: powers.recorder, facts, problems },
@@ -121,10 +144,12 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     nodeFacts,
     podRange,
     allocatable: {
-      cpuMillis: machine.cpuCount * 1000,
-      memoryBytes: machine.memoryBytes,
-      pods: machine.maxPods,
+      ...allocatable,
+      others: { 'ephemeral-storage': allocatable.diskBytes, ...allocatable.hugepages },
     },
+    refuses: (pod) => upkeep?.refusal(pod),
+    deadInstancesKept:
+      options.upkeep === undefined ? undefined : keptByPlan(options.upkeep.containers),
     ask: powers.ask,
     volumes: powers.volumes,
     clusterDns: options.clusterDns,
@@ -182,6 +207,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
         try {
           await stopUncabled();
           await manager.start(signal);
+          void upkeep?.run(signal);
           return;
         } catch (error) {
           signal.throwIfAborted();

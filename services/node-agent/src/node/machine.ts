@@ -1,7 +1,8 @@
 /** What this process can learn of the machine that it runs on. */
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { arch, availableParallelism, networkInterfaces, release, totalmem } from 'node:os';
+import { quantityFromBytes } from '@drydock/api';
 import type { MachineFacts } from './node-status.ts';
 
 /** Go's names, which Kubernetes uses. */
@@ -14,6 +15,8 @@ export interface MachineOptions {
   readonly kubeletPort: number;
   /** Empty: the first address that is not loopback. */
   readonly address: string;
+  /** Of the node's container; undefined: it may use all that the machine has. */
+  readonly memoryLimitBytes?: number | undefined;
 }
 
 export function readMachine(
@@ -21,7 +24,8 @@ export function readMachine(
 ): Omit<MachineFacts, 'bootId' | 'runtimeVersion' | 'images'> {
   return {
     cpuCount: availableParallelism(),
-    memoryBytes: totalmem(),
+    memoryBytes: Math.min(totalmem(), options.memoryLimitBytes ?? Infinity),
+    hugepages: hugepages(),
     diskBytes: diskBytesOf(options.rootFolder),
     maxPods: options.maxPods,
     kernelVersion: release(),
@@ -37,6 +41,20 @@ export function readMachine(
 function diskBytesOf(folder: string): number {
   const { blocks, bsize } = statfsSync(existsSync(folder) ? folder : '/');
   return blocks * bsize;
+}
+
+const hugepagesFolder = '/sys/kernel/mm/hugepages';
+
+/** `hugepages-2Mi` and its bytes, for each size that the kernel has. */
+function hugepages(): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const folder of existsSync(hugepagesFolder) ? readdirSync(hugepagesFolder) : []) {
+    const pageBytes = Number(/^hugepages-(\d+)kB$/.exec(folder)?.[1] ?? 0) * 1024;
+    const count = readFileSync(`${hugepagesFolder}/${folder}/nr_hugepages`, 'utf8');
+    if (pageBytes > 0)
+      found[`hugepages-${quantityFromBytes(pageBytes)}`] = pageBytes * Number(count);
+  }
+  return found;
 }
 
 function osImage(): string {

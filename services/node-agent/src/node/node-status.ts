@@ -2,10 +2,14 @@
 import {
   formatTime,
   quantityFromBytes,
+  quantityFromMilli,
   type Node,
   type NodeCondition,
   type NodeStatus,
 } from '@drydock/api';
+
+import type { Pressure } from '../eviction/signals.ts';
+import type { NodeResourcesAmounts } from './allocatable.ts';
 
 export interface MachineFacts {
   readonly cpuCount: number;
@@ -21,6 +25,13 @@ export interface MachineFacts {
   readonly kubeletPort: number;
   readonly runtimeVersion: string;
   readonly images: readonly { readonly names: readonly string[]; readonly sizeBytes: number }[];
+  /** Most images that the status tells of; below zero: all. Absent: 50. */
+  readonly imagesMax?: number;
+  /** In bytes, by resource name: `hugepages-2Mi`. */
+  readonly hugepages?: Readonly<Record<string, number>>;
+  /** What pods may ask for; absent: all that there is. */
+  readonly allocatable?: NodeResourcesAmounts;
+  readonly pressures?: readonly Pressure[];
 }
 
 export interface NodeStatusInput {
@@ -34,19 +45,36 @@ export interface NodeStatusInput {
 
 /** What `kubectl get nodes` shows as the version. */
 const kubeletVersion = 'v1.32.4-drydock';
-const imagesMax = 50;
+const imagesMaxByDefault = 50;
+/** Of one image, as upstream's. */
+const imageNamesMax = 5;
+
+/** What there is, in the units in which it is given away. */
+export const capacityOf = (facts: Omit<MachineFacts, 'bootId' | 'runtimeVersion' | 'images'>) => ({
+  cpuMillis: facts.cpuCount * 1000,
+  memoryBytes: Math.floor(facts.memoryBytes / 1024) * 1024,
+  diskBytes: Math.floor(facts.diskBytes / 1024) * 1024,
+  pods: facts.maxPods,
+  hugepages: facts.hugepages ?? {},
+});
+
+const resourceList = (amounts: NodeResourcesAmounts): Record<string, string> => ({
+  cpu: quantityFromMilli(amounts.cpuMillis),
+  'ephemeral-storage': quantityFromBytes(amounts.diskBytes),
+  ...Object.fromEntries(
+    Object.entries(amounts.hugepages).map(([name, bytes]) => [name, quantityFromBytes(bytes)]),
+  ),
+  memory: quantityFromBytes(amounts.memoryBytes),
+  pods: String(amounts.pods),
+});
 
 export function nodeStatus({ nodeName, facts, ...input }: NodeStatusInput): NodeStatus {
-  const capacity = {
-    cpu: String(facts.cpuCount),
-    'ephemeral-storage': `${Math.floor(facts.diskBytes / 1024)}Ki`,
-    memory: quantityFromBytes(Math.floor(facts.memoryBytes / 1024) * 1024),
-    pods: String(facts.maxPods),
-  };
+  const capacity = capacityOf(facts);
+  const { imagesMax = imagesMaxByDefault, pressures = [] } = facts;
   return {
-    capacity,
-    allocatable: capacity,
-    conditions: conditionsOf(input),
+    capacity: resourceList(capacity),
+    allocatable: resourceList(facts.allocatable ?? capacity),
+    conditions: conditionsOf({ ...input, pressures }),
     addresses: [
       { type: 'InternalIP', address: facts.address },
       { type: 'Hostname', address: nodeName },
@@ -67,36 +95,54 @@ export function nodeStatus({ nodeName, facts, ...input }: NodeStatusInput): Node
     images: facts.images
       .filter((image) => image.names.length > 0)
       .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
-      .slice(0, imagesMax)
-      .map(({ names, sizeBytes }) => ({ names: [...names], sizeBytes })),
+      .slice(0, imagesMax < 0 ? undefined : imagesMax)
+      .map(({ names, sizeBytes }) => ({ names: namesOf(names), sizeBytes })),
   };
 }
 
+/** Digests before tags, as upstream's. */
+const namesOf = (names: readonly string[]): string[] =>
+  names
+    .toSorted((a, b) => Number(b.includes('@')) - Number(a.includes('@')))
+    .slice(0, imageNamesMax);
+
 type Verdict = Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>;
 
-const calm: readonly Verdict[] = [
+interface PressureWords {
+  readonly type: Pressure;
+  /** Reason and message while there is pressure, and while there is none. */
+  readonly pressed: readonly [string, string];
+  readonly calm: readonly [string, string];
+}
+
+const pressureWords: readonly PressureWords[] = [
   {
     type: 'MemoryPressure',
-    status: 'False',
-    reason: 'KubeletHasSufficientMemory',
-    message: 'kubelet has sufficient memory available',
+    pressed: ['KubeletHasInsufficientMemory', 'kubelet has insufficient memory available'],
+    calm: ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
   },
   {
     type: 'DiskPressure',
-    status: 'False',
-    reason: 'KubeletHasNoDiskPressure',
-    message: 'kubelet has no disk pressure',
+    pressed: ['KubeletHasDiskPressure', 'kubelet has disk pressure'],
+    calm: ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
   },
   {
     type: 'PIDPressure',
-    status: 'False',
-    reason: 'KubeletHasSufficientPID',
-    message: 'kubelet has sufficient PID available',
+    pressed: ['KubeletHasInsufficientPID', 'kubelet has insufficient PID available'],
+    calm: ['KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
   },
 ];
 
-function conditionsOf(input: Omit<NodeStatusInput, 'nodeName' | 'facts'>): NodeCondition[] {
-  const { problems, former, wallTime } = input;
+function pressureVerdict(words: PressureWords, pressures: readonly Pressure[]): Verdict {
+  const isPressed = pressures.includes(words.type);
+  const [reason, message] = isPressed ? words.pressed : words.calm;
+  return { type: words.type, status: isPressed ? 'True' : 'False', reason, message };
+}
+
+function conditionsOf(
+  input: Omit<NodeStatusInput, 'nodeName' | 'facts'> & { readonly pressures: readonly Pressure[] },
+): NodeCondition[] {
+  const { problems, former, wallTime, pressures } = input;
   const ready: Verdict =
     problems.length === 0
       ? {
@@ -112,7 +158,8 @@ function conditionsOf(input: Omit<NodeStatusInput, 'nodeName' | 'facts'>): NodeC
           message: problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`,
         };
   const now = formatTime(wallTime);
-  const ours = [...calm, ready].map((verdict): NodeCondition => {
+  const pressed = pressureWords.map((words) => pressureVerdict(words, pressures));
+  const ours = [...pressed, ready].map((verdict): NodeCondition => {
     const before = former?.conditions?.find((one) => one.type === verdict.type);
     const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
     return { ...verdict, lastHeartbeatTime: now, lastTransitionTime: since ?? now };
@@ -194,13 +241,14 @@ export function nodeEvents(
   return events;
 }
 
-const calmReasons: Readonly<Record<string, string>> = {
-  MemoryPressure: 'NodeHasSufficientMemory',
-  DiskPressure: 'NodeHasNoDiskPressure',
-  PIDPressure: 'NodeHasSufficientPID',
+/** With pressure, and without. */
+const pressureReasons: Readonly<Record<string, readonly [string, string]>> = {
+  MemoryPressure: ['NodeHasInsufficientMemory', 'NodeHasSufficientMemory'],
+  DiskPressure: ['NodeHasDiskPressure', 'NodeHasNoDiskPressure'],
+  PIDPressure: ['NodeHasInsufficientPID', 'NodeHasSufficientPID'],
 };
 
 function transitionReason(type: string, status: string): string | undefined {
   if (type === 'Ready') return status === 'True' ? 'NodeReady' : 'NodeNotReady';
-  return status === 'False' ? calmReasons[type] : undefined;
+  return pressureReasons[type]?.[status === 'True' ? 0 : 1];
 }

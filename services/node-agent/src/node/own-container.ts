@@ -12,6 +12,8 @@ import Docker from 'dockerode';
 export interface OwnContainer {
   /** Undefined: not in a container of this engine. */
   readonly id: string | undefined;
+  /** The limit of its memory, which is then what the node has. */
+  readonly memoryLimitBytes?: number;
   /** Where the engine finds `path`. @throws when it cannot */
   readonly hostPath: (path: string) => string;
 }
@@ -24,8 +26,14 @@ interface MountPoint {
 export async function findOwnContainer(socketPath: string): Promise<OwnContainer> {
   const id = containerIdOf(readFileSync('/proc/self/mountinfo', 'utf8'));
   if (id === undefined) return { id, hostPath: (path) => path };
-  const { Mounts: mounts } = await new Docker({ socketPath }).getContainer(id).inspect();
-  return { id, hostPath: (path) => translate(path, mounts) };
+  const inspected = await new Docker({ socketPath }).getContainer(id).inspect();
+  const { Mounts: mounts, HostConfig } = inspected;
+  const limit = HostConfig.Memory ?? 0;
+  return {
+    id,
+    ...(limit > 0 ? { memoryLimitBytes: limit } : {}),
+    hostPath: (path) => translate(path, mounts),
+  };
 }
 
 /** The engine mounts files of its own folder for the container into it; their path has its id. */

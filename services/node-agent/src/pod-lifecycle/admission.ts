@@ -11,6 +11,8 @@ export interface Allocatable {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
   readonly pods: number;
+  /** Of ephemeral-storage and hugepages, in bytes; what is not here is not counted. */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 /** Undefined: it fits. @param others pods that are on the node and have not ended */
@@ -31,6 +33,10 @@ export function refusal(
       used: sum(memory),
       capacity: allocatable.memoryBytes,
     },
+    ...Object.entries(allocatable.others ?? {}).map(([name, capacity]) => {
+      const of = (asking: Pod) => requestOf(asking, name, quantityValue);
+      return { name, requested: of(pod), used: sum(of), capacity };
+    }),
   ];
   const short = asked.find(
     ({ requested, used, capacity }) => requested > 0 && requested + used > capacity,
@@ -43,8 +49,8 @@ export function refusal(
   };
 }
 
-/** What a pod asks for: its containers and sidecars together, or its largest init container. */
-function requestOf(pod: Pod, resource: string, read: (quantity: string) => number): number {
+/** What a pod asks for of one resource: its containers and sidecars together, or its largest init container. */
+export function requestOf(pod: Pod, resource: string, read: (quantity: string) => number): number {
   const of = (container: Pod['spec']['containers'][number]) =>
     read(container.resources?.requests?.[resource] ?? '0');
   const beside = [...pod.spec.containers, ...initContainersOf(pod).filter(isSidecar)];

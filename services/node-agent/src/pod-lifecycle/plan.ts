@@ -70,6 +70,8 @@ export interface PlanInput {
   readonly memory: PodMemory;
   readonly bootId: string;
   readonly clock: Pick<Clock, 'now' | 'elapsedSince'>;
+  /** Dead instances that a container keeps beside its newest; absent: one, for `logs --previous`. */
+  readonly deadInstancesKept?: number | undefined;
 }
 
 /** The shortest grace that a container gets (kubelet's minimumGracePeriodInSeconds). */
@@ -333,9 +335,12 @@ function nextAttempt(pod: Pod, name: string, newest: ContainerStatus | undefined
  * Of the instances that ended, the last is kept for `logs --previous`; older ones go. So do former
  * sandboxes that hold nothing any more.
  */
-function outdated({ runtime }: PlanInput, current: SandboxStatus): Action[] {
+function outdated(
+  { runtime, deadInstancesKept: kept = 1 }: PlanInput,
+  current: SandboxStatus,
+): Action[] {
   const names = new Set(runtime.containers.map((instance) => instance.name));
-  const instances = [...names].flatMap((name) => instancesOf(runtime, name).slice(2));
+  const instances = [...names].flatMap((name) => instancesOf(runtime, name).slice(1 + kept));
   const sandboxes = runtime.sandboxes.filter(
     (sandbox) =>
       sandbox.id !== current.id &&

@@ -51,11 +51,14 @@ export function createImages({
   pullSecrets,
   clock,
   events,
+  onPulled,
 }: {
   readonly runtime: RuntimeService;
   readonly pullSecrets: PullSecrets;
   readonly clock: Clock;
   readonly events: PodEvents;
+  /** Notes what came by a pull, and whether an image of this name was there before. */
+  readonly onPulled?: ((name: string, id: string, wasThere: boolean) => Promise<void>) | undefined;
 }): Images {
   const failures = new Map<string, Failure>();
   const pulls = new Map<string, Promise<ImageStatus>>();
@@ -104,7 +107,11 @@ export function createImages({
     }
   };
 
-  const pullFor = async (pod: Pod, container: Container, image: string, signal: AbortSignal) => {
+  const pullFor = async (
+    { pod, container, wasThere }: { pod: Pod; container: Container; wasThere: boolean },
+    image: string,
+    signal: AbortSignal,
+  ) => {
     const key = `${pod.metadata.uid ?? ''}/${image}`;
     const failed = failures.get(key);
     const left =
@@ -130,6 +137,7 @@ export function createImages({
     try {
       const credentials = await pullSecrets.credentials(pod, image, signal);
       const pulled = await raceWith(signal, pull(image, credentials));
+      await onPulled?.(image, pulled.id, wasThere);
       failures.delete(key);
       const took = formatGoDuration(Math.round(clock.now() - begin));
       events.record(pod, {
@@ -178,7 +186,7 @@ export function createImages({
         throw new ImageError('ErrImageNeverPull', message);
       }
       if (present === undefined || policy === 'Always') {
-        return pullFor(pod, container, image, signal);
+        return pullFor({ pod, container, wasThere: present !== undefined }, image, signal);
       }
       events.record(pod, {
         type: 'Normal',

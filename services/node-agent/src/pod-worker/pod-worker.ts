@@ -175,6 +175,7 @@ export function createPodWorker(
       memory: remembered(),
       bootId: powers.bootId,
       clock,
+      deadInstancesKept: powers.deadInstancesKept,
     });
     askAgainAfter(Math.min(recheckAfterMillis ?? refreshMillis, refreshMillis));
     publish();

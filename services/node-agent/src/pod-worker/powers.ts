@@ -28,6 +28,8 @@ export interface PodWorkerPowers {
   readonly log: Logger;
   readonly bootId: string;
   readonly nodeFacts: () => NodeFacts;
+  /** By the plan of a pod; undefined: as the plan has it. */
+  readonly deadInstancesKept?: number | undefined;
   /** An address of the node's range; undefined while the node has none to give. */
   readonly takeAddress: (uid: string) => string | undefined;
   readonly releaseAddress: (uid: string) => void;

@@ -28,9 +28,10 @@ import type { PodTokens } from './tokens.ts';
 export interface NodeFacts {
   readonly address: string | undefined;
   readonly memoryBytes: number;
-  readonly cpuMillis: number;
   /** Of the node's object. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What pods may ask for. */
+  readonly allocatable: { readonly cpuMillis: number; readonly memoryBytes: number };
 }
 
 /** Why a container is waiting. */
@@ -104,7 +105,7 @@ export function createStarter(powers: StarterPowers): Starter {
       pod,
       podIP: sandbox.address ?? facts.address,
       nodeAddress: facts.address,
-      allocatable: { cpuMillis: facts.cpuMillis, memoryBytes: facts.memoryBytes },
+      allocatable: facts.allocatable,
       lookUp,
       tokenFor,
       claims: await fetchClaims(api, { pod, volumes: unmounted, node, signal }),

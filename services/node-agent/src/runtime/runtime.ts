@@ -207,6 +207,8 @@ export interface ContainerStats {
   readonly cpuMicros: number;
   /** Memory that cannot be reclaimed. */
   readonly workingSetBytes: number;
+  /** Processes and threads; absent where the runtime does not count them. */
+  readonly processCount?: number;
 }
 
 export interface RuntimeFilter {

@@ -26,6 +26,7 @@ import type { Container, Pod, Volume } from '@drydock/api';
 import type { Mount } from '../runtime/runtime.ts';
 import { writeAtomically } from './atomic-writer.ts';
 import { claimNameOf, type ClaimedVolume } from './claims.ts';
+import { diskUsage, type DiskUsage } from './disk-usage.ts';
 import { filesOf, fsGroupOf, holdsFiles, VolumeError, type VolumeContext } from './files.ts';
 import { localFolder, prepareHostPath, resolveBelow } from './host-path.ts';
 import { giveToGroup } from './ownership.ts';
@@ -48,6 +49,10 @@ export interface Volumes {
   ): Promise<Mount[]>;
   lastWords(uid: string, container: string, attempt: number): Promise<string | undefined>;
   remove(uid: string): Promise<void>;
+  /** What the pod's own volumes on the node's disk take of it, by name. */
+  usage(pod: Pod): Promise<ReadonlyMap<string, DiskUsage>>;
+  /** Removes what the volumes of a pod that has ended hold. Its last words stay. */
+  empty(pod: Pod): Promise<void>;
   /** Removes the folders of pods that are not among these. */
   keepOnly(uids: ReadonlySet<string>): Promise<void>;
 }
@@ -200,6 +205,25 @@ export function createVolumes(rootFolder: string): Volumes {
     lastWords: async (uid, container, attempt) => {
       const bytes = await readFile(messageFile(uid, container, attempt)).catch(() => undefined);
       return bytes?.subarray(0, lastWordsBytesMax).toString('utf8');
+    },
+    usage: async (pod) => {
+      const found = new Map<string, DiskUsage>();
+      for (const { name, emptyDir } of pod.spec.volumes ?? []) {
+        if (emptyDir === undefined) continue;
+        found.set(name, await diskUsage(volumeFolder(pod.metadata.uid ?? '', name)));
+      }
+      return found;
+    },
+    empty: async (pod) => {
+      for (const volume of pod.spec.volumes ?? []) {
+        const folder = volumeFolder(pod.metadata.uid ?? '', volume.name);
+        // Of a claim it is the link that goes, and with it the hold on what it leads to.
+        if (claimNameOf(pod, volume) !== undefined && (await linkOf(folder)) !== undefined) {
+          await rm(folder, { force: true });
+        } else if (volume.emptyDir !== undefined || holdsFiles(volume)) {
+          await rm(folder, { recursive: true, force: true });
+        }
+      }
     },
     remove: (uid) => rm(folderOf(uid), { recursive: true, force: true }),
     keepOnly: async (uids) => {

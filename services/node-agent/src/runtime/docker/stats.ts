@@ -12,6 +12,7 @@ export interface EngineStats {
     readonly usage?: number;
     readonly stats?: Readonly<Record<string, number>>;
   };
+  readonly pids_stats?: { readonly current?: number };
 }
 
 const nanosPerMicro = 1_000;
@@ -28,6 +29,7 @@ export function containerStatsOf({
   read,
   cpu_stats: cpu,
   memory_stats: memory,
+  pids_stats: processes,
 }: EngineStats): ContainerStats | undefined {
   const wallTime = Date.parse(read);
   if (!(wallTime > 0) || memory.usage === undefined) return undefined;
@@ -37,5 +39,6 @@ export function containerStatsOf({
     wallTime,
     cpuMicros: cpu.cpu_usage.total_usage / nanosPerMicro,
     workingSetBytes: Math.max(0, memory.usage - reclaimable),
+    ...(processes?.current === undefined ? {} : { processCount: processes.current }),
   };
 }

@@ -1,12 +1,13 @@
 /**
  * What a simulated container does, from its pod's annotations:
  *
- *     simulation.drydock.dev/web: start=200ms, run=5s, exit=1, ready=2s, stop=1s, cpu=100m, memory=64Mi, listen=80/8080
+ *     simulation.drydock.dev/web: start=200ms, run=5s, exit=1, ready=2s, stop=1s, cpu=100m, memory=64Mi, disk=1Gi, pids=20, listen=80/8080
  *
  * `start` is how long starting takes, `run` how long it lives (forever when absent), `exit` its exit
  * code, or several with `/` between them, one an attempt; `ready` how long after its start its probes
- * begin to succeed; `stop` how long it goes on after SIGTERM (`never`: until SIGKILL); `listen` the
- * ports on which it echoes (echo-service.ts).
+ * begin to succeed; `stop` how long it goes on after SIGTERM (`never`: until SIGKILL); `cpu`,
+ * `memory`, `disk` and `pids` what it uses while it runs (`disk` until it is removed); `listen` the ports
+ * on which it echoes (echo-service.ts).
  */
 import { quantityMilliValue, quantityValue } from '@drydock/api';
 import { parseDuration } from '@drydock/process';
@@ -23,6 +24,9 @@ export interface Script {
   readonly stopMillis: Millis | undefined;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
+  /** What it writes to its own file system. */
+  readonly diskBytes: number;
+  readonly processCount: number;
   readonly ports: readonly number[];
 }
 
@@ -66,11 +70,24 @@ export function readScript(
     ),
     cpuMillis: read('cpu', quantityMilliValue, 1),
     memoryBytes: read('memory', quantityValue, 16 * 1024 * 1024),
+    diskBytes: read('disk', quantityValue, 0),
+    processCount: read('pids', quantityValue, 1),
     ports: read('listen', parsePorts, []),
   };
 }
 
-const known = new Set(['start', 'run', 'exit', 'ready', 'stop', 'cpu', 'memory', 'listen']);
+const known = new Set([
+  'start',
+  'run',
+  'exit',
+  'ready',
+  'stop',
+  'cpu',
+  'memory',
+  'disk',
+  'pids',
+  'listen',
+]);
 
 function parsePorts(text: string): readonly number[] {
   return text.split('/').map((port) => {

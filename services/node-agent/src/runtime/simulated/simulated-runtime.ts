@@ -4,9 +4,11 @@
  * many nodes live in one process.
  *
  * 1. Nothing outlives the process: to its agent, a new process is a new boot of the node.
- * 2. Every image is present but those whose name holds `missing`, which no registry has.
+ * 2. Every image is present but those whose name holds `missing`, which no registry has, or `remote`,
+ *    which have to be pulled.
  */
 import type { Clock, Millis, Timer } from '@drydock/ports';
+import type { RuntimeHousekeeping } from '../housekeeping.ts';
 import {
   RuntimeError,
   type ContainerStatus,
@@ -43,6 +45,13 @@ interface Container {
 }
 
 export interface SimulatedRuntime extends RuntimeService {
+  readonly housekeeping: RuntimeHousekeeping;
+  /** What all its containers use together, by their scripts. */
+  totals(): {
+    readonly memoryBytes: number;
+    readonly diskBytes: number;
+    readonly processes: number;
+  };
   /** Whether the container's script says that its probes succeed by now. */
   isResponsive(id: string): boolean;
   /** As if the main process of a container had ended by itself. */
@@ -57,6 +66,9 @@ export function createSimulatedRuntime(
 ): SimulatedRuntime {
   const sandboxes = new Map<string, Sandbox>();
   const containers = new Map<string, Container>();
+  /** Images that were removed, or have to be pulled first. */
+  const absent = new Set<string>();
+  const pulled = new Set<string>();
   const listeners = new Set<(event: RuntimeEvent) => void>();
   let count = 0;
   let bootId = options.bootId;
@@ -67,7 +79,10 @@ export function createSimulatedRuntime(
     names: [image],
     sizeBytes: 10_000_000,
   });
-  const isPresent = (image: string) => !image.includes('missing');
+  const isPresent = (image: string) =>
+    !image.includes('missing') &&
+    !absent.has(image) &&
+    (!image.includes('remote') || pulled.has(image));
   const emit = (kind: RuntimeEvent['kind'], status: { pod: { uid: string }; id: string }) => {
     for (const listener of listeners) {
       listener({ kind, podUid: status.pod.uid, containerId: status.id });
@@ -292,31 +307,33 @@ export function createSimulatedRuntime(
       const container = containers.get(id);
       if (container?.status.state !== 'running') return Promise.resolve(undefined);
       const wallTime = clock.wallTime();
-      const { cpuMillis, memoryBytes } = container.script;
+      const { cpuMillis, memoryBytes, processCount } = container.script;
       // By the time of day, as timestamps are: a rate is the same at any time scale.
       const ranMillis = Math.max(0, wallTime - container.status.startedAt!);
       return Promise.resolve({
         wallTime,
         cpuMicros: ranMillis * cpuMillis,
         workingSetBytes: memoryBytes,
+        processCount,
       });
     },
     logs: (id, query, signal) => readLines(find(id), query, signal),
 
     imageStatus: (image) => Promise.resolve(isPresent(image) ? imageOf(image) : undefined),
-    pullImage: (image) =>
-      isPresent(image)
-        ? Promise.resolve(imageOf(image))
-        : Promise.reject(
-            new RuntimeError(
-              'FAILED',
-              `pull access denied for ${image}, repository does not exist`,
-            ),
-          ),
-    listImages: () =>
-      Promise.resolve(
-        [...new Set([...containers.values()].map((one) => one.status.image))].map(imageOf),
-      ),
+    pullImage: async (image) => {
+      await Promise.resolve();
+      if (image.includes('missing')) {
+        const why = `pull access denied for ${image}, repository does not exist`;
+        throw new RuntimeError('FAILED', why);
+      }
+      absent.delete(image);
+      pulled.add(image);
+      return imageOf(image);
+    },
+    listImages: () => {
+      const used = [...containers.values()].map((one) => one.status.image);
+      return Promise.resolve([...new Set([...pulled, ...used])].map(imageOf));
+    },
     watch: (onEvent, signal) => {
       listeners.add(onEvent);
       signal.addEventListener('abort', () => listeners.delete(onEvent), { once: true });
@@ -328,6 +345,27 @@ export function createSimulatedRuntime(
     },
     reboot: (next) => {
       bootId = next;
+    },
+    housekeeping: {
+      writtenBytes: (id) => Promise.resolve(containers.get(id)?.script.diskBytes),
+      imagesInUse: () =>
+        Promise.resolve(new Set([...containers.values()].map((one) => one.status.imageId))),
+      removeImage: (image) => {
+        absent.add(image);
+        pulled.delete(image);
+        return Promise.resolve();
+      },
+    },
+    totals: () => {
+      const all = [...containers.values()];
+      const running = all.filter(({ status }) => status.state === 'running');
+      const sum = (some: readonly Container[], of: (script: Script) => number) =>
+        some.reduce((total, { script }) => total + of(script), 0);
+      return {
+        memoryBytes: sum(running, (script) => script.memoryBytes),
+        diskBytes: sum(all, (script) => script.diskBytes),
+        processes: sum(running, (script) => script.processCount),
+      };
     },
     isResponsive: (id) => {
       const container = containers.get(id);
