@@ -99,7 +99,6 @@ describe('wrong types give the texts of Go (encoding/json)', () => {
       '{"spec":{"template":{"spec":{"containers":{}}}}}',
       'json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container',
     ],
-    ['[]', 'json: cannot unmarshal array into Go value of type v1.Deployment'],
   ])('%s', (text, why) => {
     expect(message(() => decodeObject(text, deployments))).toBe(
       `Deployment in version "apps/v1" cannot be handled as a Deployment: ${why}`,
@@ -199,10 +198,16 @@ describe('YAML is read as upstream reads it', () => {
       'Pod in version "v1" cannot be handled as a Pod: strict decoding error: line 3: key "name" already set in map',
     );
   });
-  test('what is no YAML is a BadRequest with a line', () => {
-    expect(message(() => read('a: b: c'))).toMatch(
-      /^error converting YAML to JSON: yaml: line 1: /,
-    );
+  test.each([
+    ['a: b: c', 'mapping values are not allowed in this context'],
+    ['a: 1\nb: c: d', 'line 2: mapping values are not allowed in this context'],
+    ['a: 1\nb: @c', 'line 2: found character that cannot start any token'],
+    ['a: *b', "unknown anchor 'b' referenced"],
+  ])("what is no YAML is told in the words of Go's reader: %j", (text, why) => {
+    expect(message(() => read(text))).toBe(`error converting YAML to JSON: yaml: ${why}`);
+  });
+  test('of several documents the first is taken, as upstream takes it', () => {
+    expect(read('a: 1\n---\nb: 2\n')).toEqual({ a: 1 });
   });
 });
 
@@ -225,9 +230,33 @@ describe('hostile bodies', () => {
     expect(message(() => decodeObject(text, pods, { syntax }))).not.toBe('nothing was thrown');
   });
 
-  test('a broken body is told together with what it should have been', () => {
-    expect(message(() => decodeObject('{"metadata":', pods))).toMatch(
-      /^the object provided is unrecognized \(must be of type Pod\): json parse error: /,
+  test.each([
+    ['{"metadata":', 'unexpected end of JSON input', '{"metadata":'],
+    ['', 'unexpected end of JSON input', '<empty>'],
+    [
+      '{"metadata":{"name":"a"},}  and what follows',
+      "invalid character '}' looking for beginning of object key string",
+      '{"metadata":{"name":"a"},}  an ...',
+    ],
+    ['kind: Pod', "invalid character 'k' looking for beginning of value", '6b696e643a20506f64'],
+    [
+      '[]',
+      'json: cannot unmarshal array into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
+      '5b5d',
+    ],
+    [
+      '{"apiVersion":1}',
+      'json: cannot unmarshal number into Go struct field .apiVersion of type string',
+      '{"apiVersion":1}',
+    ],
+  ])('a broken body is told together with what it should have been: %j', (text, why, summary) => {
+    expect(message(() => decodeObject(text, pods))).toBe(
+      `the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: ${why} (${summary})`,
+    );
+  });
+  test('so is a broken body in YAML', () => {
+    expect(message(() => decodeObject('a: b: c', pods, { syntax: 'yaml' }))).toBe(
+      'the object provided is unrecognized (must be of type Pod): error converting YAML to JSON: yaml: mapping values are not allowed in this context (613a20623a2063)',
     );
   });
 

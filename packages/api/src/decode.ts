@@ -11,9 +11,10 @@
 import { ApiError, badRequestError, bodyBytesMax, requestEntityTooLargeError } from './errors.ts';
 import type { KubernetesObject } from './object.ts';
 import { bodyDepthMax, countKeys, duplicateFields, outlineOf } from './json-scan.ts';
+import { jsonSyntaxProblem } from './json-syntax.ts';
 import { groupVersion } from './kind.ts';
 import type { KindDefinition } from './kind.ts';
-import { TypeMismatch, normalize } from './normalize.ts';
+import { TypeMismatch, goKindOf, normalize } from './normalize.ts';
 import type { SchemaName } from './schema.ts';
 import { parseYaml } from './yaml-body.ts';
 
@@ -41,13 +42,13 @@ export interface Decoded<T> {
 
 const warningsMax = 100;
 
-function parseJson(text: string, wantsDuplicates: boolean): Parsed {
+/** @param refuse makes the error of a text that is no JSON */
+function parseJson(text: string, wantsDuplicates: boolean, refuse: RefuseText): Parsed {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'malformed';
-    throw badRequestError(`json parse error: ${why}`);
+  } catch {
+    throw refuse(jsonSyntaxProblem(text));
   }
   const { depth, keys } = outlineOf(text);
   if (depth > bodyDepthMax) {
@@ -58,11 +59,22 @@ function parseJson(text: string, wantsDuplicates: boolean): Parsed {
   return { value, duplicates };
 }
 
+/** Makes the error of a text that is no JSON: `why` is what is wrong with it, in Go's words. */
+export type RefuseText = (why: string) => Error;
+
+const cannotIdentify = (why: string) => `couldn't get version/kind; json parse error: ${why}`;
+
 /** Parses a body without a schema, as patches need it. */
-export function parseBody(text: string, options: DecodeOptions = {}): Parsed {
+export function parseBody(
+  text: string,
+  options: DecodeOptions = {},
+  refuse: RefuseText = (why) => badRequestError(cannotIdentify(why)),
+): Parsed {
   const { syntax = 'json', fieldValidation = 'Warn', bytesMax = bodyBytesMax } = options;
   if (text.length > bytesMax) throw requestEntityTooLargeError(bytesMax);
-  return syntax === 'yaml' ? parseYaml(text) : parseJson(text, fieldValidation !== 'Ignore');
+  return syntax === 'yaml'
+    ? parseYaml(text)
+    : parseJson(text, fieldValidation !== 'Ignore', refuse);
 }
 
 function strictly(
@@ -150,16 +162,56 @@ export function convertObject<T extends KubernetesObject>(
   };
 }
 
-/** What is wrong with the text itself is told together with what it should have been. */
-function parseObject(text: string, kind: KindDefinition, options: DecodeOptions): Parsed {
-  try {
-    return parseBody(text, options);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.reason !== 'BadRequest') throw error;
-    throw badRequestError(
-      `the object provided is unrecognized (must be of type ${kind.kind}): ${error.message}`,
-    );
+const summaryBytesMax = 30;
+
+/** The beginning of a body that could not be read: what seems to be JSON as it is, all else in hex. */
+function summaryOf(text: string): string {
+  if (text === '') return '<empty>';
+  const bytes = new TextEncoder().encode(text.slice(0, summaryBytesMax + 1));
+  const isCut = bytes.length > summaryBytesMax || text.length > summaryBytesMax;
+  const start = bytes.subarray(0, summaryBytesMax);
+  const shown = text.startsWith('{') ? new TextDecoder().decode(start) : start.toHex();
+  return isCut ? `${shown} ...` : shown;
+}
+
+/** What upstream reads a body into at first, to see what it is. */
+const identityType =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/** What keeps a body from saying what it is: it must be an object, and these two are texts. */
+function identityProblem(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    return `json: cannot unmarshal ${goKindOf(value)} into Go value of type ${identityType}`;
   }
+  for (const key of ['apiVersion', 'kind'] as const) {
+    const given = (value as Record<string, unknown>)[key];
+    if (given === undefined || given === null || typeof given === 'string') continue;
+    return `json: cannot unmarshal ${goKindOf(given)} into Go struct field .${key} of type string`;
+  }
+  return undefined;
+}
+
+/**
+ * Parses the body of a write. What is wrong with the text itself is told together with what it should
+ * have been.
+ */
+export function parseObjectBody(text: string, kind: string, options: DecodeOptions = {}): Parsed {
+  const refuse = (why: string) =>
+    badRequestError(
+      `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`,
+    );
+  const cannot = (why: string) => refuse(cannotIdentify(why));
+  let parsed: Parsed;
+  try {
+    parsed = parseBody(text, options, cannot);
+  } catch (error) {
+    if (!(error instanceof ApiError) || options.syntax !== 'yaml') throw error;
+    throw error.reason === 'BadRequest' ? refuse(error.message) : error;
+  }
+  const problem = identityProblem(parsed.value);
+  if (problem !== undefined) throw cannot(problem);
+  return parsed;
 }
 
 /** The body of a create or an update. */
@@ -168,5 +220,5 @@ export function decodeObject<T extends KubernetesObject>(
   kind: KindDefinition<T>,
   options: DecodeOptions = {},
 ): Decoded<T> {
-  return convertObject(parseObject(text, kind, options), kind, options.fieldValidation);
+  return convertObject(parseObjectBody(text, kind.kind, options), kind, options.fieldValidation);
 }

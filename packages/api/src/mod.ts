@@ -56,7 +56,7 @@ export { formatFieldError, goQuote } from './field-error.ts';
 export { goBytes } from './go-literal.ts';
 export type { FieldError, FieldErrorType } from './field-error.ts';
 
-export { convertBody, convertObject, decodeObject, parseBody } from './decode.ts';
+export { convertBody, convertObject, decodeObject, parseBody, parseObjectBody } from './decode.ts';
 export type { Decoded, DecodeOptions, FieldValidation, Parsed } from './decode.ts';
 
 export {
@@ -144,6 +144,7 @@ export {
 } from './certificate-request.ts';
 export { podTemplateHash } from './template-hash.ts';
 export { applyMediaType, supportedPatchTypes } from './patch/media-types.ts';
+export { parsePatch } from './patch/parse-patch.ts';
 export { patchObject } from './patch/patch-object.ts';
 export type { PatchRequest } from './patch/patch-object.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';

@@ -73,7 +73,8 @@ function goType(field: FieldSchema): string {
   }
 }
 
-function describe(value: unknown): string {
+/** What Go's decoder calls a value of JSON. */
+export function goKindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   return typeof value;
@@ -111,7 +112,7 @@ export function setOwn(target: Json, key: string, value: unknown): void {
 }
 
 function normalizeInteger(value: unknown, field: FieldSchema, owner: SchemaName, place: Place) {
-  if (typeof value !== 'number') throw mismatch(describe(value), field.type, owner, place);
+  if (typeof value !== 'number') throw mismatch(goKindOf(value), field.type, owner, place);
   const fits =
     Number.isInteger(value) &&
     (field.type === 'int64' || (value >= -int32Max - 1 && value <= int32Max));
@@ -123,7 +124,7 @@ const timestampPattern =
   /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.(\d{1,9})\d*)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 function normalizeTime(value: unknown, field: FieldSchema, owner: SchemaName, place: Place) {
-  if (typeof value !== 'string') throw mismatch(describe(value), goType(field), owner, place);
+  if (typeof value !== 'string') throw mismatch(goKindOf(value), goType(field), owner, place);
   const match = timestampPattern.exec(value);
   const wallTime = match === null ? Number.NaN : Date.parse(value);
   if (match === null || Number.isNaN(wallTime)) {
@@ -138,7 +139,7 @@ function normalizeTime(value: unknown, field: FieldSchema, owner: SchemaName, pl
 
 function normalizeQuantity(value: unknown, field: FieldSchema, owner: SchemaName, place: Place) {
   if (typeof value !== 'string' && typeof value !== 'number') {
-    throw mismatch(describe(value), 'resource.Quantity', owner, place);
+    throw mismatch(goKindOf(value), 'resource.Quantity', owner, place);
   }
   try {
     return canonicalQuantity(String(value).trim());
@@ -151,7 +152,7 @@ function normalizeQuantity(value: unknown, field: FieldSchema, owner: SchemaName
 const base64Pattern = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 function normalizeBytes(value: unknown, field: FieldSchema, owner: SchemaName, place: Place) {
-  if (typeof value !== 'string') throw mismatch(describe(value), goType(field), owner, place);
+  if (typeof value !== 'string') throw mismatch(goKindOf(value), goType(field), owner, place);
   const text = /[\r\n]/.test(value) ? value.replace(/[\r\n]/g, '') : value;
   if (text.length % 4 !== 0 || !base64Pattern.test(text)) {
     const at = /[^A-Za-z0-9+/=]/.exec(text)?.index ?? text.length;
@@ -172,16 +173,16 @@ function normalizeElement(
   switch (field.type) {
     case 'string':
       if (typeof value === 'string') return value;
-      throw mismatch(describe(value), 'string', owner, place);
+      throw mismatch(goKindOf(value), 'string', owner, place);
     case 'bool':
       if (typeof value === 'boolean') return value;
-      throw mismatch(describe(value), 'bool', owner, place);
+      throw mismatch(goKindOf(value), 'bool', owner, place);
     case 'int32':
     case 'int64':
       return normalizeInteger(value, field, owner, place);
     case 'object':
       if (typeof value !== 'object' || Array.isArray(value)) {
-        throw mismatch(describe(value), goType(field), owner, place);
+        throw mismatch(goKindOf(value), goType(field), owner, place);
       }
       return normalizeStruct(value as Json, field.ref!, place, scope);
     case 'Quantity':
@@ -194,14 +195,14 @@ function normalizeElement(
       if (typeof value === 'number') {
         return normalizeInteger(value, { ...field, type: 'int32' }, owner, place);
       }
-      throw mismatch(describe(value), 'intstr.IntOrString', owner, place);
+      throw mismatch(goKindOf(value), 'intstr.IntOrString', owner, place);
     case 'bytes':
       return normalizeBytes(value, field, owner, place);
     case 'strings':
-      if (!Array.isArray(value)) throw mismatch(describe(value), '[]string', owner, place);
+      if (!Array.isArray(value)) throw mismatch(goKindOf(value), '[]string', owner, place);
       return value.map((one: unknown) => {
         if (typeof one === 'string') return one;
-        throw mismatch(describe(one), 'string', owner, place);
+        throw mismatch(goKindOf(one), 'string', owner, place);
       });
     case 'FieldsV1':
     case 'RawExtension':
@@ -222,7 +223,7 @@ function normalizeField(
 ): unknown {
   if (field.container === undefined) return normalizeElement(value, field, owner, place, scope);
   if (field.container === 'list') {
-    if (!Array.isArray(value)) throw mismatch(describe(value), `[]${goType(field)}`, owner, place);
+    if (!Array.isArray(value)) throw mismatch(goKindOf(value), `[]${goType(field)}`, owner, place);
     return value.map((element: unknown, index) =>
       element === null
         ? zeroOf(field)
@@ -230,7 +231,7 @@ function normalizeField(
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw mismatch(describe(value), `map[string]${goType(field)}`, owner, place);
+    throw mismatch(goKindOf(value), `map[string]${goType(field)}`, owner, place);
   }
   const result: Json = {};
   for (const key of Object.keys(value)) {
@@ -336,7 +337,7 @@ function normalizeStruct(
 export function normalize(value: unknown, name: SchemaName, notes?: Notes): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TypeMismatch(
-      `json: cannot unmarshal ${value === null ? 'null' : describe(value)} into Go value of type ${packageName(name)}.${name}`,
+      `json: cannot unmarshal ${value === null ? 'null' : goKindOf(value)} into Go value of type ${packageName(name)}.${name}`,
     );
   }
   return normalizeStruct(value as Json, name, undefined, { notes });

@@ -7,7 +7,7 @@
  *    keys given twice are found by ourselves (the parser compares each key with all before it).
  */
 import { isMap, isScalar, parseDocument, visit } from 'yaml';
-import type { Document, ScalarTag, Tags } from 'yaml';
+import type { Document, ErrorCode, ScalarTag, Tags, YAMLError } from 'yaml';
 import { badRequestError } from './errors.ts';
 import { bodyDepthMax } from './json-scan.ts';
 import { setOwn } from './normalize.ts';
@@ -142,6 +142,25 @@ export interface ParsedYaml {
 const refuse = (why: string) =>
   badRequestError(`error converting YAML to JSON: yaml: ${why.split('\n')[0]}`);
 
+const cannotStart = 'found character that cannot start any token';
+
+/** The words of Go's YAML reader for what people get wrong most often. */
+const words: Partial<Record<ErrorCode, string>> = {
+  BAD_ALIAS: 'did not find expected alphabetic or numeric character',
+  BAD_DQ_ESCAPE: 'found unknown escape character',
+  BAD_SCALAR_START: cannotStart,
+  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
+  MULTILINE_IMPLICIT_KEY: "could not find expected ':'",
+  TAB_AS_INDENT: cannotStart,
+};
+
+/** Go's reader counts lines from zero, and tells none of them of the first. */
+function problemOf({ code, message, pos }: YAMLError, text: string): string {
+  const line = lineCounter(text)(pos[0]);
+  const why = words[code] ?? message;
+  return line === 1 ? why : `line ${line}: ${why}`;
+}
+
 function parse(text: string): Document {
   try {
     return parseDocument(text, {
@@ -162,10 +181,9 @@ function parse(text: string): Document {
 export function parseYaml(text: string): ParsedYaml {
   if (isTooNested(text)) throw refuse('the text is nested too deeply');
   const document = parse(text);
-  const [error] = document.errors;
-  if (error !== undefined) {
-    throw refuse(`line ${lineCounter(text)(error.pos[0])}: ${error.message}`);
-  }
+  // Of several documents the first is taken.
+  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
+  if (error !== undefined) throw refuse(problemOf(error, text));
   const duplicates = isMap(document.contents) ? duplicateKeys(document, text) : [];
   return { value: jsonValue(resolved(document), 0), duplicates };
 }
@@ -175,6 +193,8 @@ function resolved(document: Document): unknown {
   try {
     return document.toJS({ mapAsMap: true, maxAliasCount: 100 });
   } catch (failure) {
-    throw refuse(failure instanceof Error ? failure.message : 'malformed');
+    const message = failure instanceof Error ? failure.message : 'malformed';
+    const anchor = /^Unresolved alias .*: (.*)$/.exec(message)?.[1];
+    throw refuse(anchor === undefined ? message : `unknown anchor '${anchor}' referenced`);
   }
 }

@@ -9,6 +9,7 @@
  * Source: apimachinery, util/managedfields/internal.
  */
 import { ApiError, badRequestError } from '../errors.ts';
+import { goKindOf } from '../normalize.ts';
 import type { KubernetesObject } from '../object.ts';
 import { isMap } from '../patch/merge-patch.ts';
 import { formatTime } from '../time.ts';
@@ -115,7 +116,10 @@ function applyOrConflict(owned: OwnedType, ask: ApplyAsk): Success {
 /** @throws ApiError */
 function checkConfiguration(owned: OwnedType, config: unknown): Json {
   if (!isMap(config)) {
-    throw badRequestError('error decoding YAML: the configuration that is applied is an object');
+    const why = `json: cannot unmarshal ${goKindOf(config)} into Go value of type map[string]interface {}`;
+    throw badRequestError(
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: ${why}`,
+    );
   }
   const { apiVersion, kind } = config;
   const given = kindName(textOf(apiVersion), textOf(kind));

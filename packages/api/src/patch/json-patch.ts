@@ -6,7 +6,7 @@
  */
 import { ApiError, badRequestError } from '../errors.ts';
 import { deepCopy, deepEqual } from '../equality.ts';
-import { setOwn } from '../normalize.ts';
+import { goKindOf, setOwn } from '../normalize.ts';
 import { isMap } from './merge-patch.ts';
 
 const operationCountMax = 10_000;
@@ -151,15 +151,14 @@ function applyOperation(document: Document, operation: Operation): void {
       if (!deepEqual(document.read(path), operation.value ?? null)) throw unprocessable();
       return undefined;
     default:
-      throw badRequestError(
-        `error decoding patch: unexpected kind: ${JSON.stringify(operation.op) ?? 'unknown'}`,
-      );
+      throw unprocessable();
   }
 }
 
 export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) {
-    throw badRequestError('error decoding patch: a JSON patch is a list of operations');
+    const why = `json: cannot unmarshal ${goKindOf(patch)} into Go value of type []handlers.jsonPatchOp`;
+    throw badRequestError(`error decoding patch: ${why}`);
   }
   if (patch.length > operationCountMax) {
     throw new ApiError({
@@ -175,7 +174,8 @@ export function applyJsonPatch(document: unknown, patch: unknown): unknown {
   const work = new Document(document);
   for (const operation of patch as unknown[]) {
     if (!isMap(operation)) {
-      throw badRequestError('error decoding patch: an operation is an object');
+      const why = `json: cannot unmarshal ${goKindOf(operation)} into Go value of type handlers.jsonPatchOp`;
+      throw badRequestError(`error decoding patch: ${why}`);
     }
     applyOperation(work, operation);
   }

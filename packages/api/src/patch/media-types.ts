@@ -6,6 +6,8 @@ export const patchMediaTypes = [
   'application/strategic-merge-patch+json',
 ] as const;
 
+export type PatchMediaType = (typeof patchMediaTypes)[number];
+
 /** Server-side apply. Its variant in CBOR is refused, as upstream refuses it by default. */
 export const applyMediaType = 'application/apply-patch+yaml';
 

@@ -1,12 +1,11 @@
 /** A PATCH request: the current object and a body become the next object, still to be validated. */
-import { convertObject, parseBody } from '../decode.ts';
+import { convertObject } from '../decode.ts';
 import type { Decoded, FieldValidation } from '../decode.ts';
-import { unsupportedMediaTypeError } from '../errors.ts';
 import type { KindDefinition } from '../kind.ts';
 import type { KubernetesObject } from '../object.ts';
 import { applyJsonPatch } from './json-patch.ts';
-import { patchMediaTypes, supportedPatchTypes } from './media-types.ts';
 import { applyMergePatch } from './merge-patch.ts';
+import { parsePatch } from './parse-patch.ts';
 import { patchRefusal } from './refusal.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
@@ -22,9 +21,8 @@ export function patchObject<T extends KubernetesObject>(
   current: T,
   { mediaType, body, fieldValidation = 'Warn' }: PatchRequest,
 ): Decoded<T> {
-  const type = patchMediaTypes.find((one) => one === mediaType);
-  if (type === undefined) throw unsupportedMediaTypeError(supportedPatchTypes);
-  const patch = parseBody(body, { fieldValidation });
+  const patch = parsePatch(body, mediaType, fieldValidation);
+  const type = patch.media;
   let value: unknown;
   switch (type) {
     case 'application/json-patch+json':

@@ -93,7 +93,7 @@ describe('JSON patch (RFC 6902, appendix A)', () => {
     [{}, [{ op: 'remove', path: '/__proto__' }], 422],
     [{}, [{ op: 'add', path: 'x', value: 1 }], 400],
     [{}, [{ op: 'add', path: '/x' }], 400],
-    [{}, [{ op: 'shout', path: '/x' }], 400],
+    [{}, [{ op: 'shout', path: '/x' }], 422],
     [{}, { op: 'add' }, 400],
     [{}, [3], 400],
   ])('%j refuses %j with %d', (document, patch, code) => {

@@ -6,6 +6,7 @@ import {
   decodeProtobufBody,
   decodeProtobufObject,
   parseBody,
+  parseObjectBody,
   protobufMediaType,
   unsupportedMediaTypeError,
   type KindDefinition,
@@ -44,7 +45,7 @@ export async function bodyReader(
   else {
     const syntax = mediaType === yaml ? 'yaml' : 'json';
     const text = bytes.toString();
-    const parsed = parseBody(text, { syntax, fieldValidation });
+    const parsed = parseObjectBody(text, kind.kind, { syntax, fieldValidation });
     decode = () => convertObject(parsed, kind, fieldValidation);
   }
   const first = decode();
@@ -67,12 +68,9 @@ export async function readTypedBody(
   const bytes = await exchange.readBody(bodyBytesMax);
   if (mediaType === protobufMediaType) return decodeProtobufBody(bytes, type.schema);
   const syntax = mediaType === yaml ? 'yaml' : 'json';
-  const parsed = parseBody(bytes.toString(), { syntax, fieldValidation: write.fieldValidation });
-  const { object, warnings } = convertBody(
-    parsed,
-    { kind: type.schema, ...type },
-    write.fieldValidation,
-  );
+  const { fieldValidation } = write;
+  const parsed = parseObjectBody(bytes.toString(), type.schema, { syntax, fieldValidation });
+  const { object, warnings } = convertBody(parsed, { kind: type.schema, ...type }, fieldValidation);
   write.warnings.push(...warnings);
   return object;
 }

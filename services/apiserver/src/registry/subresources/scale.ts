@@ -8,7 +8,7 @@ import {
   invalidError,
   ownedType,
   ownersAfterScale,
-  parseBody,
+  parsePatch,
   scaleOwners,
   trackUpdate,
   type KindDefinition,
@@ -118,8 +118,8 @@ export function patchScale(
   patch: { readonly mediaType: string; readonly body: string },
   write: WriteOptions,
 ): Scale {
-  const parsed = parseBody(patch.body, { fieldValidation: write.fieldValidation });
-  const isJsonPatch = patch.mediaType === 'application/json-patch+json';
+  const parsed = parsePatch(patch.body, patch.mediaType, write.fieldValidation);
+  const isJsonPatch = parsed.media === 'application/json-patch+json';
   const value = isJsonPatch
     ? applyJsonPatch(current, parsed.value)
     : applyMergePatch(current, parsed.value);
