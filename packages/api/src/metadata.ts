@@ -14,6 +14,7 @@ import {
   labelValueProblems,
   qualifiedNameProblems,
 } from './names.ts';
+import { goStrings } from './go-literal.ts';
 import { formatTime } from './time.ts';
 import { deepEqual } from './equality.ts';
 
@@ -52,7 +53,7 @@ export function validateLabels(
   return errors;
 }
 
-function validateAnnotations(
+export function validateAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   field: string,
 ): FieldError[] {
@@ -107,31 +108,34 @@ function validateOwnerReferences(
   return errors;
 }
 
+/** The name of a finalizer: Kubernetes' own, or one with the domain of its owner. */
+export function validateStandardFinalizer(finalizer: string, field: string): FieldError[] {
+  if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return [];
+  const why = 'name is neither a standard finalizer name nor is it fully qualified';
+  return [invalid(field, finalizer, why)];
+}
+
 function validateFinalizers(finalizers: readonly string[], field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const finalizer of finalizers) {
-    const problems = qualifiedNameProblems(finalizer);
-    errors.push(...problemsAt(field, finalizer, problems));
-    if (problems.length === 0 && !finalizer.includes('/') && !standardFinalizers.has(finalizer)) {
-      errors.push(
-        invalid(
-          field,
-          finalizer,
-          'name is neither a standard finalizer name nor is it fully qualified',
-        ),
-      );
-    }
-  }
+  const errors = finalizers.flatMap((one) => problemsAt(field, one, qualifiedNameProblems(one)));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
-    const why = 'finalizers orphan and foregroundDeletion cannot be both set';
-    errors.push(invalid(field, finalizers, why));
+    const why = 'finalizer orphan and foregroundDeletion cannot be both set';
+    errors.push(invalid(field, goStrings(finalizers), why));
   }
+  finalizers.forEach((finalizer, index) => {
+    errors.push(...validateStandardFinalizer(finalizer, `${field}[${index}]`));
+  });
   return errors;
 }
 
 export interface MetadataRules {
   readonly namespaced: boolean;
   readonly nameProblems: NameCheck;
+}
+
+/** What is wrong with the beginning of a name: a dash at its end is fine, as a suffix follows it. */
+export function prefixProblems(prefix: string, nameProblems: NameCheck): string[] {
+  const isDashed = prefix.length > 1 && prefix.endsWith('-');
+  return nameProblems(isDashed ? `${prefix.slice(0, -2)}a` : prefix);
 }
 
 export function validateMetadata(
@@ -142,9 +146,8 @@ export function validateMetadata(
   const errors: FieldError[] = [];
   const { generateName } = metadata;
   if (generateName !== undefined && generateName !== '') {
-    // A trailing dash is fine in a prefix: the suffix follows it.
-    const prefix = generateName.endsWith('-') ? `${generateName.slice(0, -1)}a` : generateName;
-    errors.push(...problemsAt(`${field}.generateName`, generateName, nameProblems(prefix)));
+    const problems = prefixProblems(generateName, nameProblems);
+    errors.push(...problemsAt(`${field}.generateName`, generateName, problems));
   }
   if (metadata.name === '') {
     errors.push(required(`${field}.name`, 'name or generateName is required'));

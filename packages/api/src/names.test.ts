@@ -58,17 +58,22 @@ describe('names', () => {
 });
 
 describe('addresses', () => {
-  test.each(['10.0.0.1', '::', '::1', 'fe80::1', '2001:db8::ffff', '::ffff:10.0.0.1'])(
-    '%s is an address',
-    (address) => {
-      expect(isIP(address)).toBe(true);
-    },
-  );
+  test.each([
+    '10.0.0.1',
+    '010.0.00.1',
+    '::',
+    '::1',
+    'fe80::1',
+    '2001:db8::ffff',
+    '::ffff:10.0.0.1',
+  ])('%s is an address', (address) => {
+    expect(isIP(address)).toBe(true);
+  });
   test.each([
     '',
     '10.0.0',
     '10.0.0.256',
-    '010.0.0.1',
+    '10.0.0.0x1',
     '1.2.3.4.5',
     ':::',
     '1::2::3',

@@ -204,7 +204,7 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))('%s', (_name, kin
       true,
     );
     expect(errors).toContain(
-      'metadata.finalizers: Invalid value: "loose": name is neither a standard finalizer name nor is it fully qualified',
+      'metadata.finalizers[0]: Invalid value: "loose": name is neither a standard finalizer name nor is it fully qualified',
     );
     expect(errors).toContain('metadata.ownerReferences.name: Invalid value: "": must not be empty');
   });

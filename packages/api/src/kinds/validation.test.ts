@@ -69,7 +69,7 @@ describe('pods', () => {
       }),
       [
         'spec.containers[0].env[0].name: Required value',
-        'spec.containers[0].env[1].valueFrom.fieldRef.fieldPath: Unsupported value: "spec.x": supported values: "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"',
+        'spec.containers[0].env[1].valueFrom.fieldRef.fieldPath: Invalid value: "spec.x": error converting fieldPath: field label not supported: spec.x',
         'spec.containers[0].env[1].valueFrom: Invalid value: "": may not be specified when `value` is not empty',
       ],
     ],
@@ -108,7 +108,7 @@ describe('pods', () => {
       'restart policy',
       podSpec({ restartPolicy: 'Sometimes' }),
       [
-        'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+        'spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
       ],
     ],
     [
@@ -123,7 +123,6 @@ describe('pods', () => {
       [
         'spec.volumes[0].configMap: Forbidden: may not specify more than 1 volume type',
         'spec.volumes[1].hostPath.path: Invalid value: "../x": must not contain \'..\'',
-        'spec.volumes[1].name: Duplicate value: "v"',
         'spec.volumes[2].secret.secretName: Required value',
       ],
     ],
@@ -138,6 +137,7 @@ describe('pods', () => {
       [
         'spec.containers[0].volumeMounts[0].name: Not found: "v"',
         'spec.containers[0].volumeMounts[1].name: Required value',
+        'spec.containers[0].volumeMounts[1].name: Not found: ""',
         'spec.containers[0].volumeMounts[1].mountPath: Invalid value: "/a": must be unique',
       ],
     ],
@@ -371,7 +371,9 @@ describe('services', () => {
     [
       'an address that is none',
       service({ clusterIP: 'ten' }),
-      ['spec.clusterIPs[0]: Invalid value: "ten": must be empty, \'None\', or a valid IP address'],
+      [
+        'spec.clusterIPs[0]: Invalid value: "ten": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+      ],
     ],
     [
       'headless with node ports',
@@ -414,13 +416,13 @@ describe('the other kinds', () => {
         },
       }),
       [
-        'spec.taints[1]: Duplicate value: core.Taint{Key:"a", Value:"", Effect:"NoSchedule"}: taints must be unique by key and effect pair',
+        'metadata.taints[1]: Duplicate value: core.Taint{Key:"a", Value:"", Effect:"NoSchedule", TimeAdded:(*v1.Time)(nil)}: taints must be unique by key and effect pair',
       ],
     ],
     [
       'a taint without effect',
       errorsOf(nodes, { spec: { taints: [{ key: 'a' }] } }),
-      ['spec.taints[0].effect: Required value'],
+      ['metadata.taints[0].effect: Required value'],
     ],
     [
       'a lease that never lasts',

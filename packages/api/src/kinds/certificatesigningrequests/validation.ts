@@ -10,7 +10,6 @@ import {
   invalid,
   notSupported,
   required,
-  tooLong,
   goQuote,
 } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
@@ -19,7 +18,7 @@ import type {
   CertificateSigningRequestCondition,
 } from '../../generated/types.ts';
 import { goBytes } from '../../go-literal.ts';
-import { dns1123LabelProblems, dns1123SubdomainProblems } from '../../names.ts';
+import { validateSignerName } from '../shared/signer-name.ts';
 
 const usages = [
   'any',
@@ -47,10 +46,8 @@ const usages = [
   'timestamping',
 ];
 const legacySigner = 'kubernetes.io/legacy-unknown';
+const legacyRefused = 'the legacy signerName is not allowed via this API version';
 const expirationSecondsMin = 600;
-const domainLengthMax = 253;
-/** <domain>/<namespace>.<name> */
-const signerNameLengthMax = domainLengthMax + 1 + 63 + 1 + 253;
 
 function validatePem({ spec }: CertificateSigningRequest): FieldError[] {
   const bytes = Uint8Array.fromBase64(spec.request);
@@ -61,42 +58,6 @@ function validatePem({ spec }: CertificateSigningRequest): FieldError[] {
     if (!(error instanceof CertificateRequestError)) throw error;
     return [invalid('spec.request', goBytes(bytes), error.message)];
   }
-}
-
-/** The parts of a name must be labels; only the first that is not is told. */
-function validateParts(
-  text: string,
-  field: string,
-  problemsOf: (part: string) => string[],
-): FieldError[] {
-  for (const part of text.split('.')) {
-    const problems = problemsOf(part);
-    if (problems.length === 0) continue;
-    return problems.map((why) => invalid(field, text, `validating label ${goQuote(part)}: ${why}`));
-  }
-  return [];
-}
-
-function validateSignerName(name: string, field: string): FieldError[] {
-  if (name === legacySigner) {
-    return [invalid(field, name, 'the legacy signerName is not allowed via this API version')];
-  }
-  if (name === '') return [required(field, 'signerName must be provided')];
-  const [domain = '', path, ...more] = name.split('/');
-  if (path === undefined || more.length > 0) {
-    const why = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
-    return [invalid(field, name, why)];
-  }
-  const errors: FieldError[] = [];
-  if (domain.length > domainLengthMax) errors.push(tooLong(field, domainLengthMax));
-  errors.push(...validateParts(domain, field, dns1123LabelProblems));
-  if (!domain.includes('.')) {
-    const why = 'should be a domain with at least two segments separated by dots';
-    errors.push(invalid(field, domain, why));
-  }
-  errors.push(...validateParts(path, field, dns1123SubdomainProblems));
-  if (name.length > signerNameLengthMax) errors.push(tooLong(field, signerNameLengthMax));
-  return errors;
 }
 
 function validateUsages(given: readonly string[], field: string): FieldError[] {
@@ -116,7 +77,9 @@ export function validateRequest(object: CertificateSigningRequest): FieldError[]
   const errors = [
     ...validatePem(object),
     ...validateUsages(given, 'spec.usages'),
-    ...validateSignerName(signerName, 'spec.signerName'),
+    ...(signerName === legacySigner
+      ? [invalid('spec.signerName', signerName, legacyRefused)]
+      : validateSignerName(signerName, 'spec.signerName')),
   ];
   if (expirationSeconds !== undefined && expirationSeconds < expirationSecondsMin) {
     const why = 'may not specify a duration less than 600 seconds (10 minutes)';

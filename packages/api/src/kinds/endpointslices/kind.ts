@@ -3,15 +3,17 @@ import { ageColumn, column, defineKind, nameColumn } from '../../define-kind.ts'
 import { deepEqual } from '../../equality.ts';
 import { duplicate, invalid, notSupported, required, tooMany } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
-import type { Endpoint, EndpointSlice } from '../../generated/types.ts';
+import type { Endpoint, EndpointHints, EndpointSlice } from '../../generated/types.ts';
 import { isImmutable, problemsAt, validateLabels } from '../../metadata.ts';
 import {
   dns1123LabelProblems,
   dns1123SubdomainProblems,
-  ipAddressProblem,
   isIPv4,
   isIPv6,
+  labelValueProblems,
+  qualifiedNameProblems,
 } from '../../names.ts';
+import { isMappedIPv4, validateNonSpecialIP } from '../shared/ip-addresses.ts';
 import { age } from '../../time.ts';
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
@@ -19,19 +21,54 @@ const protocols = ['SCTP', 'TCP', 'UDP'];
 const endpointCountMax = 1000;
 const portCountMax = 20_000;
 const addressCountMax = 100;
+const zoneCountMax = 8;
+const topologyCountMax = 16;
 const shownCountMax = 3;
 
-function addressProblems(address: string, type: EndpointSlice['addressType']): string[] {
+function validateAddress(address: string, type: string, field: string): FieldError[] {
   switch (type) {
     case 'IPv4':
-      return isIPv4(address) ? [] : ['must be a valid IPv4 address'];
-    case 'IPv6':
-      return isIPv6(address) ? [] : ['must be a valid IPv6 address'];
+    case 'IPv6': {
+      const fits = type === 'IPv4' ? isIPv4(address) : isIPv6(address) && !isMappedIPv4(address);
+      return [
+        ...(fits ? [] : [invalid(field, address, `must be a valid ${type} address`)]),
+        ...validateNonSpecialIP(address, field),
+      ];
+    }
     case 'FQDN':
-      return dns1123SubdomainProblems(address);
+      return validateFullName(address, field);
     default:
-      return [ipAddressProblem];
+      return [];
   }
+}
+
+/** A name of a host with its domain. */
+function validateFullName(text: string, field: string): FieldError[] {
+  if (text === '') return [required(field)];
+  const name = text.endsWith('.') ? text.slice(0, -1) : text;
+  const problems = dns1123SubdomainProblems(name);
+  if (problems.length > 0) return [invalid(field, name, problems.join(','))];
+  if (!name.includes('.')) {
+    const why = 'should be a domain with at least two segments separated by dots';
+    return [invalid(field, name, why)];
+  }
+  for (const label of name.split('.')) {
+    const own = dns1123LabelProblems(label);
+    if (own.length > 0) return [invalid(field, label, own.join(','))];
+  }
+  return [];
+}
+
+function validateHints({ forZones = [] }: EndpointHints, field: string): FieldError[] {
+  const at = `${field}.forZones`;
+  if (forZones.length > zoneCountMax) return [tooMany(at, forZones.length, zoneCountMax)];
+  const seen = new Set<string>();
+  return forZones.flatMap(({ name }, index) => {
+    const errors = problemsAt(`${at}[${index}].name`, name, labelValueProblems(name));
+    if (seen.has(name)) errors.unshift(duplicate(`${at}[${index}].name`, name));
+    seen.add(name);
+    return errors;
+  });
 }
 
 function validateEndpoint(
@@ -47,8 +84,7 @@ function validateEndpoint(
     errors.push(tooMany(`${field}.addresses`, addresses.length, addressCountMax));
   }
   addresses.forEach((address, index) => {
-    const problems = addressProblems(address, type);
-    errors.push(...problemsAt(`${field}.addresses[${index}]`, address, problems));
+    errors.push(...validateAddress(address, type, `${field}.addresses[${index}]`));
   });
   if (hostname !== undefined) {
     errors.push(...problemsAt(`${field}.hostname`, hostname, dns1123LabelProblems(hostname)));
@@ -56,7 +92,14 @@ function validateEndpoint(
   if (nodeName !== undefined) {
     errors.push(...problemsAt(`${field}.nodeName`, nodeName, dns1123SubdomainProblems(nodeName)));
   }
+  const topologyCount = Object.keys(endpoint.deprecatedTopology ?? {}).length;
+  if (topologyCount > topologyCountMax) {
+    errors.push(tooMany(`${field}.deprecatedTopology`, topologyCount, topologyCountMax));
+  }
   errors.push(...validateLabels(endpoint.deprecatedTopology, `${field}.deprecatedTopology`));
+  if (endpoint.hints !== undefined) {
+    errors.push(...validateHints(endpoint.hints, `${field}.hints`));
+  }
   return errors;
 }
 
@@ -76,7 +119,7 @@ function validateSlice(slice: EndpointSlice): FieldError[] {
   const ports = slice.ports ?? [];
   if (ports.length > portCountMax) errors.push(tooMany('ports', ports.length, portCountMax));
   const names = new Set<string>();
-  ports.forEach(({ name = '', protocol, port }, index) => {
+  ports.forEach(({ name = '', protocol, port, appProtocol }, index) => {
     const field = `ports[${index}]`;
     if (name !== '') errors.push(...problemsAt(`${field}.name`, name, dns1123LabelProblems(name)));
     if (names.has(name)) errors.push(duplicate(`${field}.name`, name));
@@ -87,6 +130,10 @@ function validateSlice(slice: EndpointSlice): FieldError[] {
     }
     if (port !== undefined && (port < 1 || port > 65_535)) {
       errors.push(invalid(`${field}.port`, port, 'must be between 1 and 65535, inclusive'));
+    }
+    if (appProtocol !== undefined) {
+      const problems = qualifiedNameProblems(appProtocol);
+      errors.push(...problemsAt(`${field}.appProtocol`, appProtocol, problems));
     }
   });
   return errors;

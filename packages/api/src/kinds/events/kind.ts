@@ -41,14 +41,12 @@ function validateEvent(event: Event): FieldError[] {
   const errors: FieldError[] = [];
   const about = event.involvedObject.namespace ?? '';
   const namespace = event.metadata.namespace ?? '';
-  if (
-    about === ''
-      ? namespace !== defaultNamespace && namespace !== 'kube-system'
-      : about !== namespace
-  ) {
+  const isNewStyle = event.eventTime !== undefined;
+  const homes = isNewStyle ? [defaultNamespace, 'kube-system'] : [defaultNamespace];
+  const fits = about === '' ? homes.includes(namespace) : isNewStyle || about === namespace;
+  if (!fits)
     errors.push(invalid('involvedObject.namespace', about, 'does not match event.namespace'));
-  }
-  if (event.eventTime !== undefined) errors.push(...validateNewStyle(event));
+  if (isNewStyle) errors.push(...validateNewStyle(event));
   errors.push(...problemsAt('namespace', namespace, dns1123SubdomainProblems(namespace)));
   return errors;
 }

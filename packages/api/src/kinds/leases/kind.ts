@@ -13,6 +13,15 @@ export const leases = defineKind<Lease>({
   description: 'A Lease tells who holds a role, or is alive, and until when.',
   allowCreateOnUpdate: true,
   allowUnconditionalUpdate: false,
+  // Both are behind the feature gate CoordinatedLeaderElection, which is off in 1.32.
+  prepareForCreate({ spec }) {
+    delete spec.strategy;
+    delete spec.preferredHolder;
+  },
+  prepareForUpdate({ spec }, { spec: old }) {
+    if (old.strategy === undefined) delete spec.strategy;
+    if (old.preferredHolder === undefined) delete spec.preferredHolder;
+  },
   validate({ spec }) {
     const errors: FieldError[] = [];
     if (spec.leaseDurationSeconds !== undefined && spec.leaseDurationSeconds <= 0) {

@@ -9,6 +9,7 @@ import {
 } from '../../define-kind.ts';
 import { invalid } from '../../field-error.ts';
 import type { Namespace } from '../../generated/types.ts';
+import { problemsAt, validateStandardFinalizer } from '../../metadata.ts';
 import { dns1123LabelProblems, qualifiedNameProblems } from '../../names.ts';
 import { age } from '../../time.ts';
 
@@ -44,11 +45,10 @@ export const namespaces = defineKind<Namespace>({
     object.status = old.status;
   },
   validate: (object) =>
-    (object.spec.finalizers ?? []).flatMap((finalizer) =>
-      qualifiedNameProblems(finalizer).map((problem) =>
-        invalid('spec.finalizers', finalizer, problem),
-      ),
-    ),
+    (object.spec.finalizers ?? []).flatMap((finalizer) => [
+      ...problemsAt('spec.finalizers', finalizer, qualifiedNameProblems(finalizer)),
+      ...validateStandardFinalizer(finalizer, 'spec.finalizers'),
+    ]),
   validateStatusUpdate(object) {
     const { phase } = object.status;
     const isDeleting = object.metadata.deletionTimestamp !== undefined;

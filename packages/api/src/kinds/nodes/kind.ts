@@ -8,16 +8,10 @@ import {
   proxySubresource,
   statusSubresource,
 } from '../../define-kind.ts';
-import { duplicate, forbidden, invalid, required } from '../../field-error.ts';
-import type { FieldError } from '../../field-error.ts';
-import type { Node, Taint } from '../../generated/types.ts';
+import type { Node } from '../../generated/types.ts';
 import type { TableCell } from '../../kind.ts';
-import { isNotNegative, problemsAt } from '../../metadata.ts';
-import { isCIDR, labelValueProblems, qualifiedNameProblems } from '../../names.ts';
-import { compareQuantities } from '../../quantity.ts';
 import { age } from '../../time.ts';
-import { taintEffects } from '../pods/validation/scheduling.ts';
-import { validateEnum } from '../shared/enum-validation.ts';
+import { validateNode, validateNodeUpdate } from './validation.ts';
 
 function nodeWarnings({ spec }: Node): string[] {
   return [
@@ -30,48 +24,6 @@ function nodeWarnings({ spec }: Node): string[] {
 
 const roleLabelPrefix = 'node-role.kubernetes.io/';
 const roleLabel = 'kubernetes.io/role';
-
-function validateTaints(taints: readonly Taint[], field: string): FieldError[] {
-  const seen = new Set<string>();
-  return taints.flatMap(({ key, value = '', effect }, index) => {
-    const at = `${field}[${index}]`;
-    const errors: FieldError[] = [];
-    errors.push(...problemsAt(`${at}.key`, key, qualifiedNameProblems(key)));
-    const problems = labelValueProblems(value);
-    if (problems.length > 0) errors.push(invalid(`${at}.value`, value, problems.join(';')));
-    errors.push(...validateEnum(`${at}.effect`, effect, taintEffects));
-    const pair = `${key}:${effect}`;
-    if (seen.has(pair)) {
-      const text = { goLiteral: `core.Taint{Key:"${key}", Value:"${value}", Effect:"${effect}"}` };
-      const why = 'taints must be unique by key and effect pair';
-      errors.push({ ...duplicate(at, text), detail: why });
-    }
-    seen.add(pair);
-    return errors;
-  });
-}
-
-function validateNode({ spec, status }: Node): FieldError[] {
-  const errors = validateTaints(spec.taints ?? [], 'spec.taints');
-  (spec.podCIDRs ?? []).forEach((cidr, index) => {
-    if (!isCIDR(cidr)) {
-      const why = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
-      errors.push(invalid(`spec.podCIDRs[${index}]`, cidr, why));
-    }
-  });
-  (status.addresses ?? []).forEach(({ type, address }, index) => {
-    if (type === '') errors.push(required(`status.addresses[${index}].type`));
-    if (address === '') errors.push(required(`status.addresses[${index}].address`));
-  });
-  for (const key of ['capacity', 'allocatable'] as const) {
-    for (const [name, quantity] of Object.entries(status[key] ?? {})) {
-      if (compareQuantities(quantity, '0') < 0) {
-        errors.push(invalid(`status.${key}[${name}]`, quantity, isNotNegative));
-      }
-    }
-  }
-  return errors;
-}
 
 function roles(node: Node): string {
   const found = new Set<string>();
@@ -124,20 +76,8 @@ export const nodes = defineKind<Node>({
     node.status = old.status;
   },
   validate: validateNode,
-  validateUpdate({ spec }, { spec: old }) {
-    const errors: FieldError[] = [];
-    const before = old.podCIDRs ?? [];
-    if (before.length > 0 && before.join() !== (spec.podCIDRs ?? []).join()) {
-      const why = 'node updates may not change podCIDR except from "" to valid';
-      errors.push(forbidden('spec.podCIDRs', why));
-    }
-    if ((old.providerID ?? '') !== '' && old.providerID !== spec.providerID) {
-      const why = 'node updates may not change providerID except from "" to valid';
-      errors.push(forbidden('spec.providerID', why));
-    }
-    return errors;
-  },
-  validateStatusUpdate: validateNode,
+  validateUpdate: validateNodeUpdate,
+  validateStatusUpdate: validateNodeUpdate,
   warningsOnCreate: nodeWarnings,
   warningsOnUpdate: nodeWarnings,
   columns: [

@@ -1,5 +1,6 @@
 /** Upstream's defaults of a pod's spec; those for pods alone are not applied to templates. */
 import type { Container, Pod, PodSpec, Probe, Volume } from '../../generated/types.ts';
+import { setVolumeSourceDefaults } from '../shared/volume-source-defaults.ts';
 
 const configModeDefault = 0o644;
 const tokenSecondsDefault = 3600;
@@ -12,6 +13,9 @@ function isLatest(image: string): boolean {
   const colon = name.indexOf(':');
   return colon < 0 || name.slice(colon + 1) === 'latest';
 }
+
+/** What is named anew each day is fetched anew. */
+const pullPolicyOf = (image: string) => (isLatest(image) ? 'Always' : 'IfNotPresent');
 
 function setHttpDefaults(probe: { httpGet?: { path?: string; scheme?: string } } | undefined) {
   if (probe?.httpGet === undefined) return;
@@ -32,8 +36,7 @@ function setProbeDefaults(probe: Probe | undefined): void {
 type AnyContainer = Omit<Container, 'name'>;
 
 function setContainerDefaults(container: AnyContainer): void {
-  const image = container.image ?? '';
-  container.imagePullPolicy ??= isLatest(image) ? 'Always' : 'IfNotPresent';
+  container.imagePullPolicy ??= pullPolicyOf(container.image ?? '');
   container.terminationMessagePath ??= '/dev/termination-log';
   container.terminationMessagePolicy ??= 'File';
   for (const port of container.ports ?? []) port.protocol ??= 'TCP';
@@ -47,13 +50,22 @@ function setContainerDefaults(container: AnyContainer): void {
   setHttpDefaults(container.lifecycle?.preStop);
 }
 
+function hasSource(volume: Volume): boolean {
+  for (const key in volume) if (key !== 'name') return true;
+  return false;
+}
+
 function setVolumeDefaults(volume: Volume): void {
-  const { name: _name, ...source } = volume;
-  if (Object.keys(source).length === 0) volume.emptyDir = {};
+  if (!hasSource(volume)) volume.emptyDir = {};
+  setVolumeSourceDefaults(volume);
   for (const one of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) {
     if (one !== undefined) one.defaultMode ??= configModeDefault;
   }
-  if (volume.hostPath !== undefined) volume.hostPath.type ??= '';
+  const { image, ephemeral } = volume;
+  if (image !== undefined) image.pullPolicy ??= pullPolicyOf(image.reference ?? '');
+  if (ephemeral?.volumeClaimTemplate !== undefined) {
+    ephemeral.volumeClaimTemplate.spec.volumeMode ??= 'Filesystem';
+  }
   const downward = [
     ...(volume.downwardAPI?.items ?? []),
     ...(volume.projected?.sources ?? []).flatMap(({ downwardAPI }) => downwardAPI?.items ?? []),

@@ -6,19 +6,20 @@ import {
   proxySubresource,
   statusSubresource,
 } from '../../define-kind.ts';
-import { forbidden } from '../../field-error.ts';
-import type { FieldError } from '../../field-error.ts';
 import type { Pod } from '../../generated/types.ts';
 import { podQosClass } from '../../pod.ts';
 import { formatTime } from '../../time.ts';
 import { podCells, podColumns } from './columns.ts';
 import { setPodDefaults } from './defaults.ts';
+import { applyLabelKeys } from './label-keys.ts';
 import {
   prepareEphemeralContainers,
   validateEphemeralContainersUpdate,
 } from './validation/ephemeral-containers-update.ts';
-import { validatePodSpec } from './validation/pod-spec.ts';
-import { validatePodStatusUpdate, validatePodUpdate } from './validation/update.ts';
+import { validateProfilesMatch } from './validation/annotations.ts';
+import { validateNewPod, validatePod } from './validation/pod-spec.ts';
+import { validatePodStatusUpdate } from './validation/status-update.ts';
+import { validatePodUpdate } from './validation/update.ts';
 import { nameWarnings } from '../shared/warnings.ts';
 import { podWarnings } from './warnings/pod-spec.ts';
 
@@ -45,6 +46,7 @@ export const pods = defineKind<Pod>({
   ],
   setDefaults: setPodDefaults,
   prepareForCreate(pod, { wallTime }) {
+    applyLabelKeys(pod);
     pod.status = { phase: 'Pending', qosClass: podQosClass(pod.spec) };
     if ((pod.spec.schedulingGates ?? []).length > 0) {
       pod.status.conditions = [
@@ -67,19 +69,11 @@ export const pods = defineKind<Pod>({
       pod.status.qosClass = old.status.qosClass;
     }
   },
-  validate: ({ spec }) => validatePodSpec(spec, 'spec'),
-  validateCreate({ spec }) {
-    const errors: FieldError[] = [];
-    if ((spec.schedulingGates ?? []).length > 0 && (spec.nodeName ?? '') !== '') {
-      const why = 'cannot be set until all schedulingGates have been cleared';
-      errors.push(forbidden('spec.nodeName', why));
-    }
-    // They come through their subresource, into a pod that is there.
-    if ((spec.ephemeralContainers ?? []).length > 0) {
-      errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
-    }
-    return errors;
-  },
+  validate: validatePod,
+  validateCreate: (pod) => [
+    ...validateNewPod(pod),
+    ...validateProfilesMatch(pod.metadata.annotations, pod.spec, 'spec'),
+  ],
   validateUpdate: validatePodUpdate,
   validateStatusUpdate: validatePodStatusUpdate,
   partUpdates: {

@@ -10,22 +10,27 @@ import { deepEqual } from '../../equality.ts';
 import { invalid, required, tooLong } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
 import type { Secret } from '../../generated/types.ts';
+import { jsonSyntaxProblem } from '../../json-syntax.ts';
 import { problemsAt, validateImmutable } from '../../metadata.ts';
 import { configMapKeyProblems } from '../../names.ts';
+import { goKindOf } from '../../normalize.ts';
 import { age } from '../../time.ts';
 import { base64Length, dataBytesMax } from '../shared/data.ts';
 
 const accountNameAnnotation = 'kubernetes.io/service-account.name';
 const encoder = new TextEncoder();
 
-function isJsonObject(base64: string): boolean {
+/** What is wrong with a value that is to be an object of JSON, in Go's words. */
+function jsonProblem(base64: string): string | undefined {
+  const text = new TextDecoder().decode(Uint8Array.fromBase64(base64));
+  let value: unknown;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.fromBase64(base64));
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null;
+    value = JSON.parse(text);
   } catch {
-    return false;
+    return jsonSyntaxProblem(text);
   }
+  if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
+  return `json: cannot unmarshal ${goKindOf(value)} into Go value of type map[string]interface {}`;
 }
 
 /** What each well-known type must hold. */
@@ -33,14 +38,10 @@ function validateType({ type, data = {}, metadata }: Secret): FieldError[] {
   const wants = (key: string) => (Object.hasOwn(data, key) ? [] : [required(`data[${key}]`)]);
   const wantsJson = (key: string) => {
     const missing = wants(key);
-    if (missing.length > 0 || isJsonObject(data[key]!)) return missing;
-    return [
-      invalid(
-        `data[${key}]`,
-        '<secret contents redacted>',
-        'invalid character, the value must be JSON',
-      ),
-    ];
+    if (missing.length > 0) return missing;
+    const problem = jsonProblem(data[key]!);
+    if (problem === undefined) return [];
+    return [invalid(`data[${key}]`, '<secret contents redacted>', problem)];
   };
   switch (type) {
     case 'kubernetes.io/service-account-token':

@@ -3,7 +3,7 @@ import type { Service } from '../../generated/types.ts';
 
 const affinitySecondsDefault = 10_800;
 
-export function setServiceDefaults({ spec }: Service): void {
+export function setServiceDefaults({ spec, status }: Service): void {
   spec.sessionAffinity ??= 'None';
   if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
   else if (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined) {
@@ -22,7 +22,12 @@ export function setServiceDefaults({ spec }: Service): void {
     (spec.type === 'ClusterIP' && (spec.externalIPs ?? []).length > 0);
   if (isReachedFromOutside) spec.externalTrafficPolicy ??= 'Cluster';
   if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
-  if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
+  if (spec.type === 'LoadBalancer') {
+    spec.allocateLoadBalancerNodePorts ??= true;
+    for (const ingress of status.loadBalancer?.ingress ?? []) {
+      if ((ingress.ip ?? '') !== '') ingress.ipMode ??= 'VIP';
+    }
+  }
   // The single and the plural field say the same; a client may give either.
   if (spec.clusterIP !== undefined) spec.clusterIPs ??= [spec.clusterIP];
   else if (spec.clusterIPs?.[0] !== undefined) spec.clusterIP = spec.clusterIPs[0];

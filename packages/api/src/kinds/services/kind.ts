@@ -13,7 +13,8 @@ import { formatLabels } from '../../label-selector.ts';
 import { dns1035LabelProblems } from '../../names.ts';
 import { age } from '../../time.ts';
 import { setServiceDefaults } from './defaults.ts';
-import { validateService, validateServiceUpdate } from './validation.ts';
+import { validateService } from './validation/service.ts';
+import { validateServiceStatusUpdate, validateServiceUpdate } from './validation/update.ts';
 import { serviceWarnings } from './warnings.ts';
 
 function externalAddresses({ spec, status }: Service): string {
@@ -75,6 +76,7 @@ export const services = defineKind<Service>({
   },
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatusUpdate,
   warningsOnCreate: serviceWarnings,
   warningsOnUpdate: serviceWarnings,
   columns: [

@@ -31,6 +31,11 @@ function ipBytes(address: string): number[] | undefined {
   return mappedPrefix.every((byte, index) => bytes[index] === byte) ? bytes.slice(12) : bytes;
 }
 
+/** An IPv4 address written as IPv6, which counts as the former: `::ffff:10.0.0.1`. */
+export function isMappedIPv4(address: string): boolean {
+  return !isIPv4(address) && ipBytes(address)?.length === 4;
+}
+
 /** An IPv6 address as RFC 5952 writes it; undefined when it is none. */
 export function canonicalIPv6(address: string): string | undefined {
   if (isIPv4(address) || !isIP(address)) return undefined;

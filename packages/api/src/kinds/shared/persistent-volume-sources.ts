@@ -18,7 +18,16 @@ import type {
 import { problemsAt } from '../../metadata.ts';
 import { dns1123LabelProblems, dns1123SubdomainProblems } from '../../names.ts';
 import { validateCSIDriverName } from './csi-driver-name.ts';
-import { validateNoBacksteps, validateRange, validateRequired } from './volume-sources.ts';
+import { validateFlexOptions } from './flex-options.ts';
+import {
+  iscsiNameTooLong,
+  isIscsiName,
+  isIscsiNameTooLong,
+  validateIscsiInitiator,
+  validateIscsiNumbers,
+} from './iscsi.ts';
+import { validateNoBacksteps } from './path-validation.ts';
+import { validateRequired, validateStorageOSNames } from './volume-sources.ts';
 
 export function validateGlusterfs(
   { endpoints, path, endpointsNamespace }: GlusterfsPersistentVolumeSource,
@@ -48,45 +57,24 @@ export function validateRbd({ monitors, image }: RBDPersistentVolumeSource, fiel
 export const validateCephFS = ({ monitors }: CephFSPersistentVolumeSource, field: string) =>
   validateMonitors(monitors, field);
 
-const iscsiNamePatterns: Readonly<Record<string, RegExp>> = {
-  iqn: /iqn\.\d{4}-\d{2}\.[A-Za-z0-9.-]+:[^,;*&$|\t\n\f\r ]+$/,
-  eui: /^eui.[A-Za-z0-9]{16}$/,
-  naa: /^naa.[A-Za-z0-9]{32}$/,
-};
-
-function validateIscsiName(name: string, field: string): FieldError[] {
-  const isValid = iscsiNamePatterns[name.slice(0, 3)]?.test(name) ?? false;
-  return isValid ? [] : [invalid(field, name, 'must be valid format')];
-}
-
-const iscsiPortalLengthMax = 64;
-
 /** @param volumeName of the persistent volume; empty where there is none */
 export function validateIscsi(
   iscsi: ISCSIPersistentVolumeSource,
   field: string,
   volumeName: string,
 ): FieldError[] {
-  const { targetPortal, iqn, initiatorName, secretRef } = iscsi;
+  const { targetPortal, iqn, secretRef } = iscsi;
   const errors = validateRequired(targetPortal, `${field}.targetPortal`);
-  const portal = `${volumeName}:${targetPortal}`;
-  if (initiatorName !== undefined && portal.length > iscsiPortalLengthMax) {
-    const why =
-      'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
-    errors.push(invalid(`${field}.targetportal`, targetPortal, why));
+  if (iscsi.initiatorName !== undefined && isIscsiNameTooLong(volumeName, iscsi)) {
+    errors.push(invalid(`${field}.targetportal`, targetPortal, iscsiNameTooLong));
   }
   if (iqn === '') errors.push(required(`${field}.iqn`));
-  else errors.push(...validateIscsiName(iqn, `${field}.iqn`));
-  errors.push(...validateRange(iscsi.lun, `${field}.lun`, { min: 0, max: 255 }));
-  const authenticates = iscsi.chapAuthDiscovery === true || iscsi.chapAuthSession === true;
-  if (authenticates && secretRef === undefined) errors.push(required(`${field}.secretRef`));
+  else if (!isIscsiName(iqn)) errors.push(invalid(`${field}.iqn`, iqn, 'must be valid format'));
+  errors.push(...validateIscsiNumbers(iscsi, field));
   if (secretRef !== undefined) {
     errors.push(...validateRequired(secretRef.name, `${field}.secretRef.name`));
   }
-  if (initiatorName !== undefined) {
-    errors.push(...validateIscsiName(initiatorName, `${field}.initiatorname`));
-  }
-  return errors;
+  return [...errors, ...validateIscsiInitiator(iscsi, field)];
 }
 
 function validateSecret(secret: SecretReference | undefined, field: string): FieldError[] {
@@ -105,18 +93,13 @@ export function validateCinder({ volumeID, secretRef }: CinderPersistentVolumeSo
 }
 
 export function validateFlexVolume(
-  { driver, options = {} }: FlexPersistentVolumeSource,
+  { driver, options }: FlexPersistentVolumeSource,
   field: string,
 ): FieldError[] {
-  const errors = validateRequired(driver, `${field}.driver`);
-  for (const key of Object.keys(options)) {
-    const owner = `.${key.split('/', 1)[0]!.toLowerCase()}`;
-    if (owner.endsWith('.kubernetes.io') || owner.endsWith('.k8s.io')) {
-      const why = 'kubernetes.io and k8s.io namespaces are reserved';
-      errors.push(invalid(`${field}.options[${key}]`, key, why));
-    }
-  }
-  return errors;
+  return [
+    ...validateRequired(driver, `${field}.driver`),
+    ...validateFlexOptions(options, `${field}.options`),
+  ];
 }
 
 export function validateAzureFile(
@@ -139,19 +122,11 @@ export function validateLocal({ path }: LocalVolumeSource, field: string): Field
   return path === '' ? [required(`${field}.path`)] : validateNoBacksteps(path, `${field}.path`);
 }
 
-export function validateStorageOS(
-  { volumeName = '', volumeNamespace = '', secretRef }: StorageOSPersistentVolumeSource,
-  field: string,
-): FieldError[] {
-  const errors =
-    volumeName === ''
-      ? [required(`${field}.volumeName`)]
-      : problemsAt(`${field}.volumeName`, volumeName, dns1123LabelProblems(volumeName));
-  if (volumeNamespace !== '') {
-    const problems = dns1123LabelProblems(volumeNamespace);
-    errors.push(...problemsAt(`${field}.volumeNamespace`, volumeNamespace, problems));
-  }
-  return [...errors, ...validateSecret(secretRef, `${field}.secretRef`)];
+export function validateStorageOS(source: StorageOSPersistentVolumeSource, field: string) {
+  return [
+    ...validateStorageOSNames(source, field),
+    ...validateSecret(source.secretRef, `${field}.secretRef`),
+  ];
 }
 
 function validateNamedSecret(

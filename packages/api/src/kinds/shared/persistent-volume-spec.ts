@@ -7,7 +7,7 @@ import type { FieldError } from '../../field-error.ts';
 import type { PersistentVolumeSpec } from '../../generated/types.ts';
 import { problemsAt } from '../../metadata.ts';
 import { dns1123SubdomainProblems } from '../../names.ts';
-import { validateNodeSelector } from '../pods/validation/scheduling.ts';
+import { validateNodeSelector } from '../pods/validation/affinity.ts';
 import { validateAccessModes } from './access-modes.ts';
 import { validateOptionalEnum } from './enum-validation.ts';
 import { validateBasicResource, validatePositive } from './storage-quantities.ts';

@@ -28,7 +28,7 @@ const quotaResources = new Set([
 
 const standardResources = new Set([...quotaResources, 'storage']);
 
-const isHugePages = (name: string) => name.startsWith('hugepages-');
+export const isHugePages = (name: string) => name.startsWith('hugepages-');
 const isQuotaHugePages = (name: string) =>
   isHugePages(name) || name.startsWith('requests.hugepages-');
 

@@ -124,7 +124,7 @@ describe('sources that are not', () => {
       [
         `iscsi.iqn: Invalid value: "iqn.15": ${badFormat}`,
         'iscsi.secretRef.name: Required value',
-        `iscsi.initiatorname: Invalid value: "foo": ${badFormat}`,
+        `iscsi.initiatorname: Invalid value: "foo": ${badFormat} starting with iqn, eui, or naa`,
       ],
     ],
     [

@@ -12,7 +12,10 @@ import type {
   QuobyteVolumeSource,
 } from '../../generated/types.ts';
 import { goStrings } from '../../go-literal.ts';
+import { problemsAt } from '../../metadata.ts';
+import { dns1123LabelProblems } from '../../names.ts';
 import { validateOptionalEnum } from './enum-validation.ts';
+import { validateNoBacksteps } from './path-validation.ts';
 
 const hostPathTypes = [
   '',
@@ -40,10 +43,6 @@ export function validateRange(
   return value === undefined || (value >= min && value <= max)
     ? []
     : [invalid(field, value, `must be between ${min} and ${max}, inclusive`)];
-}
-
-export function validateNoBacksteps(path: string, field: string): FieldError[] {
-  return path.split('/').includes('..') ? [invalid(field, path, "must not contain '..'")] : [];
 }
 
 export function validateHostPath({ path, type }: HostPathVolumeSource, field: string) {
@@ -164,4 +163,22 @@ export function validateAzureDisk(disk: AzureDiskVolumeSource, field: string): F
     errors.push(notSupported(`${field}.diskURI`, diskURI, supported));
   }
   return errors;
+}
+
+interface StorageOSNames {
+  readonly volumeName?: string;
+  readonly volumeNamespace?: string;
+}
+
+export function validateStorageOSNames(
+  { volumeName = '', volumeNamespace = '' }: StorageOSNames,
+  field: string,
+): FieldError[] {
+  const errors =
+    volumeName === ''
+      ? [required(`${field}.volumeName`)]
+      : problemsAt(`${field}.volumeName`, volumeName, dns1123LabelProblems(volumeName));
+  if (volumeNamespace === '') return errors;
+  const problems = dns1123LabelProblems(volumeNamespace);
+  return [...errors, ...problemsAt(`${field}.volumeNamespace`, volumeNamespace, problems)];
 }

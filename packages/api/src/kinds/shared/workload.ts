@@ -7,13 +7,17 @@ import type { LabelSelector, PodSpec, PodTemplateSpec } from '../../generated/ty
 import { selectorFromLabelSelector } from '../../label-selector.ts';
 import type { Selector } from '../../label-selector.ts';
 import { isImmutable, validateTemplateMetadata } from '../../metadata.ts';
+import { validatePodAnnotations, validateProfilesMatch } from '../pods/validation/annotations.ts';
 import { validatePodSpec } from '../pods/validation/pod-spec.ts';
 import { isEmptySelector, validateLabelSelector } from './selector-validation.ts';
 
 export function validatePodTemplate(template: PodTemplateSpec, field: string): FieldError[] {
+  const annotations = template.metadata?.annotations;
   const errors = [
     ...validateTemplateMetadata(template.metadata, field),
+    ...validatePodAnnotations(annotations, template.spec, `${field}.annotations`),
     ...validatePodSpec(template.spec, `${field}.spec`),
+    ...validateProfilesMatch(annotations, template.spec, `${field}.spec`),
   ];
   if ((template.spec.ephemeralContainers ?? []).length > 0) {
     const why = 'ephemeral containers not allowed in pod template';

@@ -8,6 +8,7 @@ import type { FieldError } from '../../field-error.ts';
 import type { StatefulSetSpec, StatefulSetUpdateStrategy } from '../../generated/types.ts';
 import { goLabelSelector, goRollingUpdate, goStrategy } from '../../go-literal.ts';
 import { validateNotNegative, validateTemplateMetadata } from '../../metadata.ts';
+import { validatePodAnnotations } from '../pods/validation/annotations.ts';
 import {
   compileSelector,
   validateRequiredSelector,
@@ -61,6 +62,11 @@ function validateTemplate({ selector, template }: StatefulSetSpec): FieldError[]
       : [
           ...validateSelected(template, compiled, field),
           ...validateTemplateMetadata(template.metadata, field),
+          ...validatePodAnnotations(
+            template.metadata?.annotations,
+            template.spec,
+            `${field}.annotations`,
+          ),
         ];
   return [...errors, ...validateRunsForever(template.spec, `${field}.spec`, 'StatefulSet')];
 }

@@ -24,15 +24,37 @@ const withoutIndex = (field: string): Place => ({
   at: (path: string) => path.replace(/\[\d+\]/, ''),
 });
 
+/** Upstream tells of the list, and not which element of it is wrong. */
+const atList = (field: string): Place => ({
+  field,
+  at: (path: string) => path.replace(/\[\d+\](\.\w+)$/, '$1'),
+});
+/** Taints are told of as if they were metadata. */
+const atMetadata = (field: string): Place => ({
+  field,
+  at: (path: string) => path.replace(/^spec\.taints/, 'metadata.taints'),
+});
+/** The source of a volume is told of, and not which of its items. */
+const withoutItems = (field: string): Place => ({
+  field,
+  at: (path: string) => path.replace(/\.items\[\d+\]/, ''),
+});
+
+const fieldPathOf = (path: string) => `${parent(path.replace(/\.items\[\d+\]/, ''))}.fieldPath`;
+
 /** Fields by their types, those of lists and maps as elements. */
 export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
-  AzureFilePersistentVolumeSource: ['secretName', 'shareName'],
+  AppArmorProfile: ['type'],
   AWSElasticBlockStoreVolumeSource: ['partition', 'volumeID'],
   AzureDiskVolumeSource: ['cachingMode', 'diskName', 'diskURI', 'kind'],
+  AzureFilePersistentVolumeSource: ['secretName', 'shareName'],
+  AzureFileVolumeSource: ['secretName', 'shareName'],
   CertificateSigningRequestSpec: ['expirationSeconds', 'signerName', 'usages'],
   CinderPersistentVolumeSource: ['volumeID'],
+  CinderVolumeSource: ['volumeID'],
+  ClientIPConfig: ['timeoutSeconds'],
   ConfigMapEnvSource: ['name'],
-  ConfigMapKeySelector: ['key'],
+  ConfigMapKeySelector: ['key', 'name'],
   ConfigMapVolumeSource: ['defaultMode'],
   Container: ['imagePullPolicy', 'name', 'terminationMessagePolicy'],
   ContainerPort: ['containerPort', 'hostPort', 'name', 'protocol'],
@@ -56,6 +78,7 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
   ],
   CSIPersistentVolumeSource: ['driver', 'volumeHandle'],
   CSIStorageCapacity: ['capacity', 'storageClassName'],
+  CSIVolumeSource: ['driver'],
   DaemonSetSpec: ['minReadySeconds', 'revisionHistoryLimit'],
   DaemonSetUpdateStrategy: [itsParent('type')],
   DeploymentSpec: [
@@ -65,18 +88,20 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
     'revisionHistoryLimit',
   ],
   DeploymentStrategy: [itsParent('type')],
-  DownwardAPIVolumeFile: ['mode', 'path'],
+  DownwardAPIVolumeFile: [withoutItems('mode'), withoutItems('path')],
   DownwardAPIVolumeSource: ['defaultMode'],
   EmptyDirVolumeSource: ['sizeLimit'],
   Endpoint: ['addresses', 'hostname', 'nodeName'],
   EndpointAddress: ['hostname', 'ip', 'nodeName'],
-  EndpointPort: ['name', 'port', 'protocol'],
+  EndpointPort: ['name', 'port', 'protocol', 'appProtocol'],
   EndpointSlice: ['addressType'],
   EnvFromSource: ['prefix'],
   EnvVar: ['name'],
   FCVolumeSource: ['lun'],
   FlexPersistentVolumeSource: ['driver'],
+  FlexVolumeSource: ['driver'],
   FlockerVolumeSource: ['datasetName'],
+  ForZone: ['name'],
   GCEPersistentDiskVolumeSource: [
     {
       field: 'partition',
@@ -84,16 +109,19 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
     },
     { field: 'pdName', at: (path: string) => path.replace('gcePersistentDisk', 'persistentDisk') },
   ],
+  GitRepoVolumeSource: ['repository'],
   GlusterfsPersistentVolumeSource: ['endpoints', 'endpointsNamespace', 'path'],
+  GlusterfsVolumeSource: ['endpoints', 'path'],
   GRPCAction: ['port'],
   HorizontalPodAutoscalerSpec: ['maxReplicas', 'minReplicas'],
-  HostAlias: ['ip'],
+  HostAlias: ['ip', 'hostnames'],
   HostPathVolumeSource: ['path', 'type'],
   HPAScalingPolicy: ['periodSeconds', 'type', 'value'],
   HPAScalingRules: ['selectPolicy', 'stabilizationWindowSeconds'],
   HTTPGetAction: ['port', 'scheme'],
   HTTPHeader: [{ field: 'name', at: (path: string) => path.replace(/\[\d+\]\.name$/, '') }],
   HTTPIngressPath: ['path', 'pathType'],
+  ImageVolumeSource: ['pullPolicy'],
   IngressClassParametersReference: ['apiGroup', 'kind', 'name', 'namespace', 'scope'],
   IngressClassSpec: ['controller'],
   IngressRule: ['host'],
@@ -107,6 +135,7 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
     'targetPortal',
     beside('initiatorName', 'initiatorname'),
   ],
+  ISCSIVolumeSource: ['iqn', 'lun', 'targetPortal', beside('initiatorName', 'initiatorname')],
   JobSpec: [
     'activeDeadlineSeconds',
     'backoffLimit',
@@ -132,7 +161,10 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
   NFSVolumeSource: ['path', 'server'],
   NodeSelectorRequirement: ['key', 'operator'],
   NodeSpec: ['podCIDRs'],
-  ObjectFieldSelector: ['fieldPath', beside('apiVersion', 'fieldPath')],
+  ObjectFieldSelector: [
+    withoutItems('fieldPath'),
+    { field: 'apiVersion', at: (path: string) => fieldPathOf(path) },
+  ],
   ObjectMeta: [
     'name',
     itsWhole('finalizers'),
@@ -158,13 +190,28 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
     itsWhole('accessModes'),
   ],
   PhotonPersistentDiskVolumeSource: ['pdID'],
-  PodAffinityTerm: ['topologyKey'],
+  PodAffinityTerm: [
+    'topologyKey',
+    {
+      field: 'namespaces',
+      at: (path: string) => path.replace(/\.namespaces\[\d+\]$/, '.namespace'),
+    },
+  ],
   PodDisruptionBudgetSpec: ['maxUnavailable', 'minAvailable', 'unhealthyPodEvictionPolicy'],
-  PodDNSConfig: ['nameservers'],
+  PodDNSConfig: ['nameservers', 'searches'],
   PodFailurePolicyOnExitCodesRequirement: ['operator'],
   PodFailurePolicyOnPodConditionsPattern: ['status', 'type'],
   PodFailurePolicyRule: ['action'],
-  PodSecurityContext: ['fsGroup', 'runAsGroup', 'runAsUser', 'supplementalGroups'],
+  PodOS: ['name'],
+  PodReadinessGate: ['conditionType'],
+  PodSecurityContext: [
+    'fsGroup',
+    'runAsGroup',
+    'runAsUser',
+    'supplementalGroups',
+    'fsGroupChangePolicy',
+    'supplementalGroupsPolicy',
+  ],
   PodSpec: [
     'activeDeadlineSeconds',
     'dnsPolicy',
@@ -190,34 +237,44 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
   ProjectedVolumeSource: ['defaultMode'],
   QuobyteVolumeSource: ['registry', 'volume'],
   RBDPersistentVolumeSource: ['image'],
+  RBDVolumeSource: ['image'],
   ReplicaSetSpec: ['minReadySeconds', 'replicas'],
   ReplicationControllerSpec: [
     'minReadySeconds',
     'replicas',
     { field: 'selector', at: () => 'spec.template.metadata.labels' },
   ],
-  ResourceFieldSelector: ['resource'],
+  ResourceFieldSelector: [withoutItems('divisor'), withoutItems('resource')],
   ResourceMetricSource: ['name'],
   ResourceQuotaSpec: ['hard'],
   ResourceRequirements: ['limits', 'requests'],
-  RoleRef: ['kind', 'name'],
+  RoleRef: ['kind', 'name', 'apiGroup'],
   RollingUpdateDaemonSet: ['maxUnavailable'],
   RollingUpdateDeployment: ['maxSurge', 'maxUnavailable'],
   RollingUpdateStatefulSetStrategy: ['partition'],
   ScaleIOPersistentVolumeSource: ['gateway', 'system'],
+  ScaleIOVolumeSource: ['gateway', 'system'],
+  SeccompProfile: ['type'],
   SecretEnvSource: ['name'],
-  SecretKeySelector: ['key'],
+  SecretKeySelector: ['key', 'name'],
   SecretVolumeSource: ['defaultMode'],
-  SecurityContext: ['runAsGroup', 'runAsUser'],
-  ServiceAccountTokenProjection: ['expirationSeconds', 'path'],
+  SecurityContext: ['runAsGroup', 'runAsUser', 'procMount'],
+  ServiceAccountTokenProjection: [
+    'expirationSeconds',
+    {
+      field: 'path',
+      at: (path: string) => path.replace(/\.sources\[\d+\]\.serviceAccountToken/, ''),
+    },
+  ],
   ServiceBackendPort: ['name', 'number'],
-  ServicePort: ['name', 'port', 'protocol', 'targetPort'],
+  ServicePort: ['name', 'port', 'protocol', 'targetPort', 'appProtocol'],
   ServiceSpec: [
     'externalIPs',
     'internalTrafficPolicy',
     'sessionAffinity',
     'type',
     itsWhole('selector'),
+    'trafficDistribution',
   ],
   SleepAction: [itsParent('seconds')],
   StatefulSetOrdinals: ['start'],
@@ -226,19 +283,27 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
   StatefulSetUpdateStrategy: [itsParent('type')],
   StorageClass: ['provisioner', 'reclaimPolicy', 'volumeBindingMode'],
   StorageOSPersistentVolumeSource: ['volumeName', 'volumeNamespace'],
+  StorageOSVolumeSource: ['volumeName', 'volumeNamespace'],
   StorageV1TokenRequest: ['expirationSeconds'],
   Subject: ['kind', 'name'],
-  Taint: ['effect', 'key', 'value'],
+  Sysctl: ['name'],
+  Taint: [atMetadata('effect'), atMetadata('key'), atMetadata('value')],
   TCPSocketAction: ['port'],
   Toleration: ['effect', 'key', 'operator', beside('value', 'operator')],
   TopologySelectorLabelRequirement: ['key'],
-  TopologySpreadConstraint: ['maxSkew', 'topologyKey', 'whenUnsatisfiable'],
+  TopologySpreadConstraint: [
+    'maxSkew',
+    'topologyKey',
+    'whenUnsatisfiable',
+    'nodeAffinityPolicy',
+    'nodeTaintsPolicy',
+  ],
   TypedLocalObjectReference: ['apiGroup', 'kind', 'name'],
   TypedObjectReference: ['apiGroup', 'kind', 'name'],
   Volume: ['name'],
   VolumeAttachmentSource: ['persistentVolumeName'],
   VolumeAttachmentSpec: ['attacher', 'nodeName'],
-  VolumeMount: ['mountPath', 'name'],
+  VolumeMount: ['mountPath', 'name', atList('mountPropagation')],
   VolumeNodeResources: ['count'],
   VolumeResourceRequirements: [
     { field: 'requests', at: (path: string) => path.replace('.requests[', '[') },
@@ -248,35 +313,17 @@ export const judged: Readonly<Record<string, readonly (string | Place)[]>> = {
 };
 
 /** Parts in which the types are judged less: see `isJudged`. */
-const inPods = /\.volumes\[\d+\]/;
 /** Of a metric: its name alone is judged. */
 const inMetric = /\.metric\.selector\./;
 const inTemplate = /(?:^|\.)template\.metadata\./;
 const inJobTemplate = /\.jobTemplate\.metadata\./;
 const onlyOfObjects = new Set(['ObjectMeta.finalizers', 'ObjectMeta.name']);
-/** Judged in pods as in persistent volumes. */
-const alikeInPods = new Set([
-  'ConfigMapVolumeSource',
-  'DownwardAPIVolumeFile',
-  'DownwardAPIVolumeSource',
-  'EmptyDirVolumeSource',
-  'HostPathVolumeSource',
-  'KeyToPath',
-  'NFSVolumeSource',
-  'PersistentVolumeClaimVolumeSource',
-  'ProjectedVolumeSource',
-  'SecretVolumeSource',
-  'ServiceAccountTokenProjection',
-  'Volume',
-]);
-
 /** Whether the field of a type is judged at this place of an object. */
 export function isJudgedAt(type: string, field: string, place: { kind: string; path: string }) {
   const { kind, path } = place;
   // Pods of a StatefulSet are judged one by one, when they are made.
   if (kind === 'StatefulSet' && path.startsWith('spec.template.spec.')) return false;
   if (inMetric.test(path) || inJobTemplate.test(path)) return false;
-  if (inPods.test(path)) return alikeInPods.has(type);
   // Of what a template says, only labels and annotations are anyone's.
   if (inTemplate.test(path))
     return type === 'ObjectMeta' && !onlyOfObjects.has(`ObjectMeta.${field}`);

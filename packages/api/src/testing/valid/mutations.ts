@@ -38,7 +38,10 @@ function badValueOf(field: FieldSchema): unknown {
 /** Fields that know no bad text but the empty one, or only another. */
 const ownBadValues: Readonly<Record<string, unknown>> = {
   'AzureDiskVolumeSource.diskURI': 'elsewhere',
+  'EnvFromSource.prefix': 'a=b',
   'FlockerVolumeSource.datasetName': 'a/b',
+  'ForZone.name': '!!',
+  'RoleRef.apiGroup': 'example.com',
 };
 
 interface Spot {

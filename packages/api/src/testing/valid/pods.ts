@@ -91,7 +91,8 @@ export const podFields: FieldRules = {
   'PodSecurityContext.runAsGroup': { values: userId },
   'PodSecurityContext.fsGroup': { values: userId },
   'PodSecurityContext.supplementalGroups': { values: userId },
-  'Sysctl.name': { values: fc.constantFrom('kernel.shm_rmid_forced', 'net.ipv4.tcp_syncookies') },
+  'Sysctl.name': { values: fc.constantFrom('kernel.pid_max', 'vm.swappiness') },
+  'PodSecurityContext.sysctls': { differsIn: 'name' },
   'PodSpec.containers': always,
   'PodSpec.ephemeralContainers': never,
   'PodSpec.nodeSelector': { values: labelValue },
@@ -161,6 +162,11 @@ function fitMounts(container: Struct, volumes: readonly Struct[]): void {
     mount['name'] = volumes[index % volumes.length]?.['name'];
     mount['mountPath'] = `/mnt/${index}`;
     if (mount['subPath'] !== undefined) delete mount['subPathExpr'];
+    // Images are mounted whole.
+    if (volumes[index % volumes.length]?.['image'] !== undefined) {
+      delete mount['subPath'];
+      delete mount['subPathExpr'];
+    }
   });
 }
 
@@ -179,6 +185,10 @@ function fitPod(spec: Struct): Struct {
       delete one[key];
     }
   });
+  // Tokens are those of an account.
+  if (volumes.some(({ projected }) => projected !== undefined)) {
+    spec['serviceAccountName'] ??= 'robot';
+  }
   if (spec['dnsPolicy'] === 'None') spec['dnsConfig'] ??= { nameservers: ['10.1.2.3'] };
   return spec;
 }

@@ -169,7 +169,7 @@ describe('pods', () => {
       'that start again sometimes',
       { template: { spec: { ...pod, restartPolicy: 'Sometimes' } } },
       [
-        'spec.template.spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "Never", "OnFailure"',
+        'spec.template.spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
         'spec.template.spec.restartPolicy: Unsupported value: "Sometimes": supported values: "OnFailure", "Never"',
       ],
     ],

@@ -1,192 +1,162 @@
 /** Containers, init containers and what they share. */
-import { duplicate, forbidden, invalid, notFound, required } from '../../../field-error.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  notSupportedInOrder,
+  required,
+} from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type {
   Container,
-  ContainerPort,
+  ContainerResizePolicy,
   EphemeralContainer,
   PodSpec,
-  SecurityContext,
-  VolumeMount,
+  Volume,
 } from '../../../generated/types.ts';
+import { goStruct } from '../../../go-literal.ts';
 import { problemsAt } from '../../../metadata.ts';
-import { dns1123LabelProblems, portNameProblems, portNumberProblems } from '../../../names.ts';
+import { dns1123LabelProblems } from '../../../names.ts';
 import { isSidecar } from '../../../pod.ts';
-import { validateEnum } from '../../shared/enum-validation.ts';
+import { pullPolicies, validateEnum, validateEnumInOrder } from '../../shared/enum-validation.ts';
+import { validateHostPorts, validatePorts } from './container-ports.ts';
 import { validateEnv, validateEnvFrom } from './env.ts';
-import { validateHook, validateProbe } from './probes.ts';
+import { validateLifecycle, validateProbe } from './probes.ts';
 import { validateResources } from './resources.ts';
-import { validateRelativePath } from './volumes.ts';
+import { validateSecurityContext } from './security-context.ts';
+import { validateDevices, validateMounts } from './volume-mounts.ts';
 
-const protocols = ['SCTP', 'TCP', 'UDP'];
-const idMax = 2_147_483_647;
-
-export function validateId(field: string, id: number | undefined): FieldError[] {
-  return id === undefined || (id >= 0 && id <= idMax)
-    ? []
-    : [invalid(field, id, `must be between 0 and ${idMax}, inclusive`)];
+/** What the pod around a container is, as far as the container's rules need it. */
+export interface ContainerScope {
+  /** Those that may be mounted. */
+  readonly volumes: ReadonlyMap<string, Volume>;
+  /** The names of the pod's claims of devices. */
+  readonly claims: ReadonlySet<string>;
+  readonly restartPolicy: string | undefined;
+  /** How long the pod may take to end. */
+  readonly graceSeconds: number | undefined;
+  /** Whether the pod's users are those of the node. */
+  readonly sharesUsers: boolean;
 }
 
-function validatePorts(ports: readonly ContainerPort[], field: string): FieldError[] {
-  const names = new Set<string>();
-  return ports.flatMap(({ name = '', containerPort, hostPort, protocol }, index) => {
-    const at = `${field}[${index}]`;
-    const errors: FieldError[] = [];
-    if (name !== '') {
-      const problems = portNameProblems(name);
-      errors.push(...problemsAt(`${at}.name`, name, problems));
-      if (problems.length === 0 && names.has(name)) errors.push(duplicate(`${at}.name`, name));
-      names.add(name);
-    }
-    if (containerPort === 0) errors.push(required(`${at}.containerPort`));
-    else {
-      const problems = portNumberProblems(containerPort);
-      errors.push(...problemsAt(`${at}.containerPort`, containerPort, problems));
-    }
-    if (hostPort !== undefined) {
-      errors.push(...problemsAt(`${at}.hostPort`, hostPort, portNumberProblems(hostPort)));
-    }
-    return [...errors, ...validateEnum(`${at}.protocol`, protocol, protocols)];
-  });
-}
+const resizable = ['cpu', 'memory'];
+const resizePolicies = ['NotRequired', 'RestartContainer'];
+const messagePolicies = ['File', 'FallbackToLogsOnError'];
 
-function validateMounts(
-  mounts: readonly VolumeMount[],
-  volumeNames: ReadonlySet<string>,
+/** Upstream tells of the list, and not which element of it is wrong. */
+function validateResizePolicies(
+  policies: readonly ContainerResizePolicy[],
+  podRestartPolicy: string | undefined,
   field: string,
 ): FieldError[] {
-  const paths = new Set<string>();
-  return mounts.flatMap(({ name, mountPath, subPath = '', subPathExpr = '' }, index) => {
-    const at = `${field}[${index}]`;
+  const seen = new Set<string>();
+  return policies.flatMap(({ resourceName, restartPolicy }, index) => {
     const errors: FieldError[] = [];
-    if (name === '') errors.push(required(`${at}.name`));
-    else if (!volumeNames.has(name)) errors.push(notFound(`${at}.name`, name));
-    if (mountPath === '') errors.push(required(`${at}.mountPath`));
-    else if (paths.has(mountPath)) {
-      errors.push(invalid(`${at}.mountPath`, mountPath, 'must be unique'));
-    }
-    paths.add(mountPath);
-    if (subPath !== '') errors.push(...validateRelativePath(subPath, `${at}.subPath`));
-    if (subPathExpr !== '') {
-      if (subPath !== '') {
-        const why = 'subPathExpr and subPath are mutually exclusive';
-        errors.push(invalid(`${at}.subPathExpr`, subPathExpr, why));
-      }
-      errors.push(...validateRelativePath(subPathExpr, `${at}.subPathExpr`));
+    if (seen.has(resourceName)) errors.push(duplicate(`${field}[${index}]`, resourceName));
+    seen.add(resourceName);
+    errors.push(...validateEnum(field, resourceName, resizable));
+    errors.push(...validateEnum(field, restartPolicy, resizePolicies));
+    if (podRestartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      const why = "must be 'NotRequired' when `restartPolicy` is 'Never'";
+      errors.push(invalid(field, restartPolicy, why));
     }
     return errors;
   });
 }
 
-function validateSecurityContext(
-  context: SecurityContext | undefined,
-  field: string,
-): FieldError[] {
-  if (context === undefined) return [];
-  const errors = [
-    ...validateId(`${field}.runAsUser`, context.runAsUser),
-    ...validateId(`${field}.runAsGroup`, context.runAsGroup),
-  ];
-  if (context.allowPrivilegeEscalation === false) {
-    if (context.privileged === true) {
-      const why = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-      errors.push(invalid(field, { goLiteral: 'core.SecurityContext{...}' }, why));
-    }
-    if (context.capabilities?.add?.some((name) => name === 'CAP_SYS_ADMIN') === true) {
-      const why =
-        'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN';
-      errors.push(invalid(field, { goLiteral: 'core.SecurityContext{...}' }, why));
-    }
-  }
-  return errors;
-}
-
 /** What holds for containers of every kind. */
 export function validateContainer(
   container: Container | EphemeralContainer,
-  volumeNames: ReadonlySet<string>,
+  scope: ContainerScope,
   field: string,
 ): FieldError[] {
   const errors: FieldError[] = [];
-  const { name, image = '' } = container;
+  const { name, image = '', terminationMessagePolicy, imagePullPolicy, resizePolicy } = container;
   if (name === '') errors.push(required(`${field}.name`));
   else errors.push(...problemsAt(`${field}.name`, name, dns1123LabelProblems(name)));
   if (image === '') errors.push(required(`${field}.image`));
-  else if (image !== image.trim()) {
-    const why = 'must not have leading or trailing whitespace';
-    errors.push(invalid(`${field}.image`, image, why));
+  if (!messagePolicies.includes(terminationMessagePolicy ?? '')) {
+    const at = `${field}.terminationMessagePolicy`;
+    errors.push(...validateEnumInOrder(at, terminationMessagePolicy, messagePolicies));
   }
   errors.push(
-    ...validateEnum(`${field}.terminationMessagePolicy`, container.terminationMessagePolicy, [
-      'FallbackToLogsOnError',
-      'File',
-    ]),
-    ...validatePorts(container.ports ?? [], `${field}.ports`),
-    ...validateEnv(container.env ?? [], `${field}.env`),
-    ...validateEnvFrom(container.envFrom ?? [], `${field}.envFrom`),
-    ...validateMounts(container.volumeMounts ?? [], volumeNames, `${field}.volumeMounts`),
-    ...validateEnum(`${field}.imagePullPolicy`, container.imagePullPolicy, [
-      'Always',
-      'IfNotPresent',
-      'Never',
-    ]),
-    ...validateResources(container.resources, `${field}.resources`),
-    ...validateSecurityContext(container.securityContext, `${field}.securityContext`),
+    ...validatePorts(container.ports, `${field}.ports`),
+    ...validateEnv(container.env, `${field}.env`),
+    ...validateEnvFrom(container.envFrom, `${field}.envFrom`),
+    ...validateMounts(container, scope.volumes, `${field}.volumeMounts`),
+    ...validateDevices(container.volumeDevices, container, scope.volumes, `${field}.volumeDevices`),
   );
+  if (!pullPolicies.includes(imagePullPolicy ?? '')) {
+    errors.push(...validateEnum(`${field}.imagePullPolicy`, imagePullPolicy, pullPolicies));
+  }
+  errors.push(...validateResources(container.resources, scope.claims, `${field}.resources`));
+  if (resizePolicy !== undefined) {
+    const at = `${field}.resizePolicy`;
+    errors.push(...validateResizePolicies(resizePolicy, scope.restartPolicy, at));
+  }
+  const { securityContext } = container;
+  if (securityContext !== undefined) {
+    const at = `${field}.securityContext`;
+    errors.push(...validateSecurityContext(securityContext, scope.sharesUsers, at));
+  }
   return errors;
 }
 
-function validateHooksAndProbes(container: Container, field: string): FieldError[] {
-  const { lifecycle, livenessProbe, readinessProbe, startupProbe } = container;
-  const once = { mustSucceedOnce: true, mayEndPod: true };
-  return [
-    ...validateHook(lifecycle?.postStart, `${field}.lifecycle.postStart`),
-    ...validateHook(lifecycle?.preStop, `${field}.lifecycle.preStop`),
-    ...validateProbe(livenessProbe, `${field}.livenessProbe`, once),
-    ...validateProbe(readinessProbe, `${field}.readinessProbe`, {
-      mustSucceedOnce: false,
-      mayEndPod: false,
-    }),
-    ...validateProbe(startupProbe, `${field}.startupProbe`, once),
-  ];
+const once = { mustSucceedOnce: true, mayEndContainer: true };
+const anyTimes = { mustSucceedOnce: false, mayEndContainer: false };
+
+function validateHooksAndProbes(
+  { lifecycle, livenessProbe, readinessProbe, startupProbe }: Container,
+  graceSeconds: number | undefined,
+  field: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (lifecycle !== undefined) {
+    errors.push(...validateLifecycle(lifecycle, graceSeconds, `${field}.lifecycle`));
+  }
+  if (livenessProbe !== undefined) {
+    errors.push(...validateProbe(livenessProbe, `${field}.livenessProbe`, once));
+  }
+  if (readinessProbe !== undefined) {
+    errors.push(...validateProbe(readinessProbe, `${field}.readinessProbe`, anyTimes));
+  }
+  if (startupProbe !== undefined) {
+    errors.push(...validateProbe(startupProbe, `${field}.startupProbe`, once));
+  }
+  return errors;
 }
 
 const initOnly = 'may not be set for init containers without restartPolicy=Always';
+const refusedOfInit = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
-function validateInitContainer(container: Container, field: string): FieldError[] {
-  if (container.restartPolicy !== undefined && !isSidecar(container)) {
-    return validateEnum(`${field}.restartPolicy`, container.restartPolicy, ['Always']);
-  }
-  if (isSidecar(container)) return validateHooksAndProbes(container, field);
+function validateInitContainer(
+  container: Container,
+  scope: ContainerScope,
+  field: string,
+): FieldError[] {
+  const { restartPolicy, resizePolicy = [] } = container;
   const errors: FieldError[] = [];
-  for (const key of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-    if (container[key] !== undefined) errors.push(forbidden(`${field}.${key}`, initOnly));
+  if (isSidecar(container)) {
+    errors.push(...validateHooksAndProbes(container, scope.graceSeconds, field));
+  } else {
+    for (const key of refusedOfInit) {
+      if (container[key] !== undefined) errors.push(forbidden(`${field}.${key}`, initOnly));
+    }
   }
-  return errors;
-}
-
-function validateHostPorts(spec: PodSpec, containers: readonly Container[], field: string) {
-  const errors: FieldError[] = [];
-  const used = new Set<string>();
-  containers.forEach(({ ports = [] }, containerIndex) => {
-    ports.forEach(({ hostPort, hostIP = '', protocol, containerPort }, index) => {
-      const at = `${field}[${containerIndex}].ports[${index}]`;
-      if (spec.hostNetwork === true && hostPort !== containerPort) {
-        const why = 'must match `containerPort` when `hostNetwork` is true';
-        errors.push(invalid(`${at}.containerPort`, containerPort, why));
-      }
-      if (hostPort === undefined) return;
-      const key = `${protocol}/${hostIP}/${hostPort}`;
-      if (used.has(key)) errors.push(duplicate(`${at}.hostPort`, key));
-      used.add(key);
-    });
-  });
+  if (restartPolicy !== undefined && !isSidecar(container)) {
+    errors.unshift(notSupported(`${field}.restartPolicy`, restartPolicy, ['Always']));
+  }
+  if (resizePolicy.length > 0) {
+    const why = 'must not be set for init containers';
+    errors.push(invalid(`${field}.resizePolicy`, goStruct('[]core.ContainerResizePolicy'), why));
+  }
   return errors;
 }
 
 export function validateContainers(
   spec: PodSpec,
-  volumeNames: ReadonlySet<string>,
+  scope: ContainerScope,
   field: string,
 ): FieldError[] {
   const errors: FieldError[] = [];
@@ -195,25 +165,46 @@ export function validateContainers(
   const names = new Set<string>();
   spec.containers.forEach((container, index) => {
     const here = `${at}[${index}]`;
-    errors.push(...validateContainer(container, volumeNames, here));
-    if (container.name !== '' && names.has(container.name)) {
-      errors.push(duplicate(`${here}.name`, container.name));
-    }
+    errors.push(...validateContainer(container, scope, here));
+    if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
     names.add(container.name);
-    errors.push(...validateHooksAndProbes(container, here));
+    errors.push(...validateHooksAndProbes(container, scope.graceSeconds, here));
     if (container.restartPolicy !== undefined) {
       errors.push(forbidden(`${here}.restartPolicy`, 'may not be set for non-init containers'));
     }
   });
-  errors.push(...validateHostPorts(spec, spec.containers, at));
-  (spec.initContainers ?? []).forEach((container, index) => {
+  errors.push(...validateHostPorts(spec.containers, at));
+  spec.initContainers?.forEach((container, index) => {
     const here = `${field}.initContainers[${index}]`;
-    errors.push(...validateContainer(container, volumeNames, here));
-    if (container.name !== '' && names.has(container.name)) {
-      errors.push(duplicate(`${here}.name`, container.name));
-    }
-    names.add(container.name);
-    errors.push(...validateInitContainer(container, here));
+    errors.push(...validateContainer(container, scope, here));
+    if (names.has(container.name)) errors.push(duplicate(`${here}.name`, container.name));
+    if (container.name !== '') names.add(container.name);
+    // They run one by one, so only their own ports may collide.
+    errors.push(...validateHostPorts([container], `${field}.initContainers`));
+    errors.push(...validateInitContainer(container, scope, here));
   });
   return errors;
+}
+
+/** Templates may name images with blanks around them, which some take for a sign of their own. */
+export function validateTrimmedImages(
+  containers: readonly (Container | EphemeralContainer)[] | undefined,
+  field: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  containers?.forEach(({ image = '' }, index) => {
+    if (image === image.trim()) return;
+    const why = 'must not have leading or trailing whitespace';
+    errors.push(invalid(`${field}[${index}].image`, image, why));
+  });
+  return errors;
+}
+
+const restartPolicies = ['Always', 'OnFailure', 'Never'];
+
+export function validateRestartPolicy(policy: string | undefined, field: string): FieldError[] {
+  if (policy === undefined || policy === '') return [required(field)];
+  return restartPolicies.includes(policy)
+    ? []
+    : [notSupportedInOrder(field, policy, restartPolicies)];
 }

@@ -7,13 +7,13 @@ import type {
   EnvVarSource,
   ObjectFieldSelector,
 } from '../../../generated/types.ts';
-import { problemsAt } from '../../../metadata.ts';
+import { defaultNameProblems, prefixProblems, problemsAt } from '../../../metadata.ts';
 import {
   configMapKeyProblems,
-  dns1123SubdomainProblems,
   environmentNameProblems,
-  strictEnvironmentNameProblems,
+  qualifiedNameProblems,
 } from '../../../names.ts';
+import { validateResourceFieldRef } from './resource-field.ts';
 
 const envFieldPaths = [
   'metadata.name',
@@ -26,37 +26,55 @@ const envFieldPaths = [
   'status.podIP',
   'status.podIPs',
 ];
-const envResources = [
-  'limits.cpu',
-  'limits.ephemeral-storage',
-  'limits.memory',
-  'requests.cpu',
-  'requests.ephemeral-storage',
-  'requests.memory',
-];
+
+/** What can be read of a pod at all; each use allows some of them. */
+const knownFieldPaths = new Set([
+  ...envFieldPaths,
+  'metadata.annotations',
+  'metadata.labels',
+  'spec.host',
+  'spec.restartPolicy',
+  'spec.schedulerName',
+  'status.phase',
+]);
+
+const subscripted = /^(.+?)\['(.*)'\]$/s;
+
+/** `metadata.labels['app']` */
+function validateSubscript(path: string, key: string, field: string): FieldError[] {
+  const text = path === 'metadata.annotations' ? key.toLowerCase() : key;
+  return problemsAt(field, text, qualifiedNameProblems(text));
+}
 
 export function validateFieldRef(
-  ref: ObjectFieldSelector,
+  { apiVersion, fieldPath }: ObjectFieldSelector,
   field: string,
   supported: readonly string[] = envFieldPaths,
 ): FieldError[] {
-  if ((ref.apiVersion ?? '') === '') return [required(`${field}.apiVersion`)];
-  if (ref.fieldPath === '') return [required(`${field}.fieldPath`)];
-  if (ref.apiVersion !== 'v1') {
-    const why = 'error converting fieldPath: unsupported pod version';
-    return [invalid(`${field}.fieldPath`, ref.fieldPath, why)];
+  if (apiVersion === '') return [required(`${field}.apiVersion`)];
+  if (fieldPath === '') return [required(`${field}.fieldPath`)];
+  const cannotConvert = (why: string) => [
+    invalid(`${field}.fieldPath`, fieldPath, `error converting fieldPath: ${why}`),
+  ];
+  if (apiVersion !== 'v1') return cannotConvert(`unsupported pod version: ${apiVersion}`);
+  const [, path, key] = subscripted.exec(fieldPath) ?? [];
+  if (path !== undefined && key !== undefined) {
+    return path === 'metadata.labels' || path === 'metadata.annotations'
+      ? validateSubscript(path, key, field)
+      : cannotConvert(`field label does not support subscript: ${fieldPath}`);
   }
-  if (/^metadata\.(?:labels|annotations)\['[^']+'\]$/.test(ref.fieldPath)) return [];
-  return supported.includes(ref.fieldPath)
-    ? []
-    : [notSupported(`${field}.fieldPath`, ref.fieldPath, supported)];
+  if (!knownFieldPaths.has(fieldPath)) {
+    return cannotConvert(`field label not supported: ${fieldPath}`);
+  }
+  // Older clients say so.
+  const name = fieldPath === 'spec.host' ? 'spec.nodeName' : fieldPath;
+  return supported.includes(name) ? [] : [notSupported(`${field}.fieldPath`, name, supported)];
 }
 
-function validateKeyRef(ref: { name?: string; key: string }, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  if ((ref.name ?? '') === '') errors.push(required(`${field}.name`));
-  if (ref.key === '') errors.push(required(`${field}.key`));
-  else errors.push(...problemsAt(`${field}.key`, ref.key, configMapKeyProblems(ref.key)));
+function validateKeyRef({ name = '', key }: { name?: string; key: string }, field: string) {
+  const errors = problemsAt(`${field}.name`, name, defaultNameProblems(name));
+  if (key === '') errors.push(required(`${field}.key`));
+  else errors.push(...problemsAt(`${field}.key`, key, configMapKeyProblems(key)));
   return errors;
 }
 
@@ -70,14 +88,8 @@ function validateSource(source: EnvVarSource, value: string, field: string): Fie
   }
   if (resourceFieldRef !== undefined) {
     count += 1;
-    const { resource } = resourceFieldRef;
-    if (resource === '') errors.push(required(`${field}.resourceFieldRef.resource`));
-    else if (
-      !envResources.includes(resource) &&
-      !/^(?:limits|requests)\.hugepages-/.test(resource)
-    ) {
-      errors.push(notSupported(`${field}.resourceFieldRef.resource`, resource, envResources));
-    }
+    const at = `${field}.resourceFieldRef`;
+    errors.push(...validateResourceFieldRef(resourceFieldRef, at, { needsContainer: false }));
   }
   if (configMapKeyRef !== undefined) {
     count += 1;
@@ -90,33 +102,42 @@ function validateSource(source: EnvVarSource, value: string, field: string): Fie
   if (count === 0) {
     const why =
       'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`';
-    return [invalid(field, '', why)];
-  }
-  if (value !== '')
+    errors.push(invalid(field, '', why));
+  } else if (value !== '') {
     errors.push(invalid(field, '', 'may not be specified when `value` is not empty'));
-  if (count > 1)
+  } else if (count > 1) {
     errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
+  }
   return errors;
 }
 
-export function validateEnv(variables: readonly EnvVar[], field: string): FieldError[] {
-  return variables.flatMap(({ name, value = '', valueFrom }, index) => {
-    const at = `${field}[${index}]`;
-    return [
-      ...(name === ''
-        ? [required(`${at}.name`)]
-        : problemsAt(`${at}.name`, name, environmentNameProblems(name))),
-      ...(valueFrom === undefined ? [] : validateSource(valueFrom, value, `${at}.valueFrom`)),
-    ];
+export function validateEnv(variables: readonly EnvVar[] | undefined, field: string): FieldError[] {
+  if (variables === undefined) return [];
+  const errors: FieldError[] = [];
+  variables.forEach(({ name, value = '', valueFrom }, index) => {
+    if (name === '') errors.push(required(`${field}[${index}].name`));
+    else {
+      const problems = environmentNameProblems(name);
+      if (problems.length > 0)
+        errors.push(...problemsAt(`${field}[${index}].name`, name, problems));
+    }
+    if (valueFrom !== undefined) {
+      errors.push(...validateSource(valueFrom, value, `${field}[${index}].valueFrom`));
+    }
   });
+  return errors;
 }
 
-export function validateEnvFrom(sources: readonly EnvFromSource[], field: string): FieldError[] {
+export function validateEnvFrom(
+  sources: readonly EnvFromSource[] | undefined,
+  field: string,
+): FieldError[] {
+  if (sources === undefined) return [];
   return sources.flatMap(({ prefix = '', configMapRef, secretRef }, index) => {
     const at = `${field}[${index}]`;
     const errors: FieldError[] = [];
     if (prefix !== '') {
-      errors.push(...problemsAt(`${at}.prefix`, prefix, strictEnvironmentNameProblems(prefix)));
+      errors.push(...problemsAt(`${at}.prefix`, prefix, environmentNameProblems(prefix)));
     }
     const refs = [
       ['configMapRef', configMapRef],
@@ -126,12 +147,16 @@ export function validateEnvFrom(sources: readonly EnvFromSource[], field: string
       if (ref === undefined) continue;
       const { name = '' } = ref;
       if (name === '') errors.push(required(`${at}.${key}.name`));
-      else errors.push(...problemsAt(`${at}.${key}.name`, name, dns1123SubdomainProblems(name)));
+      else {
+        const problems = prefixProblems(name, defaultNameProblems);
+        errors.push(...problemsAt(`${at}.${key}.name`, name, problems));
+      }
     }
+    // Upstream tells of the list, and not which element of it is wrong.
     if (configMapRef === undefined && secretRef === undefined) {
-      errors.push(invalid(at, '', 'must specify one of: `configMapRef` or `secretRef`'));
+      errors.push(invalid(field, '', 'must specify one of: `configMapRef` or `secretRef`'));
     } else if (configMapRef !== undefined && secretRef !== undefined) {
-      errors.push(invalid(at, '', 'may not have more than one field specified at a time'));
+      errors.push(invalid(field, '', 'may not have more than one field specified at a time'));
     }
     return errors;
   });

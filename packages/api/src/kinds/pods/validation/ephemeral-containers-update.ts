@@ -6,9 +6,8 @@ import { deepEqual, differingPaths } from '../../../equality.ts';
 import { forbidden } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type { EphemeralContainer, Pod } from '../../../generated/types.ts';
-import { validatePodSpec } from './pod-spec.ts';
-
-const mirrorAnnotation = 'kubernetes.io/config.mirror';
+import { mirrorAnnotation, validateFixedAnnotations } from './annotations.ts';
+import { validatePod } from './pod-spec.ts';
 
 /** Keeps all of `old` but these containers. */
 export function prepareEphemeralContainers(pod: Pod, old: Pod): void {
@@ -30,7 +29,8 @@ export function validateEphemeralContainersUpdate(pod: Pod, old: Pod): FieldErro
   const field = 'spec.ephemeralContainers';
   const now = new Map((pod.spec.ephemeralContainers ?? []).map((one) => [one.name, one]));
   return [
-    ...validatePodSpec(pod.spec, 'spec'),
+    ...validatePod(pod),
+    ...validateFixedAnnotations(pod.metadata.annotations, old.metadata.annotations),
     ...(old.spec.ephemeralContainers ?? []).flatMap((before) => {
       const quoted = `"${before.name}"`;
       const after = now.get(before.name);

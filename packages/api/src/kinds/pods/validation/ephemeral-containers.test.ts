@@ -144,7 +144,7 @@ test('the pods that a node runs of itself take none', () => {
   const annotations = { 'kubernetes.io/config.mirror': 'x' };
   const mirror = created(pods, {
     metadata: { name: 'x', namespace: 'default', annotations },
-    spec,
+    spec: { ...spec, nodeName: 'n' },
   });
   expect(add(mirror, debug).errors).toEqual([
     'Forbidden: static pods do not support ephemeral containers',

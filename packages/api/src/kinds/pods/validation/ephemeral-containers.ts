@@ -1,8 +1,9 @@
 /** Ephemeral containers, which only look. Source: upstream's validateEphemeralContainers. */
-import { duplicate, forbidden, notFound } from '../../../field-error.ts';
+import { duplicate, forbidden, invalid, notFound } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type { PodSpec } from '../../../generated/types.ts';
 import { validateContainer } from './containers.ts';
+import type { ContainerScope } from './containers.ts';
 
 const notForThese = 'cannot be set for an Ephemeral Container';
 
@@ -23,7 +24,7 @@ const isEmpty = (value: unknown) =>
 
 export function validateEphemeralContainers(
   spec: PodSpec,
-  volumeNames: ReadonlySet<string>,
+  scope: ContainerScope,
   field: string,
 ): FieldError[] {
   const targets = new Set(
@@ -33,7 +34,12 @@ export function validateEphemeralContainers(
   return (spec.ephemeralContainers ?? []).flatMap((container, index) => {
     const at = `${field}.ephemeralContainers[${index}]`;
     const { name, targetContainerName = '', volumeMounts = [] } = container;
-    const errors = validateContainer(container, volumeNames, at);
+    const errors = validateContainer(container, scope, at);
+    const { image = '' } = container;
+    if (image !== image.trim()) {
+      const why = 'must not have leading or trailing whitespace';
+      errors.push(invalid(`${at}.image`, image, why));
+    }
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));
     names.add(name);
     if (targetContainerName !== '' && !targets.has(targetContainerName)) {

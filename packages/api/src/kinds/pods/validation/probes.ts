@@ -1,18 +1,19 @@
 /** Probes and lifecycle hooks: one handler each. */
-import { forbidden, invalid, required } from '../../../field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type {
   HTTPGetAction,
   IntOrString,
+  Lifecycle,
   LifecycleHandler,
   Probe,
   ProbeHandler,
 } from '../../../generated/types.ts';
 import { problemsAt, validateNotNegative } from '../../../metadata.ts';
 import { portNameProblems, portNumberProblems } from '../../../names.ts';
-import { validateEnum } from '../../shared/enum-validation.ts';
 
 const headerNamePattern = /^[-A-Za-z0-9]+$/;
+const schemes = ['HTTP', 'HTTPS'];
 
 export function validatePort(port: IntOrString, field: string): FieldError[] {
   return problemsAt(
@@ -26,7 +27,8 @@ function validateHttpGet(action: HTTPGetAction, field: string): FieldError[] {
   const errors: FieldError[] = [];
   if ((action.path ?? '') === '') errors.push(required(`${field}.path`));
   errors.push(...validatePort(action.port, `${field}.port`));
-  errors.push(...validateEnum(`${field}.scheme`, action.scheme, ['HTTP', 'HTTPS']));
+  const { scheme = '' } = action;
+  if (!schemes.includes(scheme)) errors.push(notSupported(`${field}.scheme`, scheme, schemes));
   for (const { name } of action.httpHeaders ?? []) {
     if (headerNamePattern.test(name)) continue;
     const why =
@@ -38,7 +40,18 @@ function validateHttpGet(action: HTTPGetAction, field: string): FieldError[] {
 
 type Handler = ProbeHandler & LifecycleHandler;
 
-function validateHandler(handler: Handler, field: string): FieldError[] {
+/** @param graceSeconds how long the pod may take to end; undefined where it says nothing sound */
+function validateSleep(seconds: number, graceSeconds: number | undefined, field: string) {
+  if (graceSeconds === undefined || (seconds > 0 && seconds <= graceSeconds)) return [];
+  const why = `must be greater than 0 and less than terminationGracePeriodSeconds (${graceSeconds}). Enable AllowPodLifecycleSleepActionZeroValue feature gate for zero sleep.`;
+  return [invalid(field, seconds, why)];
+}
+
+function validateHandler(
+  handler: Handler,
+  graceSeconds: number | undefined,
+  field: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   let count = 0;
   const isFurther = (name: string) => {
@@ -60,42 +73,55 @@ function validateHandler(handler: Handler, field: string): FieldError[] {
   if (grpc !== undefined && !isFurther('grpc')) {
     errors.push(...validatePort(grpc.port, `${field}.grpc.port`));
   }
-  if (sleep !== undefined && !isFurther('sleep') && sleep.seconds < 0) {
-    errors.push(invalid(`${field}.sleep`, sleep.seconds, 'must be greater than or equal to 0'));
+  if (sleep !== undefined && !isFurther('sleep')) {
+    errors.push(...validateSleep(sleep.seconds, graceSeconds, `${field}.sleep`));
   }
   if (count === 0) errors.push(required(field, 'must specify a handler type'));
   return errors;
 }
 
-export function validateProbe(
-  probe: Probe | undefined,
-  field: string,
-  options: { readonly mustSucceedOnce: boolean; readonly mayEndPod: boolean },
-): FieldError[] {
-  if (probe === undefined) return [];
-  const errors = validateHandler(probe, field);
-  for (const key of [
-    'initialDelaySeconds',
-    'timeoutSeconds',
-    'periodSeconds',
-    'successThreshold',
-    'failureThreshold',
-  ] as const) {
-    errors.push(...validateNotNegative(`${field}.${key}`, probe[key]));
+interface ProbeRules {
+  /** A single success must do. */
+  readonly mustSucceedOnce: boolean;
+  /** Its failure ends the container, which may then have a grace period of its own. */
+  readonly mayEndContainer: boolean;
+}
+
+const counts = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const;
+
+export function validateProbe(probe: Probe, field: string, rules: ProbeRules): FieldError[] {
+  const errors = validateHandler(probe, undefined, field);
+  for (const key of counts) {
+    const count = probe[key] ?? 0;
+    if (count < 0) errors.push(...validateNotNegative(`${field}.${key}`, count));
   }
   const grace = probe.terminationGracePeriodSeconds;
-  if (grace !== undefined && !options.mayEndPod) {
-    const why = 'must not be set for readinessProbes';
-    errors.push(invalid(`${field}.terminationGracePeriodSeconds`, grace, why));
-  } else if (grace !== undefined && grace <= 0) {
-    errors.push(invalid(`${field}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
+  const at = `${field}.terminationGracePeriodSeconds`;
+  if (grace !== undefined && grace <= 0) errors.push(invalid(at, grace, 'must be greater than 0'));
+  if (grace !== undefined && !rules.mayEndContainer) {
+    errors.push(invalid(at, grace, 'must not be set for readinessProbes'));
   }
-  if (options.mustSucceedOnce && probe.successThreshold !== 1) {
+  if (rules.mustSucceedOnce && probe.successThreshold !== 1) {
     errors.push(invalid(`${field}.successThreshold`, probe.successThreshold ?? 0, 'must be 1'));
   }
   return errors;
 }
 
-export function validateHook(handler: LifecycleHandler | undefined, field: string): FieldError[] {
-  return handler === undefined ? [] : validateHandler(handler, field);
+export function validateLifecycle(
+  { postStart, preStop }: Lifecycle,
+  graceSeconds: number | undefined,
+  field: string,
+): FieldError[] {
+  return [
+    ...(postStart === undefined
+      ? []
+      : validateHandler(postStart, graceSeconds, `${field}.postStart`)),
+    ...(preStop === undefined ? [] : validateHandler(preStop, graceSeconds, `${field}.preStop`)),
+  ];
 }

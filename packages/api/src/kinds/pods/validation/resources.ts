@@ -1,74 +1,137 @@
-/** Requests and limits of containers. */
-import { forbidden, invalid, required } from '../../../field-error.ts';
+/** Requests and limits of containers, and the claims that they use. */
+import { duplicate, forbidden, invalid, notFound, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
-import type { Container } from '../../../generated/types.ts';
+import type { ResourceClaim, ResourceRequirements } from '../../../generated/types.ts';
+import { goQuantity } from '../../../go-literal.ts';
 import { isNotNegative, problemsAt } from '../../../metadata.ts';
-import { qualifiedNameProblems } from '../../../names.ts';
-import { compareQuantities, parseQuantity } from '../../../quantity.ts';
+import { dns1123LabelProblems } from '../../../names.ts';
+import {
+  QuantityError,
+  compareQuantities,
+  quantityMilliValue,
+  quantityValue,
+} from '../../../quantity.ts';
+import {
+  isHugePages,
+  isIntegerResource,
+  isOvercommitAllowed,
+  validateContainerResourceName,
+} from '../../shared/resource-names.ts';
 
-const standardResources = ['cpu', 'memory', 'ephemeral-storage'];
-const isHugePages = (name: string) => name.startsWith('hugepages-');
-const nanosPerUnit = 1_000_000_000n;
+const hugePagesPrefix = 'hugepages-';
 
-function validateResourceName(name: string, field: string): FieldError[] {
-  const problems = qualifiedNameProblems(name);
-  if (problems.length > 0) return problemsAt(field, name, problems);
-  if (name.includes('/') || standardResources.includes(name) || isHugePages(name)) return [];
-  return [
-    invalid(field, name, 'must be a standard resource type or fully qualified'),
-    invalid(field, name, 'must be a standard resource for containers'),
-  ];
+/** An amount that may be promised of a resource: none below zero, and devices in whole numbers. */
+export function validateResourceQuantity(name: string, quantity: string, field: string) {
+  const errors: FieldError[] = [];
+  if (compareQuantities(quantity, '0') < 0) errors.push(invalid(field, quantity, isNotNegative));
+  if (isIntegerResource(name) && quantityMilliValue(quantity) % 1000 !== 0) {
+    errors.push(invalid(field, goQuantity(quantity), 'must be an integer'));
+  }
+  return errors;
+}
+
+function isWholePages(name: string, quantity: string): boolean {
+  const size = name.slice(hugePagesPrefix.length);
+  try {
+    if (compareQuantities(size, '0') <= 0 || quantityMilliValue(size) % 1000 !== 0) return false;
+    return quantityValue(quantity) % quantityValue(size) === 0;
+  } catch (error) {
+    if (error instanceof QuantityError) return false;
+    throw error;
+  }
 }
 
 function validateAmount(name: string, quantity: string, field: string): FieldError[] {
-  if (compareQuantities(quantity, '0') < 0) return [invalid(field, quantity, isNotNegative)];
-  const isWhole = parseQuantity(quantity).nanos % nanosPerUnit === 0n;
-  const isCounted = name.includes('/') && !name.startsWith('kubernetes.io/');
-  return (isCounted || isHugePages(name)) && !isWhole
-    ? [invalid(field, quantity, 'must be an integer')]
-    : [];
+  const errors = validateContainerResourceName(name, field);
+  errors.push(...validateResourceQuantity(name, quantity, field));
+  if (isHugePages(name) && !isWholePages(name, quantity)) {
+    const why = `${quantity} is not positive integer multiple of ${name}`;
+    errors.push(invalid(field, quantity, why));
+  }
+  return errors;
+}
+
+/** What cannot be promised twice is requested as it is limited. */
+function validateWithinLimit(
+  name: string,
+  request: string,
+  limit: string | undefined,
+  field: string,
+): FieldError[] {
+  const mayDiffer = isOvercommitAllowed(name);
+  if (limit === undefined) {
+    const why = 'Limit must be set for non overcommitable resources';
+    return mayDiffer ? [] : [required(`${field}.limits`, why)];
+  }
+  const order = compareQuantities(request, limit);
+  if (order === 0 || (order < 0 && mayDiffer)) return [];
+  const relation = mayDiffer ? 'less than or equal' : 'equal';
+  return [
+    invalid(`${field}.requests`, request, `must be ${relation} to ${name} limit of ${limit}`),
+  ];
+}
+
+const isComputing = (name: string) => name === 'cpu' || name === 'memory';
+
+/** A claim is used whole, or some requests of it. */
+function validateClaims(
+  claims: readonly ResourceClaim[],
+  known: ReadonlySet<string>,
+  field: string,
+): FieldError[] {
+  const used = new Set<string>();
+  return claims.flatMap(({ name, request = '' }, index) => {
+    const at = `${field}[${index}]`;
+    if (name === '') return [required(at)];
+    const errors: FieldError[] = [];
+    if (used.has(name)) errors.push(duplicate(at, name));
+    else {
+      const key = request === '' ? name : `${name}/${request}`;
+      if (request !== '') {
+        errors.push(...problemsAt(`${at}.request`, request, dns1123LabelProblems(request)));
+      }
+      if (used.has(key)) errors.push(duplicate(at, key));
+      else if (request === '' && [...used].some((one) => one.startsWith(`${name}/`))) {
+        errors.push(duplicate(at, name));
+      }
+      used.add(key);
+    }
+    if (!known.has(name)) {
+      const names = known.size === 0 ? ' which is empty' : `: ${[...known].sort().join(', ')}`;
+      const detail = `must be one of the names in pod.spec.resourceClaims${names}`;
+      errors.push({ ...notFound(at, name), detail });
+    }
+    return errors;
+  });
 }
 
 export function validateResources(
-  resources: Container['resources'] | undefined,
+  resources: ResourceRequirements | undefined,
+  claims: ReadonlySet<string>,
   field: string,
 ): FieldError[] {
+  if (resources === undefined) return [];
   const errors: FieldError[] = [];
-  const { limits = {}, requests = {} } = resources ?? {};
-  for (const [kind, amounts] of [
-    ['limits', limits],
-    ['requests', requests],
-  ] as const) {
-    for (const [name, quantity] of Object.entries(amounts)) {
-      errors.push(...validateResourceName(name, `${field}.${kind}[${name}]`));
-      errors.push(...validateAmount(name, quantity, `${field}.${kind}[${name}]`));
-    }
+  const { limits, requests } = resources;
+  let hasHugePages = false;
+  let hasComputing = false;
+  for (const name in limits) {
+    errors.push(...validateAmount(name, limits[name]!, `${field}.limits[${name}]`));
+    hasHugePages ||= isHugePages(name);
+    hasComputing ||= isComputing(name);
   }
-  for (const [name, request] of Object.entries(requests)) {
-    const limit = limits[name];
-    const mustMatch = isHugePages(name) || name.includes('/');
-    if (limit === undefined) {
-      if (mustMatch)
-        errors.push(
-          required(`${field}.limits`, `Limit must be set for non overcommitable resources`),
-        );
-    } else if (mustMatch && compareQuantities(request, limit) !== 0) {
-      errors.push(
-        invalid(`${field}.requests`, request, `must be equal to ${name} limit of ${limit}`),
-      );
-    } else if (compareQuantities(request, limit) > 0) {
-      errors.push(
-        invalid(
-          `${field}.requests`,
-          request,
-          `must be less than or equal to ${name} limit of ${limit}`,
-        ),
-      );
-    }
+  for (const name in requests) {
+    const request = requests[name]!;
+    errors.push(...validateAmount(name, request, `${field}.requests[${name}]`));
+    errors.push(...validateWithinLimit(name, request, limits?.[name], field));
+    hasHugePages ||= isHugePages(name);
+    hasComputing ||= isComputing(name);
   }
-  const hasHugePages = Object.keys(limits).some(isHugePages);
-  if (hasHugePages && requests['cpu'] === undefined && requests['memory'] === undefined) {
+  if (hasHugePages && !hasComputing) {
     errors.push(forbidden(field, 'HugePages require cpu or memory'));
+  }
+  if (resources.claims !== undefined) {
+    errors.push(...validateClaims(resources.claims, claims, `${field}.claims`));
   }
   return errors;
 }

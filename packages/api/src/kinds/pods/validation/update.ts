@@ -3,7 +3,10 @@ import { differingPaths, deepEqual } from '../../../equality.ts';
 import { forbidden, invalid, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type { Container, Pod, PodSpec } from '../../../generated/types.ts';
-import { validateTolerations } from './scheduling.ts';
+import { validateFixedAnnotations } from './annotations.ts';
+import { validateTrimmedImages } from './containers.ts';
+import { keepGatedPlacement, validateGatedPlacement } from './gated-update.ts';
+import { validateTolerations } from './tolerations.ts';
 
 const changeable =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
@@ -54,59 +57,67 @@ function validateRemovedGates(spec: PodSpec, old: PodSpec): FieldError[] {
       : [
           forbidden(
             `spec.schedulingGates[${index}].name`,
-            'only deletion is allowed, but found new scheduling gate',
+            `only deletion is allowed, but found new scheduling gate '${name}'`,
           ),
         ],
   );
 }
 
 function validateImages(containers: readonly Container[], field: string): FieldError[] {
-  return containers.flatMap(({ image = '' }, index) => {
-    const at = `${field}[${index}].image`;
-    if (image === '') return [required(at)];
-    return image === image.trim()
-      ? []
-      : [invalid(at, image, 'must not have leading or trailing whitespace')];
+  const errors: FieldError[] = [];
+  containers.forEach(({ image = '' }, index) => {
+    if (image === '') errors.push(required(`${field}[${index}].image`));
   });
+  return [...errors, ...validateTrimmedImages(containers, field)];
 }
 
-export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
-  const { spec } = pod;
-  const initContainers = spec.initContainers ?? [];
-  const oldInitContainers = old.spec.initContainers ?? [];
-  for (const [now, before, key] of [
-    [spec.containers, old.spec.containers, 'containers'],
-    [initContainers, oldInitContainers, 'initContainers'],
-  ] as const) {
-    if (now.length !== before.length) {
-      return [forbidden(`spec.${key}`, 'pod updates may not add or remove containers')];
-    }
-  }
-  const errors = [
-    ...validateImages(spec.containers, 'spec.containers'),
-    ...validateImages(initContainers, 'spec.initContainers'),
-    ...validateDeadline(spec, old.spec),
-    ...validateAddedTolerations(spec, old.spec),
-  ];
+/** What may change is put back to what it was: the rest must then be the same. */
+function withoutAllowedChanges(spec: PodSpec, old: PodSpec): PodSpec {
   const expected: PodSpec = {
     ...spec,
-    containers: withOldImages(spec.containers, old.spec.containers),
+    containers: withOldImages(spec.containers, old.containers),
   };
-  if (initContainers.length > 0) {
-    expected.initContainers = withOldImages(initContainers, oldInitContainers);
+  if (spec.initContainers !== undefined && spec.initContainers.length > 0) {
+    expected.initContainers = withOldImages(spec.initContainers, old.initContainers ?? []);
   }
-  copyField(expected, old.spec, 'activeDeadlineSeconds');
-  copyField(expected, old.spec, 'tolerations');
-  errors.push(...validateRemovedGates(spec, old.spec));
-  copyField(expected, old.spec, 'schedulingGates');
-  if (
-    (old.spec.terminationGracePeriodSeconds ?? 0) < 0 &&
-    spec.terminationGracePeriodSeconds === 1
-  ) {
-    copyField(expected, old.spec, 'terminationGracePeriodSeconds');
+  copyField(expected, old, 'activeDeadlineSeconds');
+  copyField(expected, old, 'tolerations');
+  copyField(expected, old, 'schedulingGates');
+  const graceSeconds = old.terminationGracePeriodSeconds ?? 0;
+  if (graceSeconds < 0 && spec.terminationGracePeriodSeconds === 1) {
+    copyField(expected, old, 'terminationGracePeriodSeconds');
   }
-  if (!deepEqual(expected, old.spec)) {
-    const paths = differingPaths(expected, old.spec).map((path) => `  spec.${path}`);
+  if ((old.schedulingGates ?? []).length > 0) keepGatedPlacement(expected, old);
+  return expected;
+}
+
+function validateContainerCounts(spec: PodSpec, old: PodSpec): FieldError[] {
+  for (const key of ['containers', 'initContainers'] as const) {
+    if ((spec[key] ?? []).length === (old[key] ?? []).length) continue;
+    return [forbidden(`spec.${key}`, 'pod updates may not add or remove containers')];
+  }
+  return [];
+}
+
+export function validatePodUpdate(
+  { metadata, spec }: Pod,
+  { metadata: oldMetadata, spec: old }: Pod,
+): FieldError[] {
+  const errors = validateFixedAnnotations(metadata.annotations, oldMetadata.annotations);
+  errors.push(...validateImages(spec.containers, 'spec.containers'));
+  const countErrors = validateContainerCounts(spec, old);
+  if (countErrors.length > 0) return [...errors, ...countErrors];
+  errors.push(...validateImages(spec.initContainers ?? [], 'spec.initContainers'));
+  const deadlineErrors = validateDeadline(spec, old);
+  errors.push(...deadlineErrors);
+  // Upstream looks no further when the new deadline is wrong, but does when it is missing.
+  if (deadlineErrors.length > 0 && spec.activeDeadlineSeconds !== undefined) return errors;
+  errors.push(...validateAddedTolerations(spec, old), ...validateRemovedGates(spec, old));
+  if (deepEqual(spec, old)) return errors;
+  if ((old.schedulingGates ?? []).length > 0) errors.push(...validateGatedPlacement(spec, old));
+  const expected = withoutAllowedChanges(spec, old);
+  if (!deepEqual(expected, old)) {
+    const paths = differingPaths(expected, old).map((path) => `  spec.${path}`);
     errors.push(forbidden('spec', `${changeable}\n${paths.join('\n')}\n`));
   }
   return errors;
@@ -115,21 +126,4 @@ export function validatePodUpdate(pod: Pod, old: Pod): FieldError[] {
 function copyField<K extends keyof PodSpec>(to: PodSpec, from: PodSpec, key: K): void {
   if (from[key] === undefined) delete to[key];
   else to[key] = from[key];
-}
-
-/** The phases and reasons are the node's to say, but a finished container stays finished. */
-export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
-  const errors: FieldError[] = [];
-  if (pod.spec.restartPolicy === 'Always') return errors;
-  for (const key of ['containerStatuses', 'initContainerStatuses'] as const) {
-    (pod.status[key] ?? []).forEach((status, index) => {
-      const before = old.status[key]?.find(({ name }) => name === status.name);
-      const ended = before?.state?.terminated;
-      if (ended === undefined || status.state?.terminated !== undefined) return;
-      if (pod.spec.restartPolicy === 'OnFailure' && ended.exitCode !== 0) return;
-      const why = 'may not be transitioned to non-terminated state';
-      errors.push(forbidden(`status.${key}[${index}].state`, why));
-    });
-  }
-  return errors;
 }

@@ -2,166 +2,213 @@
 import { duplicate, forbidden, invalid, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type {
-  DownwardAPIVolumeFile,
-  KeyToPath,
+  ConfigMapVolumeSource,
+  DownwardAPIVolumeSource,
+  EmptyDirVolumeSource,
+  SecretVolumeSource,
   Volume,
-  VolumeProjection,
+  VolumeSource,
 } from '../../../generated/types.ts';
 import { problemsAt } from '../../../metadata.ts';
-import { configMapKeyProblems, dns1123LabelProblems } from '../../../names.ts';
+import { dns1123LabelProblems } from '../../../names.ts';
 import { compareQuantities } from '../../../quantity.ts';
-import { fieldsOf } from '../../../schema.ts';
-import { severalVolumeTypes, validateHostPath, validateNfs } from '../../shared/volume-sources.ts';
-import { validateFieldRef } from './env.ts';
+import {
+  severalVolumeTypes,
+  validateAwsElasticBlockStore,
+  validateAzureDisk,
+  validateFibreChannel,
+  validateFlocker,
+  validateGcePersistentDisk,
+  validateHostPath,
+  validateNfs,
+  validateQuobyte,
+  validateRequired,
+} from '../../shared/volume-sources.ts';
+import { validateProjected } from './projected-volume.ts';
+import { validateDownwardItems, validateItems, validateMode } from './volume-items.ts';
+import {
+  validateAzureFile,
+  validateCSI,
+  validateCephFS,
+  validateCinder,
+  validateEphemeral,
+  validateFlexVolume,
+  validateGitRepo,
+  validateGlusterfs,
+  validateImage,
+  validateIscsi,
+  validateRbd,
+  validateScaleIO,
+  validateStorageOS,
+} from './volume-sources.ts';
+import type { VolumePlace } from './volume-sources.ts';
 
-const downwardFieldPaths = [
-  'metadata.annotations',
-  'metadata.labels',
-  'metadata.name',
-  'metadata.namespace',
-  'metadata.uid',
+function validateEmptyDir({ sizeLimit }: EmptyDirVolumeSource, { field }: VolumePlace) {
+  const why = 'SizeLimit field must be a valid resource quantity';
+  const isNegative = sizeLimit !== undefined && compareQuantities(sizeLimit, '0') < 0;
+  return isNegative ? [forbidden(`${field}.sizeLimit`, why)] : [];
+}
+
+function validateSecret(secret: SecretVolumeSource, { field }: VolumePlace): FieldError[] {
+  return [
+    ...validateRequired(secret.secretName, `${field}.secretName`),
+    ...validateMode(secret.defaultMode, `${field}.defaultMode`),
+    ...validateItems(secret.items, field),
+  ];
+}
+
+function validateConfigMap(map: ConfigMapVolumeSource, { field }: VolumePlace): FieldError[] {
+  return [
+    ...validateRequired(map.name, `${field}.name`),
+    ...validateMode(map.defaultMode, `${field}.defaultMode`),
+    ...validateItems(map.items, field),
+  ];
+}
+
+function validateDownward({ defaultMode, items }: DownwardAPIVolumeSource, { field }: VolumePlace) {
+  return [
+    ...validateMode(defaultMode, `${field}.defaultMode`),
+    ...validateDownwardItems(items, field),
+  ];
+}
+
+type Validate<K extends keyof VolumeSource> = (
+  source: NonNullable<VolumeSource[K]>,
+  place: VolumePlace,
+) => FieldError[];
+
+interface Source {
+  readonly key: keyof VolumeSource;
+  readonly validate: (volume: Volume, place: VolumePlace) => FieldError[];
+  /** The path of what is wrong in it, and of its being one too many, where upstream has others. */
+  readonly contentKey: string;
+  readonly excessKey: string;
+}
+
+function source<K extends keyof VolumeSource>(
+  key: K,
+  validate: Validate<K>,
+  { contentKey = key, excessKey = key }: { contentKey?: string; excessKey?: string } = {},
+): Source {
+  return {
+    key,
+    contentKey,
+    excessKey,
+    validate: (volume, place) => validate(volume[key]!, place),
+  };
+}
+
+/** Of a source that is alike in persistent volumes. */
+const alike =
+  <T>(validate: (value: T, field: string) => FieldError[]) =>
+  (value: T, { field }: VolumePlace) =>
+    validate(value, field);
+
+/** In upstream's order, which decides what of two sources is the one too many. */
+const sources: readonly Source[] = [
+  source('emptyDir', validateEmptyDir),
+  source('hostPath', alike(validateHostPath)),
+  source('gitRepo', validateGitRepo),
+  source('gcePersistentDisk', alike(validateGcePersistentDisk), { contentKey: 'persistentDisk' }),
+  source('awsElasticBlockStore', alike(validateAwsElasticBlockStore)),
+  source('secret', validateSecret),
+  source('nfs', alike(validateNfs)),
+  source('iscsi', validateIscsi),
+  source('glusterfs', validateGlusterfs),
+  source('flocker', alike(validateFlocker)),
+  source('persistentVolumeClaim', ({ claimName }, { field }) =>
+    validateRequired(claimName, `${field}.claimName`),
+  ),
+  source('rbd', validateRbd),
+  source('cinder', validateCinder),
+  source('cephfs', validateCephFS, { excessKey: 'cephFS' }),
+  source('quobyte', alike(validateQuobyte)),
+  source('downwardAPI', validateDownward, { excessKey: 'downwarAPI' }),
+  source('fc', alike(validateFibreChannel)),
+  source('flexVolume', validateFlexVolume),
+  source('configMap', validateConfigMap),
+  source('azureFile', validateAzureFile),
+  source('vsphereVolume', ({ volumePath }, { field }) =>
+    validateRequired(volumePath, `${field}.volumePath`),
+  ),
+  source('photonPersistentDisk', ({ pdID }, { field }) => validateRequired(pdID, `${field}.pdID`)),
+  source('portworxVolume', ({ volumeID }, { field }) =>
+    validateRequired(volumeID, `${field}.volumeID`),
+  ),
+  source('azureDisk', alike(validateAzureDisk)),
+  source('storageos', validateStorageOS),
+  source('projected', alike(validateProjected)),
+  source('scaleIO', validateScaleIO),
+  source('csi', validateCSI),
+  source('ephemeral', validateEphemeral),
+  source('image', validateImage),
 ];
+const sourceOf = new Map(sources.map((one) => [one.key as string, one]));
 
-export function validateRelativePath(path: string, field: string): FieldError[] {
-  if (path.startsWith('/')) return [invalid(field, path, 'must be a relative path')];
-  if (path.split('/').includes('..')) return [invalid(field, path, "must not contain '..'")];
-  return [];
+/** The sources that a volume has: most often one, found without asking for all of them. */
+function sourcesOf(volume: Volume): readonly Source[] {
+  let only: Source | undefined;
+  for (const key in volume) {
+    const found = sourceOf.get(key);
+    if (found === undefined) continue;
+    if (only !== undefined) return sources.filter((one) => volume[one.key] !== undefined);
+    only = found;
+  }
+  return only === undefined ? [] : [only];
 }
 
-function validateMode(mode: number | undefined, field: string): FieldError[] {
-  return mode === undefined || (mode >= 0 && mode <= 0o777)
-    ? []
-    : [invalid(field, mode, 'must be a number between 0 and 0777 (octal), both inclusive')];
-}
-
-function validateItems(items: readonly KeyToPath[] | undefined, field: string): FieldError[] {
-  return (items ?? []).flatMap(({ key, path, mode }, index) => {
-    const at = `${field}.items[${index}]`;
-    return [
-      ...(key === ''
-        ? [required(`${at}.key`)]
-        : problemsAt(`${at}.key`, key, configMapKeyProblems(key))),
-      ...(path === '' ? [required(`${at}.path`)] : validateRelativePath(path, `${at}.path`)),
-      ...validateMode(mode, `${at}.mode`),
-    ];
+function validateVolume(volume: Volume, at: string, podName: string): FieldError[] {
+  const { name } = volume;
+  const errors = sourcesOf(volume).flatMap((one, position) => {
+    if (position > 0) return [severalVolumeTypes(`${at}.${one.excessKey}`)];
+    const field = `${at}.${one.contentKey}`;
+    return one.validate(volume, { field, volumeField: at, volumeName: name, podName });
   });
+  if (sourcesOf(volume).length === 0) errors.push(required(at, 'must specify a volume type'));
+  if (name === '') errors.push(required(`${at}.name`));
+  else errors.push(...problemsAt(`${at}.name`, name, dns1123LabelProblems(name)));
+  return errors;
 }
 
-function validateDownwardItems(
-  items: readonly DownwardAPIVolumeFile[] | undefined,
+/** The claims that are made with the pod, for its ephemeral volumes. */
+function madeClaims(volumes: readonly Volume[], podName: string): ReadonlySet<string> | undefined {
+  if (podName === '' || !volumes.some(({ ephemeral }) => ephemeral !== undefined)) return undefined;
+  return new Set(
+    volumes
+      .filter(({ ephemeral }) => ephemeral !== undefined)
+      .map(({ name }) => `${podName}-${name}`),
+  );
+}
+
+export interface ValidatedVolumes {
+  /** Those with nothing wrong with them, by name: what containers may mount. */
+  readonly sound: ReadonlyMap<string, Volume>;
+  readonly errors: readonly FieldError[];
+}
+
+const none: ValidatedVolumes = { sound: new Map(), errors: [] };
+
+/** @param podName empty in a template */
+export function validateVolumes(
+  volumes: readonly Volume[] | undefined,
   field: string,
-): FieldError[] {
-  return (items ?? []).flatMap(({ path, fieldRef, resourceFieldRef, mode }, index) => {
-    const at = `${field}.items[${index}]`;
-    const errors =
-      path === '' ? [required(`${at}.path`)] : validateRelativePath(path, `${at}.path`);
-    if (fieldRef !== undefined) {
-      errors.push(...validateFieldRef(fieldRef, `${at}.fieldRef`, downwardFieldPaths));
-      if (resourceFieldRef !== undefined) {
-        errors.push(
-          invalid(
-            at,
-            'resource',
-            'fieldRef and resourceFieldRef can not be specified simultaneously',
-          ),
-        );
-      }
-    } else if (resourceFieldRef === undefined) {
-      errors.push(required(at, 'one of fieldRef and resourceFieldRef is required'));
-    } else if ((resourceFieldRef.containerName ?? '') === '') {
-      errors.push(required(`${at}.resourceFieldRef.containerName`));
-    }
-    return [...errors, ...validateMode(mode, `${at}.mode`)];
-  });
-}
-
-function validateProjection(source: VolumeProjection, field: string): FieldError[] {
+  podName: string,
+): ValidatedVolumes {
+  if (volumes === undefined) return none;
+  const sound = new Map<string, Volume>();
   const errors: FieldError[] = [];
-  const given = Object.keys(source);
-  if (given.length > 1) {
-    errors.push(severalVolumeTypes(`${field}.${given[1]}`));
-  }
-  for (const key of ['secret', 'configMap'] as const) {
-    const one = source[key];
-    if (one === undefined) continue;
-    if ((one.name ?? '') === '') errors.push(required(`${field}.${key}.name`));
-    errors.push(...validateItems(one.items, `${field}.${key}`));
-  }
-  errors.push(...validateDownwardItems(source.downwardAPI?.items, `${field}.downwardAPI`));
-  const token = source.serviceAccountToken;
-  if (token !== undefined) {
-    const at = `${field}.serviceAccountToken`;
-    const seconds = token.expirationSeconds ?? 0;
-    if (seconds < 600) {
-      errors.push(
-        invalid(
-          `${at}.expirationSeconds`,
-          seconds,
-          'may not specify a duration less than 10 minutes',
-        ),
-      );
-    }
-    if (token.path === '') errors.push(required(`${at}.path`));
-    else errors.push(...validateRelativePath(token.path, `${at}.path`));
-  }
-  return errors;
-}
-
-function validateSource(volume: Volume, field: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const { emptyDir, hostPath, secret, configMap, downwardAPI, projected } = volume;
-  const { persistentVolumeClaim, nfs } = volume;
-  if (emptyDir?.sizeLimit !== undefined && compareQuantities(emptyDir.sizeLimit, '0') < 0) {
-    const why = 'SizeLimit field must be a valid resource quantity';
-    errors.push(forbidden(`${field}.emptyDir.sizeLimit`, why));
-  }
-  if (hostPath !== undefined) errors.push(...validateHostPath(hostPath, `${field}.hostPath`));
-  if (secret !== undefined) {
-    if ((secret.secretName ?? '') === '') errors.push(required(`${field}.secret.secretName`));
-    errors.push(...validateMode(secret.defaultMode, `${field}.secret.defaultMode`));
-    errors.push(...validateItems(secret.items, `${field}.secret`));
-  }
-  if (configMap !== undefined) {
-    if ((configMap.name ?? '') === '') errors.push(required(`${field}.configMap.name`));
-    errors.push(...validateMode(configMap.defaultMode, `${field}.configMap.defaultMode`));
-    errors.push(...validateItems(configMap.items, `${field}.configMap`));
-  }
-  if (downwardAPI !== undefined) {
-    errors.push(...validateMode(downwardAPI.defaultMode, `${field}.downwardAPI.defaultMode`));
-    errors.push(...validateDownwardItems(downwardAPI.items, `${field}.downwardAPI`));
-  }
-  if (projected !== undefined) {
-    errors.push(...validateMode(projected.defaultMode, `${field}.projected.defaultMode`));
-    (projected.sources ?? []).forEach((source, index) => {
-      errors.push(...validateProjection(source, `${field}.projected.sources[${index}]`));
-    });
-  }
-  if (persistentVolumeClaim !== undefined && persistentVolumeClaim.claimName === '') {
-    errors.push(required(`${field}.persistentVolumeClaim.claimName`));
-  }
-  if (nfs !== undefined) errors.push(...validateNfs(nfs, `${field}.nfs`));
-  return errors;
-}
-
-/** In upstream's order, so that the same one of two is refused whatever order the client wrote. */
-const sourceNames = [...fieldsOf('VolumeSource').keys()];
-
-export function validateVolumes(volumes: readonly Volume[], field: string): FieldError[] {
-  const seen = new Set<string>();
-  return volumes.flatMap((volume, index) => {
+  const claims = madeClaims(volumes, podName);
+  volumes.forEach((volume, index) => {
     const at = `${field}[${index}]`;
-    const { name } = volume;
-    const errors: FieldError[] = [];
-    const kinds = sourceNames.filter((key) => Object.hasOwn(volume, key));
-    if (kinds.length === 0) errors.push(required(at, 'must specify a volume type'));
-    for (const further of kinds.slice(1)) {
-      errors.push(severalVolumeTypes(`${at}.${further}`));
+    const { name, persistentVolumeClaim: claim } = volume;
+    const own = validateVolume(volume, at, podName);
+    if (sound.has(name)) own.push(duplicate(`${at}.name`, name));
+    if (own.length === 0) sound.set(name, volume);
+    else errors.push(...own);
+    if (claim !== undefined && claims?.has(claim.claimName) === true) {
+      const why = 'must not reference a PVC that gets created for an ephemeral volume';
+      errors.push(invalid(`${at}.persistentVolumeClaim.claimName`, claim.claimName, why));
     }
-    errors.push(...validateSource(volume, at));
-    if (name === '') errors.push(required(`${at}.name`));
-    else errors.push(...problemsAt(`${at}.name`, name, dns1123LabelProblems(name)));
-    if (name !== '' && seen.has(name)) errors.push(duplicate(`${at}.name`, name));
-    seen.add(name);
-    return errors;
   });
+  return { sound, errors };
 }

@@ -11,7 +11,7 @@ const pod = (spec: object, metadata: object = {}) => ({
 });
 const first = (more: object) => pod({ containers: [container('c', more)] });
 const projected = (...sources: object[]) =>
-  pod({ volumes: [{ name: 'v', projected: { sources } }] });
+  pod({ serviceAccountName: 'a', volumes: [{ name: 'v', projected: { sources } }] });
 const items = (...paths: string[]) => paths.map((path) => ({ key: 'k', path }));
 const port = (more: object) => ({ containerPort: 80, ...more });
 const nothing = 'a null labelSelector results in matching no pod';

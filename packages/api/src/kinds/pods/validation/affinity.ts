@@ -1,52 +1,17 @@
-/** Where a pod may run: tolerations, affinity, spreading. */
-import { duplicate, forbidden, invalid, required } from '../../../field-error.ts';
+/** On which nodes a pod may run, and beside which pods. */
+import { forbidden, invalid, required } from '../../../field-error.ts';
 import type { FieldError } from '../../../field-error.ts';
 import type {
   Affinity,
+  LabelSelector,
   NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinityTerm,
-  PodSpec,
-  Toleration,
 } from '../../../generated/types.ts';
 import { defaultNameProblems, problemsAt } from '../../../metadata.ts';
-import { labelValueProblems, qualifiedNameProblems } from '../../../names.ts';
-import { validateEnum, validateOptionalEnum } from '../../shared/enum-validation.ts';
+import { dns1123LabelProblems, qualifiedNameProblems } from '../../../names.ts';
 import { validateLabelSelector } from '../../shared/selector-validation.ts';
-
-export const taintEffects = ['NoExecute', 'NoSchedule', 'PreferNoSchedule'];
-
-export function validateTolerations(
-  tolerations: readonly Toleration[],
-  field: string,
-): FieldError[] {
-  return tolerations.flatMap((toleration, index) => {
-    const at = `${field}[${index}]`;
-    const { key = '', operator, value = '', effect } = toleration;
-    const errors: FieldError[] = [];
-    if (key !== '') errors.push(...problemsAt(`${at}.key`, key, qualifiedNameProblems(key)));
-    else if (operator !== 'Exists') {
-      const why =
-        'operator must be Exists when `key` is empty, which means "match all values and all keys"';
-      errors.push(invalid(`${at}.operator`, operator ?? '', why));
-    }
-    if (toleration.tolerationSeconds !== undefined && effect !== 'NoExecute') {
-      const why = "effect must be 'NoExecute' when `tolerationSeconds` is set";
-      errors.push(invalid(`${at}.effect`, effect ?? '', why));
-    }
-    if (operator === undefined || operator === 'Equal') {
-      const problems = labelValueProblems(value);
-      if (problems.length > 0) errors.push(invalid(`${at}.operator`, value, problems.join(';')));
-    } else if (operator === 'Exists') {
-      if (value !== '') {
-        const why = "value must be empty when `operator` is 'Exists'";
-        errors.push(invalid(`${at}.operator`, value, why));
-      }
-    } else errors.push(...validateEnum(`${at}.operator`, operator, ['Equal', 'Exists']));
-    return [...errors, ...validateOptionalEnum(`${at}.effect`, effect, taintEffects)];
-  });
-}
 
 function validateRequirement(
   { key, operator, values = [] }: NodeSelectorRequirement,
@@ -124,12 +89,68 @@ function validateWeight(weight: number, field: string): FieldError[] {
   return weight >= 1 && weight <= 100 ? [] : [invalid(field, weight, 'must be in the range 1-100')];
 }
 
+function validateLabelKeys(
+  keys: readonly string[] | undefined,
+  selector: LabelSelector | undefined,
+  field: string,
+): FieldError[] {
+  if (keys === undefined || keys.length === 0) return [];
+  if (selector === undefined) {
+    return [forbidden(field, 'must not be specified when labelSelector is not set')];
+  }
+  return keys.flatMap((key, index) =>
+    problemsAt(`${field}[${index}]`, key, qualifiedNameProblems(key)),
+  );
+}
+
+/** The keys were made part of the selector when the pod was made: found twice, a client gave both. */
+function validateKeysOnce(
+  keys: readonly string[],
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  field: string,
+): FieldError[] {
+  const found = new Set(Object.keys(matchLabels));
+  const errors: FieldError[] = [];
+  for (const { key } of matchExpressions) {
+    const index = keys.lastIndexOf(key);
+    if (index >= 0 && found.has(key)) {
+      const why = 'exists in both matchLabelKeys and labelSelector';
+      errors.push(invalid(`${field}[${index}]`, key, why));
+    }
+    found.add(key);
+  }
+  return errors;
+}
+
+function validateKeys(term: PodAffinityTerm, field: string): FieldError[] {
+  const { matchLabelKeys = [], mismatchLabelKeys = [], labelSelector } = term;
+  if (matchLabelKeys.length === 0 && mismatchLabelKeys.length === 0) return [];
+  const errors = [
+    ...validateLabelKeys(matchLabelKeys, labelSelector, `${field}.matchLabelKeys`),
+    ...validateLabelKeys(mismatchLabelKeys, labelSelector, `${field}.mismatchLabelKeys`),
+  ];
+  if (labelSelector !== undefined) {
+    errors.push(...validateKeysOnce(matchLabelKeys, labelSelector, field));
+  }
+  matchLabelKeys.forEach((key, index) => {
+    if (!mismatchLabelKeys.includes(key)) return;
+    const why = 'exists in both matchLabelKeys and mismatchLabelKeys';
+    errors.push(invalid(`${field}.matchLabelKeys[${index}]`, key, why));
+  });
+  return errors;
+}
+
 function validatePodTerm(term: PodAffinityTerm, field: string): FieldError[] {
+  const { topologyKey } = term;
   const errors = validateLabelSelector(term.labelSelector, `${field}.labelSelector`);
   errors.push(...validateLabelSelector(term.namespaceSelector, `${field}.namespaceSelector`));
-  if (term.topologyKey === '') errors.push(required(`${field}.topologyKey`, 'can not be empty'));
-  const problems = qualifiedNameProblems(term.topologyKey);
-  return [...errors, ...problemsAt(`${field}.topologyKey`, term.topologyKey, problems)];
+  for (const name of term.namespaces ?? []) {
+    errors.push(...problemsAt(`${field}.namespace`, name, dns1123LabelProblems(name)));
+  }
+  errors.push(...validateKeys(term, field));
+  const at = `${field}.topologyKey`;
+  if (topologyKey === '') errors.push(required(at, 'can not be empty'));
+  return [...errors, ...problemsAt(at, topologyKey, qualifiedNameProblems(topologyKey))];
 }
 
 const requiredTerms = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -163,28 +184,4 @@ export function validateAffinity(affinity: Affinity | undefined, field: string):
     });
   }
   return errors;
-}
-
-export function validateSpreading(
-  constraints: NonNullable<PodSpec['topologySpreadConstraints']>,
-  field: string,
-): FieldError[] {
-  const seen = new Set<string>();
-  return constraints.flatMap((constraint, index) => {
-    const at = `${field}[${index}]`;
-    const { maxSkew, topologyKey, whenUnsatisfiable } = constraint;
-    const errors: FieldError[] = [];
-    if (maxSkew <= 0) errors.push(invalid(`${at}.maxSkew`, maxSkew, 'must be greater than zero'));
-    if (topologyKey === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'));
-    else {
-      const problems = qualifiedNameProblems(topologyKey);
-      errors.push(...problemsAt(`${at}.topologyKey`, topologyKey, problems));
-    }
-    const choices = ['DoNotSchedule', 'ScheduleAnyway'];
-    errors.push(...validateEnum(`${at}.whenUnsatisfiable`, whenUnsatisfiable, choices));
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (seen.has(pair)) errors.push(duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, pair));
-    seen.add(pair);
-    return [...errors, ...validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`)];
-  });
 }
