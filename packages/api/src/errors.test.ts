@@ -120,7 +120,7 @@ describe('invalid objects', () => {
 
   test.each([
     [invalid('a', 3, 'why'), 'a: Invalid value: 3: why'],
-    [invalid('a', undefined, 'why'), 'a: Invalid value: null: why'],
+    [invalid('a', undefined, 'why'), 'a: Invalid value: "null": why'],
     [invalid('a', 'say "x"\n', 'why'), 'a: Invalid value: "say \\"x\\"\\n": why'],
     [duplicate('a', 'x'), 'a: Duplicate value: "x"'],
     [tooLong('a', 63), 'a: Too long: may not be more than 63 bytes'],

@@ -153,7 +153,8 @@ export function causeReason(error: FieldError): string {
 }
 
 function formatValue(value: unknown): string {
-  if (value === undefined || value === null) return 'null';
+  // Go tells of what is not there as of a text.
+  if (value === undefined || value === null) return '"null"';
   if (typeof value === 'string') return goQuote(value);
   if (typeof value === 'object' && 'goLiteral' in value) return String(value.goLiteral);
   return JSON.stringify(value);

@@ -39,12 +39,12 @@ export function goInt32s(values: readonly number[]): GoLiteral {
 /** A time, as `2026-11-21 08:00:00 +0000 UTC`. */
 export function goTime(timestamp: string | undefined): GoLiteral {
   const time = parseTime(timestamp ?? '');
-  if (Number.isNaN(time)) return text('null');
+  if (Number.isNaN(time)) return text('"null"');
   return text(`${formatTime(time).replace('T', ' ').replace('Z', '')} +0000 UTC`);
 }
 
 export function goLabelSelector(selector: LabelSelector | undefined): GoLiteral {
-  if (selector === undefined) return text('null');
+  if (selector === undefined) return text('"null"');
   const expressions = (selector.matchExpressions ?? []).map(
     ({ key, operator, values }) =>
       `v1.LabelSelectorRequirement{Key:${goQuote(key)}, Operator:${goQuote(operator)}, Values:${list(values)}}`,

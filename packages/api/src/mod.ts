@@ -144,6 +144,8 @@ export {
 } from './certificate-request.ts';
 export { podTemplateHash } from './template-hash.ts';
 export { applyMediaType, supportedPatchTypes } from './patch/media-types.ts';
+export { validateBinding } from './kinds/bindings/validation.ts';
+export { validateNamespaceFinalizers } from './kinds/namespaces/kind.ts';
 export { parsePatch } from './patch/parse-patch.ts';
 export { patchObject } from './patch/patch-object.ts';
 export type { PatchRequest } from './patch/patch-object.ts';

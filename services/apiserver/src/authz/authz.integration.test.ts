@@ -329,7 +329,7 @@ describe('reviews', () => {
 
   test('that ask for nothing, or for two things, are Invalid', async () => {
     expect(messageOf(await post(admin, 'selfsubjectaccessreviews', {}))).toBe(
-      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      'SelfSubjectAccessReview.authorization.k8s.io "" is invalid: spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
     );
     const both = { ...listPods, nonResourceAttributes: { verb: 'get', path: '/x' } };
     expect(messageOf(await post(admin, 'subjectaccessreviews', both))).toBe(

@@ -7,6 +7,7 @@ import {
   beforeStatusUpdate,
   beforeUpdate,
   reasonOf,
+  validateNamespaceFinalizers,
   type FieldError,
   type KindDefinition,
   type KubernetesObject,
@@ -70,6 +71,7 @@ export function createUpdate(options: RegistryOptions, create: Create): Update {
     const wallTime = clock.wallTime();
     if (ask.part === 'finalize') {
       const finalizers = (object as Namespace).spec.finalizers ?? [];
+      refuse(kind, object, validateNamespaceFinalizers(finalizers));
       const namespace = structuredClone(old) as Namespace;
       namespace.spec = finalizers.length === 0 ? {} : { finalizers };
       setOwners(

@@ -23,7 +23,7 @@ test('its place may change, its data may not', () => {
   ]);
   expect(errorsOf((object) => delete object.data)).toEqual([
     'data: Required value: data is mandatory',
-    'data: Invalid value: null: field is immutable',
+    'data: Invalid value: "null": field is immutable',
   ]);
 });
 

@@ -8,12 +8,23 @@ import {
   statusSubresource,
 } from '../../define-kind.ts';
 import { invalid } from '../../field-error.ts';
+import type { FieldError } from '../../field-error.ts';
 import type { Namespace } from '../../generated/types.ts';
 import { problemsAt, validateStandardFinalizer } from '../../metadata.ts';
 import { dns1123LabelProblems, qualifiedNameProblems } from '../../names.ts';
 import { age } from '../../time.ts';
 
 const nameLabel = 'kubernetes.io/metadata.name';
+
+/** Through the door of finalizers, upstream tells which of them is wrong. */
+export const validateNamespaceFinalizers = (finalizers: readonly string[]): FieldError[] =>
+  finalizers.flatMap((finalizer, index) => {
+    const field = `spec.finalizers[${index}]`;
+    return [
+      ...problemsAt(field, finalizer, qualifiedNameProblems(finalizer)),
+      ...validateStandardFinalizer(finalizer, field),
+    ];
+  });
 
 export const namespaces = defineKind<Namespace>({
   kind: 'Namespace',

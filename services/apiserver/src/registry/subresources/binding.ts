@@ -4,6 +4,7 @@ import {
   formatTime,
   invalidError,
   uidPreconditionError,
+  validateBinding,
   type Binding,
   type Pod,
 } from '@drydock/api';
@@ -22,14 +23,9 @@ export async function bindPod(
   write: WriteOptions,
 ): Promise<StoredObject> {
   const node = binding.target.name ?? '';
-  const kind = binding.target.kind ?? '';
-  if (node === '' || (kind !== '' && kind !== 'Node')) {
-    const [field, badValue] = node === '' ? ['target.name', ''] : ['target.kind', kind];
-    const error =
-      node === ''
-        ? ({ type: 'Required', field, badValue, detail: '' } as const)
-        : ({ type: 'NotSupported', field, badValue, detail: 'supported values: "Node"' } as const);
-    throw invalidError({ group: '', kind: 'Binding' }, target.name, [error]);
+  const errors = validateBinding(binding);
+  if (errors.length > 0) {
+    throw invalidError({ group: '', kind: 'Binding' }, target.name, errors);
   }
   const make = (current: StoredObject) => {
     const pod = current.parse<Pod>();
