@@ -21,7 +21,7 @@ import type { Clock, Millis, Random, Timer } from '@drydock/ports';
 import { RpcError, StatusCode, toRpcError } from './status.ts';
 import type { Method } from './method.ts';
 import { channelCredentials, serverNameOptions, type TlsMaterial } from './tls.ts';
-import { UnaryConnection } from './unary-connection.ts';
+import { LeanConnection, type Talk, type TalkEvents } from './lean-connection.ts';
 
 export interface ChannelSetOptions {
   /** host:port each, at least one. */
@@ -38,8 +38,11 @@ export interface ChannelSetOptions {
   readonly pingsIdle?: boolean;
   /** HTTP/2 stream window in bytes; large lists go twice as fast with 8 MiB. */
   readonly flowControlWindowBytes?: number;
-  /** Unary calls past grpc-js (unary-connection.ts), on a connection of their own. They have no metadata. */
-  readonly hasFastUnary?: boolean;
+  /**
+   * Unary calls and talks past grpc-js, on a connection of our own (lean-connection.ts). Such unary calls
+   * have no metadata.
+   */
+  readonly isLean?: boolean;
 }
 
 export interface UnaryOptions {
@@ -61,10 +64,23 @@ export interface ChannelSet extends Disposable {
     request: Request,
     options?: { signal?: AbortSignal; metadata?: Metadata },
   ): ClientReadableStream<Response>;
+  /** Errors arrive as 'error' events; `signal` cancels. */
   duplex<Request, Response>(
     method: Method<Request, Response>,
     options?: { signal?: AbortSignal; metadata?: Metadata },
   ): ClientDuplexStream<Request, Response>;
+  /**
+   * Messages in both directions, over a connection of our own (lean-connection.ts). `signal` cancels;
+   * nothing is told then.
+   */
+  talk<Request, Response>(
+    method: Method<Request, Response>,
+    events: TalkEvents<Response>,
+    options?: {
+      readonly signal?: AbortSignal;
+      readonly headers?: readonly (readonly [string, string])[];
+    },
+  ): Talk<Request>;
   /** The endpoint that the next call uses. */
   readonly endpoint: string;
   /** The next call uses another endpoint; for callers that learn that this one is no good. */
@@ -76,9 +92,9 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
   const { clock, connectTimeoutMillis = 5_000 } = options;
   const windowBytes = options.flowControlWindowBytes ?? 8 * 1024 * 1024;
   const clients = new Map<string, Client>();
-  const fastConnections = options.endpoints.map(
+  const leanConnections = options.endpoints.map(
     (endpoint) =>
-      new UnaryConnection({ endpoint, tls: options.tls, clock, connectTimeoutMillis, windowBytes }),
+      new LeanConnection({ endpoint, tls: options.tls, clock, connectTimeoutMillis, windowBytes }),
   );
   /** Of the clients that had no connection when they were last called. */
   const dials = new Map<Client, Timer>();
@@ -164,8 +180,8 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
         ...unaryOptions,
       };
       const response =
-        options.hasFastUnary === true
-          ? callFast(fastConnections[index]!, method, request, timed)
+        options.isLean === true
+          ? callLean(leanConnections[index]!, method, request, timed)
           : callUnary(clientAt(index), method, request, timed);
       return response.catch((error: unknown) => {
         const failure = toRpcError(error);
@@ -194,10 +210,23 @@ export function createChannelSet(options: ChannelSetOptions): ChannelSet {
       );
       return watchStream(stream as never, index, streamOptions.signal);
     },
+    talk: (method, events, { signal, headers } = {}) => {
+      const index = current;
+      const stop = () => talk.cancel();
+      const onEnd = (error: RpcError | undefined) => {
+        signal?.removeEventListener('abort', stop);
+        if (error?.code === StatusCode.UNAVAILABLE) leave(index);
+        events.onEnd(error);
+      };
+      const talk = leanConnections[index]!.talk(method, { ...events, onEnd }, headers);
+      if (signal?.aborted === true) stop();
+      else signal?.addEventListener('abort', stop, { once: true });
+      return talk;
+    },
     [Symbol.dispose]: () => {
       for (const timer of dials.values()) timer.cancel();
       for (const client of clients.values()) client.close();
-      for (const connection of fastConnections) connection[Symbol.dispose]();
+      for (const connection of leanConnections) connection[Symbol.dispose]();
       dials.clear();
       clients.clear();
     },
@@ -215,8 +244,8 @@ const silence = (target: string, path: string, timeoutMillis: Millis) =>
     `no answer from ${target} to ${path} within ${timeoutMillis} ms`,
   );
 
-async function callFast<Request, Response>(
-  connection: UnaryConnection,
+async function callLean<Request, Response>(
+  connection: LeanConnection,
   method: Method<Request, Response>,
   request: Request,
   { clock, timeoutMillis, signal }: TimedUnaryOptions,

@@ -5,6 +5,7 @@ export {
   type ChannelSetOptions,
   type UnaryOptions,
 } from './channel.ts';
+export type { Talk, TalkEvents } from './lean-connection.ts';
 export type { Method } from './method.ts';
 export {
   createRpcServer,

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 
 export interface TlsFiles {
@@ -72,20 +72,23 @@ export function serverNameOptions(endpoint: string): { 'grpc.ssl_target_name_ove
   return isIP(hostOf(endpoint)) === 0 ? {} : { 'grpc.ssl_target_name_override': 'localhost' };
 }
 
-/** The same for a connection of node:http2. */
-export function sessionOptions(tls: TlsMaterial | undefined, endpoint: string) {
-  if (tls === undefined) return {};
+/** The same for a socket of node:tls that speaks HTTP/2. */
+export function socketOptions(tls: TlsMaterial, endpoint: string): ConnectionOptions {
   const host = hostOf(endpoint);
   const { ca, cert, key } = tls;
-  if (isIP(host) === 0) return { ca, cert, key };
+  const options = { ca, cert, key, ALPNProtocols: ['h2'] };
+  if (isIP(host) === 0) return { ...options, servername: host };
   return {
-    ca,
-    cert,
-    key,
+    ...options,
     servername: 'localhost',
     checkServerIdentity: (_name: string, certificate: PeerCertificate) =>
       checkServerIdentity(host, certificate),
   };
+}
+
+/** Where an endpoint is dialled. */
+export function addressOf(endpoint: string): { readonly host: string; readonly port: number } {
+  return { host: hostOf(endpoint), port: Number(/:(\d+)$/.exec(endpoint)?.[1] ?? 443) };
 }
 
 function hostOf(endpoint: string): string {

@@ -135,7 +135,7 @@ function createCore(
       endpoints: options.etcdEndpoints,
       tls: options.etcdTls,
       pingsIdle: false,
-      hasFastUnary: true,
+      isLean: true,
       clock,
       random,
     }),

@@ -80,7 +80,10 @@ export function createMemoryChannels(servers: readonly MemoryServer[], clock: Cl
     unary,
     serverStream: serverStream as unknown as ChannelSet['serverStream'],
     duplex: () => {
-      throw new Error('the component API has no duplex calls');
+      throw new Error('the component API has no calls in both directions');
+    },
+    talk: () => {
+      throw new Error('the component API has no calls in both directions');
     },
     [Symbol.dispose]: () => undefined,
   };

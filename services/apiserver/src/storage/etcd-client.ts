@@ -29,8 +29,13 @@ import {
   type WatchRequest,
   type WatchResponse,
 } from '@drydock/proto/etcd';
-import { StatusCode, toRpcError, type ChannelSet, type Method } from '@drydock/rpc';
-import { Metadata, type ClientDuplexStream } from '@grpc/grpc-js';
+import {
+  StatusCode,
+  toRpcError,
+  type ChannelSet,
+  type Method,
+  type TalkEvents,
+} from '@drydock/rpc';
 
 export interface EtcdClientOptions {
   readonly channels: ChannelSet;
@@ -68,12 +73,12 @@ export interface EtcdClient {
   grantLease(ttlSeconds: number): Promise<bigint>;
   /** Forgets the history before a revision. */
   compact(revision: number): Promise<void>;
-  watch(signal: AbortSignal): EtcdWatch;
+  /** Not told of any more once the signal is aborted. */
+  watch(events: TalkEvents<WatchResponse>, signal: AbortSignal): EtcdWatch;
 }
 
 export interface EtcdWatch {
-  /** Errors arrive as 'error' events. */
-  readonly stream: ClientDuplexStream<WatchRequest, WatchResponse>;
+  write(request: WatchRequest): void;
   /** The member's, host:port. */
   readonly endpoint: string;
   /** The next call uses another member, unless calls have left this one already. */
@@ -173,14 +178,14 @@ export function createEtcdClient(options: EtcdClientOptions): EtcdClient {
     compact: async (revision) => {
       await channels.unary(KVService.compact, { revision, physical: false });
     },
-    watch: (signal) => {
-      const metadata = new Metadata();
-      // The member ends the stream when it loses its leader, instead of going silent.
-      metadata.set('hasleader', 'true');
+    watch: (events, signal) => {
       const { endpoint } = channels;
+      // The member ends the stream when it loses its leader, instead of going silent.
+      const headers = [['hasleader', 'true']] as const;
+      const talk = channels.talk(WatchService.watch, events, { signal, headers });
       return {
         endpoint,
-        stream: channels.duplex(WatchService.watch, { signal, metadata }),
+        write: (request) => talk.write(request),
         leave: () => {
           if (channels.endpoint === endpoint) channels.moveOn();
         },

@@ -1,31 +1,26 @@
-import { Duplex } from 'node:stream';
 import { silentLogger } from '@drydock/ports';
-import { EventType, type Event } from '@drydock/proto/etcd';
+import { EventType, type Event, type WatchResponse } from '@drydock/proto/etcd';
+import type { TalkEvents } from '@drydock/rpc';
 import { createManualClock } from '@drydock/testing/manual-clock';
 import { expect, test } from 'vitest';
-import type { EtcdClient, EtcdWatch } from './etcd-client.ts';
+import type { EtcdClient } from './etcd-client.ts';
 import { runFeed } from './feed.ts';
-
-/** Takes requests, and says what it is told to say. */
-const openStream = () =>
-  new Duplex({ objectMode: true, read: () => {}, write: (_request, _encoding, done) => done() });
 
 test('a member that does not even answer is left early, once, and not a better one in its place', async () => {
   const clock = createManualClock();
-  const opened: { stream: Duplex; isLeft: boolean }[] = [];
+  const opened: { events: TalkEvents<WatchResponse>; isLeft: boolean }[] = [];
   const etcd = {
     range: async () => ({ header: { revision: 5 }, kvs: [], more: false, count: 0 }),
-    watch: (signal: AbortSignal) => {
-      const watch = { stream: openStream(), isLeft: false };
-      signal.addEventListener('abort', () => watch.stream.destroy(new Error('cancelled')));
+    watch: (events: TalkEvents<WatchResponse>) => {
+      const watch = { events, isLeft: false };
       opened.push(watch);
       return {
-        stream: watch.stream,
+        write: () => undefined,
         endpoint: `etcd-${opened.length}`,
         leave: () => {
           watch.isLeft = true;
         },
-      } as unknown as EtcdWatch;
+      };
     },
   } as unknown as EtcdClient;
   const applied: number[] = [];
@@ -43,7 +38,7 @@ test('a member that does not even answer is left early, once, and not a better o
   expect(opened.map((one) => one.isLeft)).toEqual([true, false]);
 
   const event = { type: EventType.put, kv: { modRevision: 6 } } as Event;
-  opened[1]!.stream.push({ events: [event], compactRevision: 0 });
+  opened[1]!.events.onMessage({ events: [event], compactRevision: 0 } as unknown as WatchResponse);
   await clock.settle();
   expect(applied).toEqual([6]);
   await clock.advance(3_000);

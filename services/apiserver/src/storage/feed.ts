@@ -99,10 +99,16 @@ function watchFrom(
 ): Promise<WatchEnd> {
   return new Promise((resolve) => {
     const stop = new AbortController();
-    const abort = () => stop.abort();
+    const abort = () => end({ compacted: false });
     signal.addEventListener('abort', abort, { once: true });
-    const watch = etcd.watch(stop.signal);
-    const { stream, endpoint } = watch;
+    const watch = etcd.watch(
+      {
+        onMessage: (response) => onResponse(response),
+        onEnd: (error) => end({ compacted: false, ...(error === undefined ? {} : { error }) }),
+      },
+      stop.signal,
+    );
+    const { endpoint } = watch;
     let delivered = start;
     let heardAt = clock.now();
     let patience = firstAnswerMillisMax;
@@ -124,12 +130,12 @@ function watchFrom(
         end({ compacted: false, error });
         return;
       }
-      stream.write(WatchRequest.from({ progressRequest: {} }));
+      watch.write(WatchRequest.from({ progressRequest: {} }));
       ping = clock.setTimer(pingMillis, keepAlive);
     };
     let ping = clock.setTimer(pingMillis, keepAlive);
 
-    stream.on('data', (response: WatchResponse) => {
+    const onResponse = (response: WatchResponse) => {
       heardAt = clock.now();
       patience = silenceMillisMax;
       onHeard?.();
@@ -144,10 +150,8 @@ function watchFrom(
       const fresh = response.events.filter((event) => event.kv!.modRevision > delivered);
       delivered = last;
       sink.apply(fresh, last);
-    });
-    stream.on('error', (error) => end({ compacted: false, error }));
-    stream.on('end', () => end({ compacted: false }));
-    stream.write(
+    };
+    watch.write(
       WatchRequest.from({
         createRequest: WatchCreateRequest.from({
           key: Buffer.of(0),

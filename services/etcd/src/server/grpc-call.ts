@@ -13,8 +13,7 @@ import {
   type StreamHandler,
   type UnaryHandler,
 } from './grpc.ts';
-import { encodeHeaders } from './http2/hpack.ts';
-import { Http2Error } from './http2/http2-error.ts';
+import { encodeHeaders, Http2Error } from '@drydock/rpc/http2';
 import type { RequestHeaders } from './http2/request-headers.ts';
 import type { Http2Stream } from './http2/stream.ts';
 import { MessageCutter } from './message-cutter.ts';

@@ -14,8 +14,7 @@ import { isForGateway, urlOf } from './http/plain-handler.ts';
 import type { PlainReply, PlainRequest } from './http/plain.ts';
 import { Http2Connection, type ConnectionLimits } from './http2/connection.ts';
 import { HeldBytes } from './http2/held-bytes.ts';
-import { encodeHeaders } from './http2/hpack.ts';
-import { Http2Error } from './http2/http2-error.ts';
+import { encodeHeaders, Http2Error } from '@drydock/rpc/http2';
 import type { RequestHeaders } from './http2/request-headers.ts';
 import type { Http2Stream } from './http2/stream.ts';
 

@@ -13,16 +13,17 @@ import { connect as connectTls } from 'node:tls';
 import type { ClientMaterial } from '../tls/tls-source.ts';
 import {
   defaultWindowBytes,
+  encodeHeaders,
   frameBytesMax,
   frameFlag,
   FrameReader,
   frameType,
+  HeaderBlock,
+  HpackDecoder,
+  Outbox,
   preface,
   settingId,
-} from './http2/frame.ts';
-import { encodeHeaders, HpackDecoder } from './http2/hpack.ts';
-import { Outbox } from './http2/outbox.ts';
-import { HeaderBlock } from './http2/request-headers.ts';
+} from '@drydock/rpc/http2';
 
 export interface PeerStreamOptions {
   readonly url: string;

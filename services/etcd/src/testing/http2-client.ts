@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { eventually } from '@drydock/testing/eventually';
-import { encodeHeaders } from '../server/http2/hpack.ts';
+import { encodeHeaders } from '@drydock/rpc/http2';
 
 const prefaceText = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 

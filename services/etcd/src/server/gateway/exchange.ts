@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { encodeHeaders } from '../http2/hpack.ts';
+import { encodeHeaders } from '@drydock/rpc/http2';
 import type { RequestHeaders } from '../http2/request-headers.ts';
 import type { Http2Stream } from '../http2/stream.ts';
 

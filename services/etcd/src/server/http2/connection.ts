@@ -17,20 +17,18 @@ import {
   frameFlag,
   FrameReader,
   frameType,
+  HeaderBlock,
+  headerBlockBytesMax,
+  Http2Error,
+  type Http2ErrorCode,
+  Outbox,
   settingId,
   unpadded,
   windowBytesMax,
-} from './frame.ts';
+} from '@drydock/rpc/http2';
 import type { HeldBytes, Holder } from './held-bytes.ts';
-import { Http2Error, type Http2ErrorCode } from './http2-error.ts';
 import { KeepAlive, type KeepAliveOptions } from './keep-alive.ts';
-import { Outbox } from './outbox.ts';
-import {
-  HeaderBlock,
-  headerBlockBytesMax,
-  RequestDecoder,
-  type RequestHeaders,
-} from './request-headers.ts';
+import { RequestDecoder, type RequestHeaders } from './request-headers.ts';
 import { Http2Stream, type StreamHost, streamWindowBytes } from './stream.ts';
 
 const streamsMax = 10_000;

@@ -20,7 +20,7 @@ import {
   uint32,
 } from '../../testing/http2-client.ts';
 import { connect, put } from '../../testing/writers.ts';
-import { encodeHeaders } from './hpack.ts';
+import { encodeHeaders } from '@drydock/rpc/http2';
 
 /** Error codes of RFC 9113, 7. */
 const code = {

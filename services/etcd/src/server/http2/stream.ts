@@ -5,10 +5,8 @@
  * 2. Headers, messages and trailers leave in the order they were given.
  * 3. What waits here is told to the connection (`hold`), and given back when it has left.
  */
-import { frameFlag, frameType, windowBytesMax } from './frame.ts';
+import { frameFlag, frameType, Http2Error, type Outbox, windowBytesMax } from '@drydock/rpc/http2';
 import { pieceOverheadBytes } from './held-bytes.ts';
-import { Http2Error } from './http2-error.ts';
-import type { Outbox } from './outbox.ts';
 
 /** The connection, as its streams see it. */
 export interface StreamHost {

@@ -12,7 +12,7 @@ import { createChannelSet, type ChannelSet } from './channel.ts';
 import { createRpcServer, unary, type CallContext, type RpcServer } from './server.ts';
 import { RpcError, StatusCode } from './status.ts';
 import type { TlsMaterial } from './tls.ts';
-import { UnaryConnection } from './unary-connection.ts';
+import { LeanConnection } from './lean-connection.ts';
 
 const clock = createSystemClock();
 const random = { ...createSystemRandom(), between: (low: number) => low };
@@ -59,7 +59,7 @@ const channelsTo = (...ports: number[]): ChannelSet =>
     clock,
     random,
     connectTimeoutMillis: 300,
-    hasFastUnary: true,
+    isLean: true,
   });
 
 /** A server of plain HTTP/2 that answers as told. */
@@ -81,7 +81,7 @@ async function serveHttp2(answer: (stream: ServerHttp2Stream) => void) {
 }
 
 const plain = (endpoint: string) =>
-  new UnaryConnection({
+  new LeanConnection({
     endpoint,
     tls: undefined,
     clock,
@@ -213,7 +213,7 @@ describe('a unary call past grpc-js', () => {
     using server = await serveHttp2(() => begun.resolve());
     await using relay = await createRelay(Number(server.endpoint.split(':')[1]));
     const manual = createManualClock();
-    using connection = new UnaryConnection({
+    using connection = new LeanConnection({
       endpoint: relay.endpoint,
       tls: undefined,
       clock: manual,

@@ -15,6 +15,8 @@ const nothing = Buffer.alloc(0);
 
 export class Outbox {
   readonly #socket: Socket;
+  readonly #waitsForTurn: boolean;
+  readonly #flush = (): void => this.flush();
   #slab = Slab.take(slabBytes);
   /** What is not written yet: [#from, #to) of the slab. */
   #from = 0;
@@ -23,8 +25,16 @@ export class Outbox {
   /** Frames of headers or data so far, which are what the other side waits for. */
   answers = 0;
 
-  constructor(socket: Socket) {
+  /**
+   * `waitsForTurn`: what others do in this turn of the loop comes along. Else a write leaves when the code
+   * that runs is through, which suits who puts everything in at once.
+   */
+  constructor(
+    socket: Socket,
+    options: { readonly waitsForTurn: boolean } = { waitsForTurn: false },
+  ) {
     this.#socket = socket;
+    this.#waitsForTurn = options.waitsForTurn;
   }
 
   /** Bytes that the other side has not taken yet. */
@@ -35,7 +45,8 @@ export class Outbox {
   #reserve(length: number): void {
     if (!this.#isPlanned) {
       this.#isPlanned = true;
-      queueMicrotask(() => this.flush());
+      if (this.#waitsForTurn) setImmediate(this.#flush);
+      else queueMicrotask(this.#flush);
     }
     const isEmpty = this.#from === this.#to;
     if (isEmpty && this.#slab.isIdle) this.#from = this.#to = 0;
