@@ -162,6 +162,7 @@ export {
 export { ownedType, ownedTypeOf } from './apply/owned-type.ts';
 export type { OwnedType } from './apply/owned-type.ts';
 export { ownersAfterScale, scaleOwners } from './apply/scale-owners.ts';
+export { newOwners } from './apply/new-owners.ts';
 export { trackUpdate } from './apply/track-update.ts';
 export type { UpdateToTrack } from './apply/track-update.ts';
 export {

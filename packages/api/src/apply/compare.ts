@@ -7,7 +7,7 @@
  * Source: structured-merge-diff, typed.Compare.
  */
 import { deepEqual } from '../equality.ts';
-import { insertNode, insertPath, isEmpty, noFields } from './field-set.ts';
+import { insertNode, insertPath, isEmpty, noFields, union } from './field-set.ts';
 import type { FieldSet, OpenFieldSet } from './field-set.ts';
 import { listElement, memberType, membersInOrder, shapeOf } from './field-type.ts';
 import type { FieldType, ListType, MapType, Shape, StructType } from './field-type.ts';
@@ -39,6 +39,20 @@ export function compare(type: FieldType, left: unknown, right: unknown): Compari
   const walk: Walk = { path: [], added: {}, removed: {}, modified: {} };
   compareValues(walk, type, left, right);
   return walk;
+}
+
+/**
+ * What a write takes of one member that both sides have; undefined when that is nothing.
+ * @throws UntypedElement
+ */
+export function takenOf(
+  element: string,
+  type: FieldType,
+  { left, right }: { readonly left: unknown; readonly right: unknown },
+): FieldSet | undefined {
+  const walk: Walk = { path: [element], added: {}, removed: {}, modified: {} };
+  compareValues(walk, type, left, right);
+  return union(walk.modified, walk.added)[element];
 }
 
 /** One of both may be undefined. */

@@ -134,6 +134,8 @@ interface Member {
   readonly name: string;
   /** Its element of a path. */
   readonly element: string;
+  /** That as a key in JSON, with the colon. */
+  readonly key: string;
   readonly type: FieldType;
 }
 
@@ -144,7 +146,10 @@ export function membersInOrder({ name: struct }: StructType): readonly Member[] 
   let known = members.get(struct);
   if (known === undefined) {
     known = [...fieldsOf(struct)]
-      .map(([name, field]) => ({ name, element: fieldElement(name), type: typeOf(field) }))
+      .map(([name, field]) => {
+        const element = fieldElement(name);
+        return { name, element, key: `${JSON.stringify(element)}:`, type: typeOf(field) };
+      })
       .sort((left, right) => compareText(left.element, right.element));
     members.set(struct, known);
   }

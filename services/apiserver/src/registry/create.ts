@@ -17,7 +17,7 @@ import { admitCertificateWrite } from './admission/certificate-signers.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import { placeObject, refuse } from './object-checks.ts';
 import type { RegistryOptions } from './options.ts';
-import { ownersAfter, setOwners } from './owners.ts';
+import { ownNew } from './owners.ts';
 import type { Target, Writing } from './requests.ts';
 import { isService } from './services/addresses.ts';
 import { warnOf } from './warnings.ts';
@@ -55,15 +55,9 @@ export function createCreate(options: RegistryOptions): Create {
     placeObject(asked, object);
     const generates = object.metadata.name === '' && !!object.metadata.generateName;
     kind.setDefaults(object);
-    if (!decidesOwners)
-      setOwners(
-        object,
-        ownersAfter(
-          asked,
-          { old: undefined, object },
-          { part: 'all', write, wallTime: clock.wallTime() },
-        ),
-      );
+    const owners = decidesOwners
+      ? undefined
+      : ownNew(asked, object, { write, wallTime: clock.wallTime() });
     // What admission asks about the rest of the cluster is in the cache.
     await cacher.waitFor(undefined);
     mutateNew({ target: asked, object, view }, write.user);
@@ -90,6 +84,7 @@ export function createCreate(options: RegistryOptions): Create {
         : undefined;
       const outcome = await store.create(target, object, {
         attachment,
+        owners,
         dryRun: write.dryRun,
         ...lease,
       });

@@ -1,5 +1,11 @@
 /** Owners of fields (metadata.managedFields) on the way of a write through the registry. */
-import { deepEqual, ownedTypeOf, trackUpdate, type KubernetesObject } from '@drydock/api';
+import {
+  deepEqual,
+  newOwners,
+  ownedTypeOf,
+  trackUpdate,
+  type KubernetesObject,
+} from '@drydock/api';
 import type { Target, UpdatePart, WriteOptions } from './requests.ts';
 
 type Owners = KubernetesObject['metadata']['managedFields'];
@@ -36,6 +42,28 @@ interface OwnersContext {
   readonly write: WriteOptions;
   /** Milliseconds since the Unix epoch. */
   readonly wallTime: number;
+}
+
+/**
+ * Decides who owns the fields of a new object: in the object, where the client said so, else as the text
+ * that is stored with it.
+ */
+export function ownNew(
+  target: Pick<Target, 'kind' | 'via'>,
+  object: KubernetesObject,
+  context: Omit<OwnersContext, 'part'>,
+): string | undefined {
+  const { kind, via = kind } = target;
+  const seen = via.view === undefined ? object : via.view.show(object);
+  const { manager } = context.write;
+  const { wallTime } = context;
+  const text = newOwners(ownedTypeOf(via), { object: seen, manager, wallTime });
+  const owners =
+    text === undefined
+      ? ownersAfter(target, { old: undefined, object }, { part: 'all', ...context })
+      : undefined;
+  setOwners(object, owners);
+  return text === '' ? undefined : text;
 }
 
 export function setOwners({ metadata }: KubernetesObject, owners: Owners): void {

@@ -47,6 +47,8 @@ export interface Store {
     object: KubernetesObject,
     options: {
       readonly attachment?: Attachment | undefined;
+      /** Its managedFields as JSON, where the object has none. */
+      readonly owners?: string | undefined;
       readonly lease?: bigint;
       readonly dryRun: boolean;
     },
@@ -91,9 +93,9 @@ export function createStore({ etcd, cacher, ownWrites }: StoreOptions): Store {
   return {
     cached,
     read,
-    create: async (target, object, { attachment, lease, dryRun }) => {
+    create: async (target, object, { attachment, owners, lease, dryRun }) => {
       const place = keyOf(target.kind, target.namespace, target.name);
-      const value = encodeForStorage(object);
+      const value = encodeForStorage(object, owners);
       if (dryRun) {
         if ((await read(target)) !== undefined) return 'exists';
         return StoredObject.fromStorage(place, value, 0)!;

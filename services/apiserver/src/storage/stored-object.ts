@@ -29,11 +29,32 @@ function stemOf(kind: KindDefinition): Buffer {
   return stem;
 }
 
-/** The bytes for etcd: kind, apiVersion and metadata first, and no resourceVersion. */
-export function encodeForStorage(object: KubernetesObject): Buffer {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  const { resourceVersion: _version, selfLink: _link, ...meta } = metadata;
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: meta, ...rest }));
+/**
+ * The bytes for etcd: kind, apiVersion and metadata first, and no resourceVersion.
+ * @param owners its managedFields as JSON, where the object has none
+ */
+export function encodeForStorage(object: KubernetesObject, owners?: string): Buffer {
+  let text = `{"kind":"${object.kind}","apiVersion":"${object.apiVersion}","metadata":`;
+  text += encodeMetadata(object.metadata, owners);
+  // One field after the other: a copy without the first three would cost as much as printing it.
+  for (const [name, value] of Object.entries(object)) {
+    if (name === 'kind' || name === 'apiVersion' || name === 'metadata') continue;
+    if (value !== undefined) text += `,${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  }
+  return Buffer.from(`${text}}`);
+}
+
+function encodeMetadata(
+  metadata: KubernetesObject['metadata'],
+  owners: string | undefined,
+): string {
+  const { resourceVersion, selfLink } = metadata;
+  const isStored = resourceVersion === undefined && selfLink === undefined;
+  const text = JSON.stringify(
+    isStored ? metadata : { ...metadata, resourceVersion: undefined, selfLink: undefined },
+  );
+  // Every object has a name, so that there is something before them.
+  return owners === undefined ? text : `${text.slice(0, -1)},"managedFields":${owners}}`;
 }
 
 /** The stored bytes as clients see them. Undefined for what is not an object of this kind. */
