@@ -1,8 +1,10 @@
-/** Kubelet's settings of eviction and of garbage collection, with its names and defaults. */
+/** Kubelet's settings of eviction, of garbage collection and of what pods may be, with its names and defaults. */
 import { boolean, duration, integer, list, type FlagValues } from '@drydock/process';
 import { defaultHard, parseThresholds } from './eviction/thresholds.ts';
 import { parseReserved, type Reserved } from './node/allocatable.ts';
 import type { UpkeepOptions } from './node/upkeep.ts';
+import type { SecurityOptions } from './node-agent.ts';
+import { checkSysctlPatterns } from './pod-lifecycle/sysctls.ts';
 
 /** Kubelet takes -1 for "no limit". */
 const unlimited = -1;
@@ -119,3 +121,16 @@ export const reservations = (config: UpkeepConfig): readonly Reserved[] =>
   (['system-reserved', 'kube-reserved'] as const).map((flag) =>
     parseReserved(`--${flag}`, config[flag]),
   );
+
+/** @throws Error that says which flag is wrong */
+export function securityOptions(
+  config: UpkeepConfig,
+  rootFolder: string,
+): Omit<SecurityOptions, 'hasAppArmor'> {
+  const flag = 'allowed-unsafe-sysctls';
+  checkSysctlPatterns(`--${flag}`, config[flag]);
+  return {
+    seccomp: { isDefault: config['seccomp-default'], folder: `${rootFolder}/seccomp` },
+    allowedUnsafeSysctls: config[flag],
+  };
+}

@@ -14,11 +14,11 @@ import { runMain, type ProcessContext } from '@drydock/process';
 import { createChannelSet, readTls } from '@drydock/rpc';
 import { createNodeNetwork, type NodeNetwork } from './cni/node-network.ts';
 import { flags, nodeNames, parseLabels, type AgentConfig } from './flags.ts';
-import { reservations, upkeepOptions } from './flags-upkeep.ts';
+import { reservations, securityOptions, upkeepOptions } from './flags-upkeep.ts';
 import { createImageLedger } from './gc/image-ledger.ts';
 import { createNodeAgent, type NodeAgent } from './node-agent.ts';
 import { allocatableOf } from './node/allocatable.ts';
-import { readMachine } from './node/machine.ts';
+import { hasAppArmor, readMachine } from './node/machine.ts';
 import { capacityOf } from './node/node-status.ts';
 import { findOwnContainer } from './node/own-container.ts';
 import { createMachineObserver, createSimulatedObserver, type Observe } from './node/resources.ts';
@@ -88,6 +88,7 @@ async function start(context: Context): Promise<void> {
   const served = new Map<string, ServedNode>();
   const upkeep = upkeepOptions(config);
   const reserved = reservations(config);
+  const security = securityOptions(config, config['root-dir']);
   for (const name of names) {
     const recorder = stack.use(
       createEventRecorder({ component: 'kubelet', host: name }, informers),
@@ -119,6 +120,7 @@ async function start(context: Context): Promise<void> {
           allocatable: allocatableOf(capacityOf(machine), reserved, thresholds),
         },
         upkeep,
+        security: { ...security, hasAppArmor: hasAppArmor() },
       },
       {
         api,
@@ -228,7 +230,7 @@ async function createParts(name: string, bootId: string, context: Context): Prom
     { network, clock, log, hostPath: own.hostPath },
   );
   const ask = createAsk({ runtime, clock });
-  const volumes = createVolumes(config['root-dir']);
+  const volumes = createVolumes(config['root-dir'], { inMemory: true });
   // The node's container is the machine: what runs in it is the node's own.
   const { id } = own;
   const ownUsage = () =>
@@ -242,7 +244,10 @@ async function createParts(name: string, bootId: string, context: Context): Prom
     volumes,
     network,
     memoryLimitBytes,
-    housekeeping: createDockerHousekeeping(socketPath),
+    housekeeping: createDockerHousekeeping(
+      { socketPath, node: { cluster: config['cluster-name'], node: name, bootId } },
+      { clock },
+    ),
     observer: (_machine, usedBytes) =>
       createMachineObserver({ rootFolder, memoryLimitBytes, usedBytes }),
   };

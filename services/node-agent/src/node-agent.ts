@@ -10,6 +10,8 @@ import { keptByPlan } from './gc/containers.ts';
 import { createNodeKeeper } from './node/node-keeper.ts';
 import { capacityOf, type MachineFacts } from './node/node-status.ts';
 import { createUpkeep, type UpkeepOptions, type UpkeepPorts } from './node/upkeep.ts';
+import { appArmorRefusal, type SeccompSettings } from './pod-lifecycle/profiles.ts';
+import { sysctlRefusal } from './pod-lifecycle/sysctls.ts';
 import { createEndings } from './pod-worker/endings.ts';
 import { createImages } from './pod-worker/images.ts';
 import { createPodEvents } from './pod-worker/pod-events.ts';
@@ -34,6 +36,15 @@ export interface NodeAgentOptions {
   readonly machine: Omit<MachineFacts, 'bootId' | 'runtimeVersion' | 'images'>;
   /** Undefined: nothing is evicted and no garbage collected. */
   readonly upkeep?: UpkeepOptions;
+  /** Undefined: containers have the profiles of the engine. */
+  readonly security?: SecurityOptions;
+}
+
+export interface SecurityOptions {
+  readonly seccomp: SeccompSettings;
+  /** Whether the kernel confines by AppArmor. */
+  readonly hasAppArmor: boolean;
+  readonly allowedUnsafeSysctls: readonly string[];
 }
 
 export interface NodeAgentPowers {
@@ -65,7 +76,7 @@ export interface NodeAgent {
 }
 
 export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowers): NodeAgent {
-  const { machine, nodeName, bootId } = options;
+  const { machine, nodeName, bootId, security } = options;
   const { api, clock, runtime, network, signal } = powers;
   const log = powers.log.child({ node: nodeName });
   const events = createPodEvents(powers.recorder);
@@ -84,6 +95,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     memoryBytes: machine.memoryBytes,
     labels: nodeLabels,
     allocatable,
+    seccomp: security?.seccomp,
   });
   const podRange = () => (network === undefined ? simulatedRange : network.podRange);
   const problems = () => {
@@ -147,7 +159,10 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
       ...allocatable,
       others: { 'ephemeral-storage': allocatable.diskBytes, ...allocatable.hugepages },
     },
-    refuses: (pod) => upkeep?.refusal(pod),
+    refuses: (pod) =>
+      upkeep?.refusal(pod) ??
+      sysctlRefusal(pod, security?.allowedUnsafeSysctls ?? []) ??
+      appArmorRefusal(pod, security?.hasAppArmor ?? false),
     deadInstancesKept:
       options.upkeep === undefined ? undefined : keptByPlan(options.upkeep.containers),
     ask: powers.ask,

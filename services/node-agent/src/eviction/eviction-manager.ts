@@ -14,13 +14,7 @@ import { isRelieved, lookAt, noPressure } from './pressure.ts';
 import { isCritical, rank, type Usages } from './ranking.ts';
 import { pressureOf, resourceOf, type Observations, type Pressure } from './signals.ts';
 import type { Threshold } from './thresholds.ts';
-import {
-  evictedReason,
-  evictionOf,
-  hasStorageLimits,
-  overLimit,
-  pressureRefusal,
-} from './verdicts.ts';
+import { evictionOf, hasStorageLimits, overLimit, pressureRefusal } from './verdicts.ts';
 
 export interface EvictionSettings {
   readonly thresholds: readonly Threshold[];

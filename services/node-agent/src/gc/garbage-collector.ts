@@ -39,6 +39,8 @@ export interface GarbagePowers {
   readonly log: Logger;
   /** Uids of pods that are over but still in the API. */
   readonly ended: () => ReadonlySet<string>;
+  /** Whether a pod is on the node. */
+  readonly isKnown: (uid: string) => boolean;
   /** Of the disk that holds the images; undefined: it cannot be told. */
   readonly imageDisk: () => Promise<DiskRoom | undefined>;
   /** A warning about the node. */
@@ -66,6 +68,9 @@ export function createGarbageCollector(
     const input = { containers, ended, policy: policy.containers, clock, everything };
     const dead = new Set(deadContainers(input).map(({ id }) => id));
     for (const id of dead) await runtime.removeContainer(id);
+    // Those of pods that went before their sandbox was made.
+    const running = new Set(containers.map(({ pod }) => pod.uid));
+    await housekeeping?.keepVolumes((uid) => running.has(uid) || powers.isKnown(uid));
     if (!everything) return;
     const kept = new Set(containers.flatMap((one) => (dead.has(one.id) ? [] : [one.sandboxId])));
     for (const { id, state, pod } of await runtime.listPodSandboxes()) {

@@ -77,3 +77,12 @@ function firstAddress(): string {
   }
   return '127.0.0.1';
 }
+
+/** Whether the kernel confines processes by AppArmor. */
+export function hasAppArmor(): boolean {
+  try {
+    return readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8').startsWith('Y');
+  } catch {
+    return false;
+  }
+}

@@ -56,6 +56,8 @@ export interface Upkeep extends Pick<EvictionManager, 'pressures' | 'refusal'> {
 /** Kubelet's housekeeping period. */
 const emptyMillis: Millis = 2_000;
 
+const uidsOf = (pods: readonly Pod[]) => new Set(pods.map((pod) => pod.metadata.uid ?? ''));
+
 export function createUpkeep(options: UpkeepOptions, powers: UpkeepPowers): Upkeep {
   const { nodeName, runtime, volumes, housekeeping, clock, log, recorder, observe } = powers;
   // Kubelet's events about nodes have the name as the uid, where `kubectl describe` looks for them.
@@ -71,7 +73,8 @@ export function createUpkeep(options: UpkeepOptions, powers: UpkeepPowers): Upke
     ledger: powers.ledger,
     clock,
     log,
-    ended: () => new Set(over().map((pod) => pod.metadata.uid ?? '')),
+    ended: () => uidsOf(over()),
+    isKnown: (uid) => uidsOf(powers.manager().pods()).has(uid),
     imageDisk: async () => (await observe())['imagefs.available'],
     tellNode,
   });

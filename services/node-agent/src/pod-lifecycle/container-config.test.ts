@@ -131,6 +131,25 @@ describe('a container’s configuration', () => {
     );
   });
 
+  it('runs with a group of its own as the image’s user', () => {
+    const userOf = (imageUser: string | undefined) =>
+      containerConfig({
+        pod: pod({ securityContext: { runAsGroup: 3 } }),
+        container: container('main'),
+        attempt: 0,
+        environment: new Map(),
+        mounts: [],
+        nodeMemoryBytes: 1024 ** 3,
+        imageUser,
+      }).security.user;
+    expect([userOf(undefined), userOf(''), userOf('web:web'), userOf('7')]).toEqual([
+      '0:3',
+      '0:3',
+      'web:3',
+      '7:3',
+    ]);
+  });
+
   it.each([
     ['', 'container has runAsNonRoot and image will run as root'],
     ['0:5', 'container has runAsNonRoot and image will run as root'],

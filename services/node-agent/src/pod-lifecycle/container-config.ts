@@ -5,6 +5,7 @@ import type {
   ContainerResources,
   ContainerSecurity,
   DnsConfig,
+  MemoryVolume,
   Mount,
   SandboxConfig,
 } from '../runtime/runtime.ts';
@@ -12,6 +13,7 @@ import { ContainerConfigError } from './environment.ts';
 import { expand } from './expansion.ts';
 import { describePod, identityOf, specHashOf } from './pod-facts.ts';
 import { oomScoreAdjustment } from './qos.ts';
+import { appArmorOf, seccompOf, type SeccompSettings } from './profiles.ts';
 
 /** Kubelet's limits: the kernel takes no less. */
 const cpuSharesMin = 2;
@@ -30,6 +32,7 @@ export interface ContainerConfigInput {
   readonly imageUser?: string | undefined;
   /** Id of the container that an ephemeral one is to look into. */
   readonly processNamespaceOf?: string | undefined;
+  readonly seccomp?: SeccompSettings | undefined;
 }
 
 export function containerConfig(input: ContainerConfigInput): ContainerConfig {
@@ -46,8 +49,10 @@ export function containerConfig(input: ContainerConfigInput): ContainerConfig {
     workingDirectory: container.workingDir === '' ? undefined : container.workingDir,
     mounts: input.mounts,
     resources: resourcesOf(pod, container, input.nodeMemoryBytes),
-    security: securityOf(pod, container, input.imageUser),
+    security: securityOf(input),
     shareProcessNamespace: pod.spec.shareProcessNamespace === true,
+    hostPID: pod.spec.hostPID === true,
+    hostIPC: pod.spec.hostIPC === true,
     processNamespaceOf: input.processNamespaceOf,
     stdin: container.stdin === true,
     stdinOnce: container.stdinOnce === true,
@@ -74,11 +79,12 @@ function resourcesOf(pod: Pod, container: Container, nodeMemoryBytes: number): C
   };
 }
 
-function securityOf(
-  pod: Pod,
-  container: Container,
-  imageUser: string | undefined,
-): ContainerSecurity {
+function securityOf({
+  pod,
+  container,
+  imageUser,
+  seccomp,
+}: ContainerConfigInput): ContainerSecurity {
   const ofPod = pod.spec.securityContext ?? {};
   const own = container.securityContext ?? {};
   const uid = own.runAsUser ?? ofPod.runAsUser;
@@ -90,7 +96,7 @@ function securityOf(
     throw new ContainerConfigError(`${complaint} ${where}`);
   }
   return {
-    user: uid === undefined ? undefined : gid === undefined ? `${uid}` : `${uid}:${gid}`,
+    user: userOf(uid, gid, imageUser),
     supplementalGroups: [
       ...(ofPod.supplementalGroups ?? []),
       ...(ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup]),
@@ -100,7 +106,21 @@ function securityOf(
     noNewPrivileges: own.allowPrivilegeEscalation === false,
     capabilitiesAdded: own.capabilities?.add ?? [],
     capabilitiesDropped: own.capabilities?.drop ?? [],
+    unmaskedProc: own.procMount === 'Unmasked',
+    ...(seccomp === undefined ? {} : { seccomp: seccompOf(pod, container, seccomp) }),
+    ...appArmorOf(pod, container),
   };
+}
+
+/** A group alone goes with the image's user. */
+function userOf(
+  uid: number | undefined,
+  gid: number | undefined,
+  imageUser: string | undefined,
+): string | undefined {
+  if (gid === undefined) return uid === undefined ? undefined : `${uid}`;
+  const [name = ''] = (imageUser ?? '').split(':');
+  return `${uid ?? (name === '' ? 0 : name)}:${gid}`;
 }
 
 /** Why runAsNonRoot cannot be kept (kubelet's verifyRunAsNonRoot); undefined: it is. */
@@ -125,12 +145,14 @@ export interface SandboxConfigInput {
   readonly address: string | undefined;
   readonly clusterDns: readonly string[];
   readonly clusterDomain: string;
+  readonly memoryVolumes?: readonly MemoryVolume[];
 }
 
 export function sandboxConfig({
   pod,
   attempt,
   address,
+  memoryVolumes = [],
   ...dns
 }: SandboxConfigInput): SandboxConfig {
   const { hostname = '', securityContext = {} } = pod.spec;
@@ -145,8 +167,10 @@ export function sandboxConfig({
     hostAliases: (pod.spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => ({ ip, hostnames })),
     address,
     sysctls: Object.fromEntries(
-      (securityContext.sysctls ?? []).map(({ name, value }) => [name, value]),
+      (securityContext.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value]),
     ),
+    hostIPC: pod.spec.hostIPC === true,
+    memoryVolumes,
   };
 }
 

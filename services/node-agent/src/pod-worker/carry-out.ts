@@ -103,10 +103,18 @@ export function createCarryOut(
       });
     }
     const { clusterDns, clusterDomain } = powers;
+    const { allocatable } = powers.nodeFacts();
     try {
       cache.putSandbox(
         await runtime.runPodSandbox(
-          sandboxConfig({ pod, attempt: action.attempt, address, clusterDns, clusterDomain }),
+          sandboxConfig({
+            pod,
+            attempt: action.attempt,
+            address,
+            clusterDns,
+            clusterDomain,
+            memoryVolumes: powers.volumes?.memoryVolumes(pod, allocatable.memoryBytes) ?? [],
+          }),
         ),
       );
     } catch (error) {

@@ -10,6 +10,7 @@ import type { Clock, Millis } from '@drydock/ports';
 import { containerConfig } from '../pod-lifecycle/container-config.ts';
 import { ContainerConfigError, environmentOf } from '../pod-lifecycle/environment.ts';
 import { ephemeralContainersOf, instancesOf } from '../pod-lifecycle/pod-facts.ts';
+import type { SeccompSettings } from '../pod-lifecycle/profiles.ts';
 import { serviceVariables } from '../pod-lifecycle/service-variables.ts';
 import type {
   ContainerConfig,
@@ -32,6 +33,7 @@ export interface NodeFacts {
   readonly labels: Readonly<Record<string, string>>;
   /** What pods may ask for. */
   readonly allocatable: { readonly cpuMillis: number; readonly memoryBytes: number };
+  readonly seccomp?: SeccompSettings | undefined;
 }
 
 /** Why a container is waiting. */
@@ -143,6 +145,7 @@ export function createStarter(powers: StarterPowers): Starter {
       nodeMemoryBytes: powers.nodeFacts().memoryBytes,
       processNamespaceOf: await targetOf(pod, container),
       imageUser: image.user,
+      seccomp: powers.nodeFacts().seccomp,
     });
   };
 

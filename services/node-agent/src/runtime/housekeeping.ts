@@ -9,4 +9,6 @@ export interface RuntimeHousekeeping {
   imagesInUse(): Promise<ReadonlySet<string>>;
   /** Takes one name from an image, which goes with its last name. Never one that is in use. */
   removeImage(name: string): Promise<void>;
+  /** Removes volumes in memory of this node's pods that are not wanted any more, by their uid. */
+  keepVolumes(isWanted: (uid: string) => boolean): Promise<void>;
 }

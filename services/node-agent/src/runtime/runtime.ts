@@ -34,6 +34,19 @@ export interface SandboxConfig {
   /** The pod's address; undefined when it uses the node's network. */
   readonly address: string | undefined;
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Uses the node's namespace of shared memory, semaphores and message queues. */
+  readonly hostIPC?: boolean;
+  /** Volumes in memory that live as long as the sandbox, for its containers to mount. */
+  readonly memoryVolumes?: readonly MemoryVolume[];
+}
+
+export interface MemoryVolume {
+  /** The name of the pod's volume. */
+  readonly name: string;
+  /** What it can hold at most; it counts as memory of who writes to it. */
+  readonly sizeBytes: number;
+  /** The group to which all in it belongs. */
+  readonly gid: number | undefined;
 }
 
 export interface SandboxStatus {
@@ -52,6 +65,8 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** Of the sandbox: mounted instead of `source`, which is then empty. */
+  readonly memoryVolume?: string;
 }
 
 export interface ContainerResources {
@@ -63,6 +78,12 @@ export interface ContainerResources {
   readonly oomScoreAdjustment: number;
 }
 
+/** How its system calls are filtered: not at all, as the engine has it, or by a file of the node. */
+export type SeccompProfile =
+  | { readonly kind: 'unconfined' }
+  | { readonly kind: 'runtime-default' }
+  | { readonly kind: 'localhost'; readonly path: string };
+
 export interface ContainerSecurity {
   /** `uid`, `uid:gid` or undefined for the image's user. */
   readonly user: string | undefined;
@@ -72,6 +93,12 @@ export interface ContainerSecurity {
   readonly noNewPrivileges: boolean;
   readonly capabilitiesAdded: readonly string[];
   readonly capabilitiesDropped: readonly string[];
+  /** Absent: as the engine has it. */
+  readonly seccomp?: SeccompProfile;
+  /** `unconfined`, `runtime-default` or the name of a profile; absent: as the engine has it. */
+  readonly appArmor?: string;
+  /** Sees all of /proc, and may write where the kernel lets it. */
+  readonly unmaskedProc?: boolean;
 }
 
 export interface ContainerConfig {
@@ -88,6 +115,10 @@ export interface ContainerConfig {
   readonly security: ContainerSecurity;
   /** Shares the sandbox's process namespace, and so that of the pod's other containers. */
   readonly shareProcessNamespace: boolean;
+  /** Sees the processes of the node. */
+  readonly hostPID?: boolean;
+  /** Uses the node's namespace of shared memory, instead of the sandbox's. */
+  readonly hostIPC?: boolean;
   /** Id of a container of the pod whose processes it sees; undefined: as said above. */
   readonly processNamespaceOf?: string | undefined;
   readonly stdin: boolean;

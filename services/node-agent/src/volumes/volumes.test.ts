@@ -1,4 +1,5 @@
 import {
+  link,
   lstat,
   mkdtemp,
   open,
@@ -241,5 +242,67 @@ describe('volumes', () => {
     expect(await volumes.lastWords('u-1', 'main', 2)).toBe('farewell');
     await volumes.keepOnly(new Set());
     expect(await volumes.lastWords('u-1', 'main', 2)).toBeUndefined();
+  });
+});
+
+describe('a volume in memory', () => {
+  const fast: Volume = { name: 'fast', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } };
+  const mounting = (subPath: string) =>
+    container('main', { volumeMounts: [{ name: 'fast', mountPath: '/fast', subPath }] });
+  const mountsOf = (inMemory: boolean, subPath = '') => {
+    const main = mounting(subPath);
+    const of = pod({ containers: [main], volumes: [fast] });
+    return createVolumes(root, { inMemory }).mounts(of, main, 0, () => undefined);
+  };
+
+  it('is the sandbox’s where the runtime has such, and a folder elsewhere', async () => {
+    expect((await mountsOf(true))[0]).toEqual({
+      source: '',
+      target: '/fast',
+      readOnly: false,
+      memoryVolume: 'fast',
+    });
+    expect((await mountsOf(false))[0]).toMatchObject({ source: fileOf('fast', '') });
+    const of = pod({ volumes: [fast] });
+    expect(createVolumes(root, { inMemory: true }).memoryVolumes(of, 2 ** 30)).toEqual([
+      { name: 'fast', sizeBytes: 2 ** 20, gid: undefined },
+    ]);
+    expect(createVolumes(root).memoryVolumes(of, 2 ** 30)).toEqual([]);
+  });
+
+  it('is mounted whole', async () => {
+    await expect(mountsOf(true, 'part')).rejects.toThrow('subPath is for volumes on disk');
+  });
+});
+
+describe('what a pod has written', () => {
+  const volumes: Volume[] = [
+    { name: 'cache', emptyDir: {} },
+    { name: 'fast', emptyDir: { medium: 'Memory' } },
+    { name: 'conf', configMap: { name: 'c' } },
+  ];
+  const data = { 'configmap/c': { a: bytes('one') } };
+
+  it('is counted in blocks, a file with two names once, and not what is in memory', async () => {
+    const of = await prepare(volumes, data);
+    await writeFile(fileOf('cache', 'a'), Buffer.alloc(2 ** 20, 1));
+    await link(fileOf('cache', 'a'), fileOf('cache', 'b'));
+    const usage = await createVolumes(root).usage(of);
+    expect([...usage.keys()]).toEqual(['cache']);
+    const { bytes: used, inodes } = usage.get('cache')!;
+    expect(used).toBeGreaterThanOrEqual(2 ** 20);
+    expect(used).toBeLessThan(2 ** 20 + 2 ** 16);
+    expect(inodes).toBe(2);
+  });
+
+  it('goes when the pod has ended, its last words later', async () => {
+    const of = await prepare(volumes, data);
+    const all = createVolumes(root);
+    const main = container('main', { volumeMounts: [{ name: 'cache', mountPath: '/c' }] });
+    await all.mounts(of, main, 0, () => undefined);
+    await writeFile(join(root, 'pods/u-1/messages/main_0'), 'farewell');
+    await all.empty(of);
+    expect(await readdir(join(root, 'pods/u-1/volumes'))).toEqual([]);
+    expect(await all.lastWords('u-1', 'main', 0)).toBe('farewell');
   });
 });

@@ -23,12 +23,13 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Container, Pod, Volume } from '@drydock/api';
-import type { Mount } from '../runtime/runtime.ts';
+import type { MemoryVolume, Mount } from '../runtime/runtime.ts';
 import { writeAtomically } from './atomic-writer.ts';
 import { claimNameOf, type ClaimedVolume } from './claims.ts';
 import { diskUsage, type DiskUsage } from './disk-usage.ts';
 import { filesOf, fsGroupOf, holdsFiles, VolumeError, type VolumeContext } from './files.ts';
 import { localFolder, prepareHostPath, resolveBelow } from './host-path.ts';
+import { isInMemory, memoryVolumesOf } from './memory-size.ts';
 import { giveToGroup } from './ownership.ts';
 import { placeOfSubPath, subPathOf } from './sub-path.ts';
 
@@ -47,6 +48,8 @@ export interface Volumes {
     attempt: number,
     variable: (name: string) => string | undefined,
   ): Promise<Mount[]>;
+  /** What the sandbox of a pod has to hold. */
+  memoryVolumes(pod: Pod, allocatableBytes: number): MemoryVolume[];
   lastWords(uid: string, container: string, attempt: number): Promise<string | undefined>;
   remove(uid: string): Promise<void>;
   /** What the pod's own volumes on the node's disk take of it, by name. */
@@ -58,8 +61,19 @@ export interface Volumes {
 }
 
 const lastWordsBytesMax = 4096;
+const noPartsOfMemory =
+  'a container of this runtime mounts a volume in memory whole: subPath is for volumes on disk';
 
-export function createVolumes(rootFolder: string): Volumes {
+export interface VolumesOptions {
+  /** The runtime mounts volumes in memory; otherwise these are folders on the disk like others. */
+  readonly inMemory?: boolean;
+}
+
+export function createVolumes(
+  rootFolder: string,
+  { inMemory = false }: VolumesOptions = {},
+): Volumes {
+  const isMemory = (volume: Volume) => inMemory && isInMemory(volume);
   const folderOf = (uid: string) => join(rootFolder, 'pods', uid);
   const volumeFolder = (uid: string, name: string) => join(folderOf(uid), 'volumes', name);
   const messageFile = (uid: string, container: string, attempt: number) =>
@@ -144,6 +158,7 @@ export function createVolumes(rootFolder: string): Volumes {
       return mounted;
     }
     if (claimNameOf(context.pod, volume) !== undefined) return;
+    if (isMemory(volume)) return;
     const folder = volumeFolder(uid, volume.name);
     if (volume.emptyDir !== undefined) {
       if ((await mkdir(folder, { recursive: true })) === undefined) return;
@@ -187,6 +202,12 @@ export function createVolumes(rootFolder: string): Volumes {
         const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
         if (volume === undefined) continue;
         const part = subPathOf(mount, variable);
+        if (isMemory(volume)) {
+          if (part !== '') throw new VolumeError(volume.name, noPartsOfMemory);
+          const { name: memoryVolume, mountPath: target, readOnly = false } = mount;
+          mounts.push({ source: '', target, readOnly, memoryVolume });
+          continue;
+        }
         const folder = await sourceOf(pod, volume);
         const isFiles = holdsFiles(volume);
         const names = { volume: mount.name, container: container.name };
@@ -202,6 +223,8 @@ export function createVolumes(rootFolder: string): Volumes {
       const target = container.terminationMessagePath ?? '/dev/termination-log';
       return [...mounts, { source: file, target, readOnly: false }];
     },
+    memoryVolumes: (pod, allocatableBytes) =>
+      inMemory ? memoryVolumesOf(pod, allocatableBytes) : [],
     lastWords: async (uid, container, attempt) => {
       const bytes = await readFile(messageFile(uid, container, attempt)).catch(() => undefined);
       return bytes?.subarray(0, lastWordsBytesMax).toString('utf8');
@@ -209,7 +232,7 @@ export function createVolumes(rootFolder: string): Volumes {
     usage: async (pod) => {
       const found = new Map<string, DiskUsage>();
       for (const { name, emptyDir } of pod.spec.volumes ?? []) {
-        if (emptyDir === undefined) continue;
+        if (emptyDir === undefined || emptyDir.medium === 'Memory') continue;
         found.set(name, await diskUsage(volumeFolder(pod.metadata.uid ?? '', name)));
       }
       return found;

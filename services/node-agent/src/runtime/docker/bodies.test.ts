@@ -1,7 +1,8 @@
+import type { AppArmorProfile, Container, PodSpec } from '@drydock/api';
 import { describe, expect, it } from 'vitest';
 import { container, pod } from '../../testing/builders.ts';
 import { containerConfig, sandboxConfig } from '../../pod-lifecycle/container-config.ts';
-import { containerBody, sandboxBody } from './bodies.ts';
+import { containerBody, memoryVolumeBody, sandboxBody } from './bodies.ts';
 import { merge } from './multiplexed-stream.ts';
 import { containerStatusOf, type Inspected } from './status.ts';
 
@@ -165,3 +166,104 @@ it('interleaved output is put together however it was cut', async () => {
 async function* streamOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void> {
   for (const chunk of chunks) yield await Promise.resolve(chunk);
 }
+
+describe('what a container may see and do', () => {
+  const bodyOf = (
+    spec: Partial<PodSpec>,
+    security: NonNullable<Container['securityContext']> = {},
+    more: { seccompText?: string; isDefault?: boolean } = {},
+  ) =>
+    containerBody(
+      containerConfig({
+        pod: pod(spec),
+        container: container('main', { securityContext: security }),
+        attempt: 0,
+        environment: new Map(),
+        mounts: [{ source: '', target: '/fast', readOnly: false, memoryVolume: 'fast' }],
+        nodeMemoryBytes: 1e9,
+        seccomp: { isDefault: more.isDefault ?? false, folder: '/root/seccomp' },
+      }),
+      {
+        node,
+        sandbox: { id: 'sandbox-id', pod: { namespace: 'shop', name: 'web', uid: 'u-1' } },
+        hostPath: (path) => `/host${path}`,
+        nodeNetworkMode: 'container:abc',
+        seccompText: more.seccompText,
+      },
+    ).HostConfig!;
+
+  it('is filtered as asked, by default not at all or as the engine does', () => {
+    const options = (...args: Parameters<typeof bodyOf>) => bodyOf(...args).SecurityOpt;
+    expect(options({})).toEqual(['seccomp=unconfined']);
+    expect(options({}, {}, { isDefault: true })).toEqual([]);
+    expect(options({}, { seccompProfile: { type: 'RuntimeDefault' } })).toEqual([]);
+    const unconfined = { seccompProfile: { type: 'Unconfined' } as const };
+    expect(options({ securityContext: unconfined }, {}, { isDefault: true })).toEqual([
+      'seccomp=unconfined',
+    ]);
+    const localhost = {
+      seccompProfile: { type: 'Localhost', localhostProfile: 'a.json' } as const,
+    };
+    expect(options({ securityContext: unconfined }, localhost, { seccompText: '{}' })).toEqual([
+      'seccomp={}',
+    ]);
+  });
+
+  it('is confined by AppArmor as asked', () => {
+    const options = (profile: AppArmorProfile) =>
+      bodyOf({}, { appArmorProfile: profile }, { isDefault: true }).SecurityOpt;
+    expect(options({ type: 'RuntimeDefault' })).toEqual(['apparmor=docker-default']);
+    expect(options({ type: 'Unconfined' })).toEqual(['apparmor=unconfined']);
+    expect(options({ type: 'Localhost', localhostProfile: 'strict' })).toEqual(['apparmor=strict']);
+  });
+
+  it('are the processes and the shared memory of the node when the pod says so', () => {
+    expect(bodyOf({ hostPID: true, hostIPC: true })).toMatchObject({
+      PidMode: 'host',
+      IpcMode: 'container:abc',
+    });
+    expect(bodyOf({})).toMatchObject({ IpcMode: 'container:sandbox-id' });
+  });
+
+  it('is all of /proc when nothing is to be masked', () => {
+    expect(bodyOf({}, { procMount: 'Unmasked' })).toMatchObject({
+      MaskedPaths: [],
+      ReadonlyPaths: [],
+    });
+    expect(bodyOf({})).not.toHaveProperty('MaskedPaths');
+  });
+
+  it('is the volume in memory that its sandbox holds', () => {
+    expect(bodyOf({}).Mounts).toMatchObject([
+      { Type: 'volume', Source: 'demo_shop_web_u-1_fast', Target: '/fast', ReadOnly: false },
+    ]);
+    const held = sandboxBody(
+      sandboxConfig({
+        pod: pod({ hostIPC: true }),
+        attempt: 0,
+        address: '10.244.1.5',
+        clusterDns: [],
+        clusterDomain: '',
+        memoryVolumes: [{ name: 'fast', sizeBytes: 1024, gid: 5 }],
+      }),
+      { node, pauseImage: 'pause:1', nodeNetworkMode: 'container:abc' },
+    ).HostConfig!;
+    expect(held.IpcMode).toBe('container:abc');
+    expect(held.Mounts).toMatchObject([
+      { Source: 'demo_shop_web_u-1_fast', Target: '/drydock/memory/fast', ReadOnly: true },
+    ]);
+  });
+});
+
+it('a volume in memory is one of the engine, with its size, its group and whose it is', () => {
+  const identity = { namespace: 'shop', name: 'web', uid: 'u-1' };
+  const of = (gid: number | undefined) =>
+    memoryVolumeBody(node, identity, { name: 'fast', sizeBytes: 1024, gid });
+  expect(of(undefined)).toMatchObject({
+    Name: 'demo_shop_web_u-1_fast',
+    Labels: { 'drydock.cluster': 'demo', 'drydock.uid': 'u-1', 'drydock.volume': 'fast' },
+    Driver: 'local',
+    DriverOpts: { type: 'tmpfs', device: 'tmpfs', o: 'size=1024,mode=0777' },
+  });
+  expect(of(2000).DriverOpts!['o']).toBe('size=1024,mode=2777,gid=2000');
+});

@@ -22,12 +22,14 @@ import { createEngine } from './engine.ts';
 import { toRuntimeError, unlessGone } from './errors.ts';
 import { watchEngine } from './events.ts';
 import { execInside } from './exec.ts';
-import { isSandbox, label, type NodeIdentity } from './labels.ts';
+import { isSandbox, label, podOf, type NodeIdentity } from './labels.ts';
 import { readLogs } from './logs.ts';
 import { inspectSettled } from './oom.ts';
+import { createMemoryVolumes } from './memory-volumes.ts';
 import { createPortForwarder } from './port-forwarder.ts';
 import { attachTo, openExec } from './process-streams.ts';
 import { pullImage } from './pull.ts';
+import { readSeccompProfile } from './seccomp.ts';
 import { readStats } from './stats.ts';
 import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
 
@@ -35,7 +37,7 @@ export interface DockerRuntimeOptions {
   readonly socketPath: string;
   readonly node: NodeIdentity;
   readonly pauseImage: string;
-  /** The network mode of pods with hostNetwork: `container:<the node's container>` or `host`. */
+  /** The mode of pods with hostNetwork or hostIPC: `container:<the node's container>` or `host`. */
   readonly nodeNetworkMode: string;
 }
 
@@ -133,6 +135,7 @@ export function createDockerRuntime(
     return sandboxStatusOf(inspected);
   };
 
+  const volumes = createMemoryVolumes(docker, node);
   const ports = createPortForwarder({
     clock,
     enter: async (sandboxId) => {
@@ -156,6 +159,7 @@ export function createDockerRuntime(
     },
 
     runPodSandbox: async (config) => {
+      await volumes.create(config);
       const container = await create(sandboxBody(config, options));
       try {
         return await startSandbox(container, config);
@@ -173,7 +177,9 @@ export function createDockerRuntime(
         filters: { label: [`${label.sandbox}=${id}`] },
       });
       await Promise.all(members.map((one) => remove(one.Id)));
+      const sandbox = await inspect(id);
       await remove(id);
+      if (sandbox !== undefined) await volumes.remove(podOf(sandbox.Config.Labels).uid);
     },
     listPodSandboxes: async (filter) =>
       (await list(filter))
@@ -185,6 +191,8 @@ export function createDockerRuntime(
         node,
         sandbox,
         hostPath,
+        nodeNetworkMode: options.nodeNetworkMode,
+        seccompText: await readSeccompProfile(config.security.seccomp),
       });
       return (await create(body)).id;
     },

@@ -1,10 +1,18 @@
 /** What a node asks of its engine beside running containers (runtime/housekeeping.ts). */
-import Docker, { type ContainerInspectOptions } from 'dockerode';
+import type { Clock } from '@drydock/ports';
+import type { ContainerInspectOptions } from 'dockerode';
 import type { RuntimeHousekeeping } from '../housekeeping.ts';
+import { createEngine } from './engine.ts';
 import { toRuntimeError, unlessGone } from './errors.ts';
+import type { NodeIdentity } from './labels.ts';
+import { createMemoryVolumes } from './memory-volumes.ts';
 
-export function createDockerHousekeeping(socketPath: string): RuntimeHousekeeping {
-  const docker = new Docker({ socketPath });
+export function createDockerHousekeeping(
+  { socketPath, node }: { readonly socketPath: string; readonly node: NodeIdentity },
+  { clock }: { readonly clock: Clock },
+): RuntimeHousekeeping {
+  const docker = createEngine(socketPath, clock);
+  const volumes = createMemoryVolumes(docker, node);
   return {
     writtenBytes: async (id) => {
       // The engine walks the files to tell the size: it is asked only where it matters. Dockerode hands
@@ -17,6 +25,7 @@ export function createDockerHousekeeping(socketPath: string): RuntimeHousekeepin
       const containers = await docker.listContainers({ all: true });
       return new Set(containers.map((one) => one.ImageID));
     },
+    keepVolumes: (isWanted) => volumes.keep(isWanted),
     removeImage: async (name) => {
       try {
         // Without force: the engine itself refuses to remove what a container is made of.

@@ -26,6 +26,7 @@ export const label = {
   specHash: `${prefix}spec-hash`,
   sandbox: `${prefix}sandbox`,
   address: `${prefix}address`,
+  volume: `${prefix}volume`,
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;
@@ -63,6 +64,14 @@ export function containerLabels(
     [label.sandbox]: sandbox.id,
   };
 }
+
+export const memoryVolumeLabels = (node: NodeIdentity, pod: PodIdentity, name: string): Labels => ({
+  ...podLabels(node, pod),
+  [label.volume]: name,
+});
+
+export const memoryVolumeName = (cluster: string, pod: PodIdentity, name: string): string =>
+  [cluster, pod.namespace, pod.name, pod.uid.slice(0, 8), name].join('_');
 
 export const isSandbox = (labels: Labels) => labels[label.container] === sandboxName;
 

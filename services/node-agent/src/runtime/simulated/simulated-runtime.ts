@@ -350,6 +350,8 @@ export function createSimulatedRuntime(
       writtenBytes: (id) => Promise.resolve(containers.get(id)?.script.diskBytes),
       imagesInUse: () =>
         Promise.resolve(new Set([...containers.values()].map((one) => one.status.imageId))),
+      // It has no volumes.
+      keepVolumes: () => Promise.resolve(),
       removeImage: (image) => {
         absent.add(image);
         pulled.delete(image);

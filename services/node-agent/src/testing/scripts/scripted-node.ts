@@ -135,6 +135,7 @@ function volumesWith(lastWords: ReadonlyMap<string, string>): Volumes {
     lastWords: (_uid, container, attempt) =>
       Promise.resolve(lastWords.get(`${container}-${attempt}`)),
     remove: () => Promise.resolve(),
+    memoryVolumes: () => [],
     usage: () => Promise.resolve(new Map()),
     empty: () => Promise.resolve(),
     keepOnly: () => Promise.resolve(),
