@@ -21,6 +21,7 @@ interface Situation {
   readonly runtime?: PodRuntime;
   readonly memory?: PodMemory;
   readonly seconds?: number;
+  readonly deadInstancesKept?: number;
 }
 
 function planOf(situation: Situation) {
@@ -30,6 +31,7 @@ function planOf(situation: Situation) {
     memory: situation.memory ?? memory(),
     bootId,
     clock: clockAt(situation.seconds ?? 0),
+    deadInstancesKept: situation.deadInstancesKept,
   });
   return { actions: actions.map(describeAction), recheckAfterMillis };
 }
@@ -160,6 +162,9 @@ describe('a container that exited', () => {
     expect(planOf({ runtime: runtime([sandbox()], ...instances) }).actions).toEqual([
       'remove main-0',
     ]);
+    const kept = (deadInstancesKept: number) =>
+      planOf({ runtime: runtime([sandbox()], ...instances), deadInstancesKept }).actions;
+    expect([kept(2), kept(Infinity)]).toEqual([[], []]);
   });
 });
 
