@@ -145,6 +145,12 @@ test('a pod pulls with the secret that it names, and without one is told why it 
     expect((await messages(cluster, 'friend')).join('\n')).toContain(
       `Pulled: Successfully pulled image "${image}"`,
     );
+    // The agent that pulled it has noted so: no other image is ever its to remove.
+    const { nodeName = '' } = (await cluster.get<Pod>('pod', 'friend')).spec;
+    const ledger = '/var/lib/drydock/images.json';
+    const noted = await cluster.docker('exec', cluster.container(nodeName), 'cat', ledger);
+    const id = await docker('image', 'inspect', '-f', '{{.Id}}', image);
+    expect(JSON.parse(noted)).toMatchObject({ [image]: id });
     // What the password was, nobody is told.
     expect((await messages(cluster, 'friend')).join('\n')).not.toContain(user.password);
   } finally {

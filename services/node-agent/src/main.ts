@@ -49,7 +49,7 @@ interface NodeParts {
   readonly memoryLimitBytes?: number | undefined;
   readonly housekeeping: RuntimeHousekeeping;
   /** What the node has left, given what is sampled of its use. */
-  readonly observer: (machine: Machine, usedBytes: () => number | undefined) => Observe;
+  readonly observer: (machine: Machine, used: () => ContainerStats | undefined) => Observe;
 }
 
 type Machine = ReturnType<typeof readMachine>;
@@ -105,7 +105,7 @@ async function start(context: Context): Promise<void> {
       memoryLimitBytes: parts.memoryLimitBytes,
     });
     const { thresholds } = upkeep.eviction;
-    const usedBytes = () => sampler.usage().node?.last.workingSetBytes;
+    const used = () => sampler.usage().node?.last;
     const ledger = volumes === undefined ? undefined : join(config['root-dir'], 'images.json');
     const agent = createNodeAgent(
       {
@@ -131,7 +131,7 @@ async function start(context: Context): Promise<void> {
         services: () => services.store.list(),
         ...parts,
         upkeep: {
-          observe: parts.observer(machine, usedBytes),
+          observe: parts.observer(machine, used),
           housekeeping,
           ledger: createImageLedger(ledger),
         },
@@ -248,8 +248,7 @@ async function createParts(name: string, bootId: string, context: Context): Prom
       { socketPath, node: { cluster: config['cluster-name'], node: name, bootId } },
       { clock },
     ),
-    observer: (_machine, usedBytes) =>
-      createMachineObserver({ rootFolder, memoryLimitBytes, usedBytes }),
+    observer: (_machine, used) => createMachineObserver({ rootFolder, memoryLimitBytes, used }),
   };
 }
 

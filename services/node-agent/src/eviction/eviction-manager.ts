@@ -5,7 +5,8 @@
  * 1. What nobody misses goes first: dead containers and unused images, when it is the disk that is short.
  * 2. One pod at a time: the next look shows whether that was enough.
  * 3. A pod beyond the limits of its own storage goes whether or not the node is under pressure.
- * 4. A figure that cannot be had is no pressure: nobody is evicted for an engine that does not answer.
+ * 4. What was measured before an evicted pod had gone moves no other pod.
+ * 5. A figure that cannot be had is no pressure: nobody is evicted for an engine that does not answer.
  */
 import type { Pod } from '@drydock/api';
 import type { Clock, Logger, Millis } from '@drydock/ports';
@@ -62,6 +63,8 @@ export function createEvictionManager(
   let memory = noPressure;
   let pressures: readonly Pressure[] = [];
   let leaving = new Set<string>();
+  /** Wall time at which the last evicted pod had gone. */
+  let settledAt = 0;
 
   const evict = async (pod: Pod, failure: PodFailure, signal: AbortSignal): Promise<boolean> => {
     if (isCritical(pod)) {
@@ -72,6 +75,7 @@ export function createEvictionManager(
     leaving.add(pod.metadata.uid ?? '');
     powers.end(pod, failure);
     await untilGone(pod, signal);
+    settledAt = clock.wallTime();
     return true;
   };
 
@@ -135,7 +139,10 @@ export function createEvictionManager(
     pressures = view.pressures;
     if (changed) powers.onChange();
     if (await enforceLimits(signal)) return;
-    const [first] = view.due;
+    const first = view.due.find(({ signal: starved }) => {
+      const { measuredAt = settledAt } = observations[starved]!;
+      return measuredAt >= settledAt;
+    });
     if (first !== undefined) await relieve(first, observations, signal);
   };
 

@@ -39,6 +39,8 @@ export const resourceOf = (signal: Signal): StarvedResource => meanings[signal].
 export interface Observation {
   readonly available: number;
   readonly capacity: number;
+  /** Wall time of a figure that is not of this moment. */
+  readonly measuredAt?: number;
 }
 
 /** A signal that cannot be told of here, say inodes of a file system that has no limit, is absent. */

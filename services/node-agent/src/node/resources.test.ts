@@ -12,7 +12,7 @@ it('a node tells what is left of this machine', async () => {
   const observe = createMachineObserver({
     rootFolder: tmpdir(),
     memoryLimitBytes: undefined,
-    usedBytes: () => undefined,
+    used: () => undefined,
   });
   const seen = await observe();
   for (const observation of Object.values(seen)) {
@@ -26,10 +26,15 @@ it('a node tells what is left of this machine', async () => {
 it('a node with a limit has what its containers leave of it', async () => {
   const limit = 64 * 2 ** 20;
   const options = { rootFolder: tmpdir(), memoryLimitBytes: limit };
-  const observe = createMachineObserver({ ...options, usedBytes: () => limit - 1000 });
-  expect((await observe())['memory.available']).toEqual({ available: 1000, capacity: limit });
-  const beyond = createMachineObserver({ ...options, usedBytes: () => limit + 1000 });
-  expect((await beyond())['memory.available']).toEqual({ available: 0, capacity: limit });
+  const usedOf = (workingSetBytes: number) => () => ({ workingSetBytes, wallTime: 7 });
+  const observe = createMachineObserver({ ...options, used: usedOf(limit - 1000) });
+  expect((await observe())['memory.available']).toEqual({
+    available: 1000,
+    capacity: limit,
+    measuredAt: 7,
+  });
+  const beyond = createMachineObserver({ ...options, used: usedOf(limit + 1000) });
+  expect((await beyond())['memory.available']).toMatchObject({ available: 0, capacity: limit });
 });
 
 it('a simulated node has what the scripts of its containers leave', async () => {

@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import type { Observation, Observations } from '../eviction/signals.ts';
+import type { ContainerStats } from '../runtime/runtime.ts';
 
 export type Observe = () => Promise<Observations>;
 
@@ -17,18 +18,19 @@ export interface MachineResourceOptions {
   readonly rootFolder: string;
   readonly memoryLimitBytes: number | undefined;
   /** What the node's containers and its own processes use; undefined: not known yet. */
-  readonly usedBytes: () => number | undefined;
+  readonly used: () => Pick<ContainerStats, 'workingSetBytes' | 'wallTime'> | undefined;
 }
 
 export function createMachineObserver(options: MachineResourceOptions): Observe {
-  const { rootFolder, memoryLimitBytes: limit, usedBytes } = options;
+  const { rootFolder, memoryLimitBytes: limit } = options;
   const memory = (): Observation | undefined => {
     const onMachine = machineMemory(readFileSync('/proc/meminfo', 'utf8'));
     if (limit === undefined) return onMachine;
-    const used = usedBytes();
+    const used = options.used();
     if (used === undefined) return onMachine;
-    const left = Math.max(0, limit - used);
-    return { available: Math.min(left, onMachine?.available ?? left), capacity: limit };
+    const left = Math.max(0, limit - used.workingSetBytes);
+    const available = Math.min(left, onMachine?.available ?? left);
+    return { available, capacity: limit, measuredAt: used.wallTime };
   };
   return async () => {
     const disk = await statfs(rootFolder);
