@@ -24,6 +24,10 @@ export const flags = {
   'pause-image': text({ default: 'drydock-pause:1', help: 'image of the sandboxes' }),
   'max-pods': integer({ default: 110, min: 1, help: 'most pods of the node' }),
   'root-dir': path({ default: '/var/lib/drydock', help: 'folder of volumes, on a volume itself' }),
+  'pod-manifest-path': path({
+    default: '',
+    help: 'folder (or file) of pods that the node runs of itself; empty: none',
+  }),
   'cluster-dns': list({ default: [], help: 'resolvers of pods; none: those of the engine' }),
   'cluster-domain': text({ default: 'cluster.local', help: 'domain of services' }),
   ...upkeepFlags,

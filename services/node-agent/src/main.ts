@@ -33,6 +33,7 @@ import { createNodeApi } from './server/node-api.ts';
 import type { ServedNode } from './server/served.ts';
 import { createStreamCounts } from './server/stream-counts.ts';
 import { readProcessUsage } from './stats/process-usage.ts';
+import { watchStaticPods } from './static-pods/folder.ts';
 import { createStatsSampler } from './stats/sampler.ts';
 import { createVolumes, type Volumes } from './volumes/volumes.ts';
 
@@ -138,6 +139,7 @@ async function start(context: Context): Promise<void> {
       },
     );
     agents.set(name, agent);
+    await followStaticPods(agent, name, context);
     void sampler.run(signal);
     served.set(name, { name, runtime, pods: () => agent.pods(), usage: () => sampler.usage() });
   }
@@ -186,15 +188,29 @@ function factsOf(node: Node): string {
   return JSON.stringify([node.spec.podCIDR, node.status.addresses, node.metadata.labels]);
 }
 
-/** Registration goes on beside the first list: neither waits for the other. */
+/** Of many simulated nodes each has a folder of its own, named after it. */
+async function followStaticPods(
+  agent: NodeAgent,
+  nodeName: string,
+  { config, clock, log, signal }: Context,
+): Promise<void> {
+  const path = config['pod-manifest-path'];
+  if (path === '') return;
+  await watchStaticPods(
+    { path: config['node-name-prefix'] === '' ? path : join(path, nodeName), nodeName },
+    { clock, log, signal, onPods: (pods) => agent.setStaticPods(pods) },
+  );
+}
+
+/** Neither registration nor static pods wait for the API's first list of pods. */
 async function startAgents(
   { signal, log }: Context,
   agents: readonly NodeAgent[],
   podsSynced: () => Promise<void>,
 ): Promise<void> {
   try {
-    await podsSynced();
-    await Promise.all(agents.map((agent) => agent.start()));
+    const known = podsSynced();
+    await Promise.all(agents.map((agent) => agent.start(known)));
   } catch (error) {
     if (!signal.aborted) throw error;
     log.debug({}, 'stopped before all nodes were registered');

@@ -24,6 +24,8 @@ import { createStarter, type NodeFacts } from './pod-worker/starter.ts';
 import { createStatusWriter } from './pod-worker/status-writer.ts';
 import { createPodTokens } from './pod-worker/tokens.ts';
 import type { RuntimeService } from './runtime/runtime.ts';
+import { createPodSources } from './pod-sources.ts';
+import { createMirrors } from './static-pods/mirrors.ts';
 import type { Volumes } from './volumes/volumes.ts';
 
 export interface NodeAgentOptions {
@@ -64,12 +66,18 @@ export interface NodeAgentPowers {
 }
 
 export interface NodeAgent {
+  /** A pod of the API. */
   setPod(pod: Pod): void;
   removePod(pod: Pod): void;
+  /** All pods that the node runs of itself. */
+  setStaticPods(pods: readonly Pod[]): void;
   /** The cluster's nodes have changed; this node's own object is among them. */
   setNodes(nodes: readonly Node[]): void;
-  /** Registers the node, then begins with the pods that were set. */
-  start(): Promise<void>;
+  /**
+   * Begins with static pods and registers the node; when that is done and the API has told of all its pods,
+   * begins with these, and ends what else runs.
+   */
+  start(apiKnown?: Promise<void>): Promise<void>;
   pods(): readonly Pod[];
   /** Why the node cannot run pods; none: it can. */
   problems(): readonly string[];
@@ -144,7 +152,10 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     { nodeName, labels: options.labels },
     { api, clock, log, recorder: powers.recorder, facts, problems },
   );
+  const statuses = createStatusWriter({ api, clock, log, signal });
+  const mirrors = createMirrors({ api, statuses, clock, log, signal });
   const manager = createPodManager({
+    mirrors,
     api,
     runtime,
     cache,
@@ -171,7 +182,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     clusterDomain: options.clusterDomain,
     endings: createEndings({ runtime, clock, ask: powers.ask, events, log }),
     prober: createProber({ ask: powers.ask, clock, events }),
-    statuses: createStatusWriter({ api, clock, log, signal }),
+    statuses,
     starter: createStarter({
       runtime,
       images,
@@ -184,6 +195,8 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
       nodeFacts,
     }),
   });
+
+  const sources = createPodSources({ manager, mirrors });
 
   /** A sandbox whose agent died before its cable was plugged in: it is made anew. */
   const stopUncabled = async () => {
@@ -200,36 +213,43 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     }
   };
 
+  const beginWithStaticPods = async () => {
+    for (;;) {
+      try {
+        await stopUncabled();
+        await manager.start(signal);
+        void upkeep?.run(signal);
+        return;
+      } catch (error) {
+        signal.throwIfAborted();
+        log.error({ err: error }, 'the container runtime does not answer; will try again');
+        await clock.sleep(1_000, { signal });
+      }
+    }
+  };
+
   // Readiness is told of at once: the next look at the status may be ten seconds away.
   network?.onProblemChange(() => keeper.refresh());
 
   return {
-    setPod: (pod) => manager.set(pod),
-    removePod: (pod) => manager.remove(pod),
+    setPod: (pod) => sources.setApiPod(pod),
+    removePod: (pod) => sources.removeApiPod(pod),
+    setStaticPods: (pods) => sources.setStaticPods(pods),
     setNodes: (nodes) => {
       const before = podRange();
       network?.setNodes(nodes);
       const own = nodes.find((node) => node.metadata.name === nodeName);
       simulatedRange = own?.spec.podCIDR ?? simulatedRange;
       nodeLabels = own?.metadata.labels ?? nodeLabels;
+      if (own !== undefined) mirrors.setNode({ name: nodeName, uid: own.metadata.uid ?? '' });
       if (before === podRange()) return;
       keeper.refresh();
       manager.wakeAll();
     },
-    start: async () => {
-      await keeper.start(signal);
-      for (;;) {
-        try {
-          await stopUncabled();
-          await manager.start(signal);
-          void upkeep?.run(signal);
-          return;
-        } catch (error) {
-          signal.throwIfAborted();
-          log.error({ err: error }, 'the container runtime does not answer; will try again');
-          await clock.sleep(1_000, { signal });
-        }
-      }
+    start: async (apiKnown = Promise.resolve()) => {
+      const registered = keeper.start(signal);
+      await Promise.all([registered, apiKnown, beginWithStaticPods()]);
+      await sources.apiKnown();
     },
     pods: () => manager.pods(),
     problems,

@@ -7,6 +7,7 @@ import {
   findResource,
   type KubernetesObject,
   type Namespace,
+  type Node,
   type Service,
 } from '@drydock/api';
 import { admitGrant } from '../authz/escalation.ts';
@@ -14,6 +15,7 @@ import { leaseFor } from '../storage/event-leases.ts';
 import type { StoredObject } from '../storage/stored-object.ts';
 import { admitIntoNamespace, admitWrite, mutateNew, validateNew } from './admission/admission.ts';
 import { admitCertificateWrite } from './admission/certificate-signers.ts';
+import { admitMirrorPod } from './admission/mirror-pods.ts';
 import { admitNodeWrite } from './admission/node-restriction.ts';
 import { placeObject, refuse } from './object-checks.ts';
 import type { RegistryOptions } from './options.ts';
@@ -46,6 +48,11 @@ export function createCreate(options: RegistryOptions): Create {
     admitIntoNamespace(target, found?.shared<Namespace>());
   };
 
+  const nodeNamed = async (name: string): Promise<Node | undefined> => {
+    const place = { kind: findResource('', 'nodes')!, namespace: '', name };
+    return (store.cached(place) ?? (await store.read(place)))?.shared<Node>();
+  };
+
   const create = async (
     asked: Target,
     object: KubernetesObject,
@@ -75,6 +82,7 @@ export function createCreate(options: RegistryOptions): Create {
       warnOf(kind, { object, old: undefined }, write);
       const target = { ...asked, name: object.metadata.name };
       admitNodeWrite(write.user, { target, object, old: undefined, part: 'all' });
+      await admitMirrorPod(write.user, { target, object }, nodeNamed);
       admitWrite({ target, object, view }, undefined);
       const certificate = { target, object, old: undefined, part: 'all' } as const;
       admitCertificateWrite(authorizer, write.user, certificate);

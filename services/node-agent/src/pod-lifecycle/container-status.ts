@@ -109,7 +109,8 @@ function neverHere(
   };
   const lost = known?.state?.running;
   const ended =
-    known?.state?.terminated ?? (lost === undefined ? undefined : lostWith(lost, known));
+    known?.state?.terminated ??
+    (lost === undefined ? undefined : lostWith(lost, { known, isEnding }));
   if (isEnding && ended !== undefined) {
     return { ...base, state: { terminated: ended }, lastState: known?.lastState ?? {} };
   }
@@ -124,12 +125,14 @@ function neverHere(
 
 function lostWith(
   running: { startedAt?: string },
-  known: ApiContainerStatus | undefined,
+  { known, isEnding }: { known: ApiContainerStatus | undefined; isEnding: boolean },
 ): ContainerStateTerminated {
   return {
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
-    message: 'The container could not be located when the pod was terminated',
+    message: isEnding
+      ? 'The container could not be located when the pod was terminated'
+      : 'The container could not be located when the pod was deleted.  The container used to be Running',
     ...(running.startedAt === undefined ? {} : { startedAt: running.startedAt }),
     ...(known?.containerID === undefined ? {} : { containerID: known.containerID }),
   };

@@ -2,6 +2,7 @@
  * What an agent knows of a pod besides its spec and the runtime's facts. All of it may be lost: a
  * restarted agent begins with an empty memory and reaches the same state again.
  */
+import type { Millis } from '@drydock/ports';
 import type { BackOff } from './back-off.ts';
 
 export interface WaitingReason {
@@ -34,6 +35,8 @@ export interface PodMemory {
   readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** Delays of restarts, by container name. */
   readonly backOff: ReadonlyMap<string, BackOff>;
+  /** When to try again to start a container that could not be made, on the monotonic clock, by its name. */
+  readonly retryAt: ReadonlyMap<string, Millis>;
   /** Ids of containers that were asked to end. */
   readonly ending: ReadonlySet<string>;
   readonly probes: ReadonlyMap<string, ProbeVerdict>;
@@ -47,6 +50,7 @@ export function emptyMemory(acceptedAt: number): PodMemory {
   return {
     waiting: new Map(),
     backOff: new Map(),
+    retryAt: new Map(),
     ending: new Set(),
     probes: new Map(),
     acceptedAt,

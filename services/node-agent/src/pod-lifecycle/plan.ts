@@ -176,7 +176,7 @@ function planSandbox(input: PlanInput, dead: SandboxStatus | undefined): Plan {
   return {
     actions: [
       { kind: 'create-sandbox', attempt, replaces: dead !== undefined },
-      ...restarts.map((restart) => restart.action),
+      ...restarts.flatMap((restart) => restart.action ?? []),
     ],
     recheckAfterMillis: soonest(restarts),
   };
@@ -207,7 +207,7 @@ function planContainers(input: PlanInput, sandbox: SandboxStatus): Plan {
     ...chosen.flatMap((container) => planContainer(input, sandbox, container)),
   ];
   return {
-    actions: [...steps.map((step) => step.action), ...outdated(input, sandbox)],
+    actions: [...steps.flatMap((step) => step.action ?? []), ...outdated(input, sandbox)],
     recheckAfterMillis: soonest(steps),
   };
 }
@@ -229,7 +229,8 @@ function nextInitContainer(
 }
 
 interface Step {
-  readonly action: Action;
+  /** Undefined: it waits. */
+  readonly action?: Action;
   readonly recheckAfterMillis?: Millis;
 }
 
@@ -241,6 +242,8 @@ const soonest = (steps: readonly Step[]): Millis | undefined => {
 function planContainer(input: PlanInput, sandbox: SandboxStatus, container: Container): Step[] {
   const { pod, runtime, memory } = input;
   const newest = instancesOf(runtime, container.name)[0];
+  const patience = patienceWith(input, container, newest);
+  if (patience !== undefined) return [patience];
   if (newest === undefined) return [startOrWait(input, container)];
   if (newest.state === 'created') {
     // The agent died between creating and starting it.
@@ -264,10 +267,24 @@ function planContainer(input: PlanInput, sandbox: SandboxStatus, container: Cont
   return [{ action: kill(newest, complaint.message, grace) }];
 }
 
+/** What could not be made or started is tried again when its time has come, whatever happens until then. */
+function patienceWith(
+  { memory, clock }: PlanInput,
+  { name }: Container,
+  newest: ContainerStatus | undefined,
+): Step | undefined {
+  const left = (memory.retryAt.get(name) ?? 0) - clock.now();
+  const isMade = newest !== undefined && newest.state !== 'created';
+  return isMade || left <= 0 ? undefined : { recheckAfterMillis: left };
+}
+
 /** It may be there to find out why the others do not start, so that it waits for nothing. */
-function planEphemeral({ pod, runtime }: PlanInput, container: Container): Step[] {
+function planEphemeral(input: PlanInput, container: Container): Step[] {
+  const { pod, runtime } = input;
   const start: Action = { kind: 'start-container', container, attempt: 0, backOff: undefined };
   const newest = instancesOf(runtime, container.name)[0];
+  const patience = patienceWith(input, container, newest);
+  if (patience !== undefined) return [patience];
   if (newest?.state === 'created') {
     return [{ action: { kind: 'remove-container', instance: newest } }, { action: start }];
   }

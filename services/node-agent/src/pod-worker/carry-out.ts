@@ -139,6 +139,7 @@ export function createCarryOut(
       const id = await powers.starter.start({ pod, container, attempt, sandbox, signal });
       await cache.refresh(uid, id);
       memory.waiting.delete(container.name);
+      memory.retryAt.delete(container.name);
       await runPostStart(container, id, signal);
       return true;
     } catch (error) {
@@ -146,6 +147,7 @@ export function createCarryOut(
       memory.waiting.set(container.name, { reason: error.reason, message: error.message });
       const { reason, message } = error;
       log.info({ reason, why: message, container: container.name }, 'a container did not start');
+      memory.retryAt.set(container.name, clock.now() + error.retryAfterMillis);
       session.askAgainAfter(error.retryAfterMillis);
       // A container that could not start is there all the same, with its exit code.
       if (error.reason === 'RunContainerError') await cache.relist();

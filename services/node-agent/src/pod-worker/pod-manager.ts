@@ -1,7 +1,8 @@
 /**
  * All pods of one node: a worker for each, fed by the API's pods and by the runtime's events.
  *
- * 1. Nothing is touched before the API's pods are known: until then every container might be wanted.
+ * 1. Containers of unknown pods are not touched before the API's pods are known: until then each of them
+ *    might be wanted. Static pods wait for no API.
  * 2. Containers of pods that are not bound here are orphans, and end.
  * 3. What events tell too late or not at all, the relist finds within a second.
  */
@@ -13,6 +14,8 @@ import type { PodFailure, WaitingReason } from '../pod-lifecycle/memory.ts';
 import { isTerminalPhase } from '../pod-lifecycle/pod-facts.ts';
 import type { PodIdentity, RuntimeEvent, RuntimeService } from '../runtime/runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
+import type { Mirrors } from '../static-pods/mirrors.ts';
+import { createSuccession } from '../static-pods/succession.ts';
 import { createPodWorker, type PodWorker } from './pod-worker.ts';
 import type { PodWorkerPowers } from './powers.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
@@ -34,14 +37,20 @@ export interface PodManagerPowers extends Omit<
   readonly refuses?: (pod: Pod) => WaitingReason | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Shows static pods, and takes their status. */
+  readonly mirrors: Pick<Mirrors, 'setStatic' | 'removeStatic' | 'statuses'>;
 }
 
 export interface PodManager {
-  /** A pod that is bound to this node, as it is now. */
+  /** A pod of the API that is bound to this node, as it is now. */
   set(pod: Pod): void;
   remove(pod: Pod): void;
-  /** Begins to act, with the pods set so far being all that there are. */
+  /** All pods that the node runs of itself. */
+  setStatic(pods: readonly Pod[]): void;
+  /** Begins with static pods. */
   start(signal: AbortSignal): Promise<void>;
+  /** The pods set so far are all that there are: they begin, and what else runs ends. */
+  allKnown(): Promise<void>;
   /** Something that pods may be waiting for is there now: the node's range of addresses. */
   wakeAll(): void;
   pods(): readonly Pod[];
@@ -52,11 +61,12 @@ export interface PodManager {
 export function createPodManager(powers: PodManagerPowers): PodManager {
   const { runtime, cache, clock, log } = powers;
   const workers = new Map<string, PodWorker>();
-  /** Pods set before the start, and those whose predecessor's worker is still at work. */
+  /** Pods of the API that were set before all were known. */
   const pending = new Map<string, Pod>();
   const reserved = new Map<string, string>();
   let lastAddress: string | undefined;
   let isStarted = false;
+  let areAllKnown = false;
 
   const takeAddress = (uid: string): string | undefined => {
     const range = powers.podRange();
@@ -71,21 +81,39 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
     return address;
   };
 
-  const open = (pod: Pod): PodWorker => {
+  const open = (pod: Pod, { isStatic } = { isStatic: false }): PodWorker => {
     const uid = pod.metadata.uid ?? '';
     const worker = createPodWorker(
       pod,
       {
         ...powers,
+        ...(isStatic ? { statuses: powers.mirrors.statuses } : {}),
         takeAddress,
         releaseAddress: (holder) => void reserved.delete(holder),
-        onFinished: (finished) => void workers.delete(finished),
+        onFinished: (finished) => {
+          workers.delete(finished);
+          if (!isStatic) return;
+          powers.mirrors.removeStatic(pod);
+          statics.ended(finished);
+        },
       },
       admit(pod),
     );
     workers.set(uid, worker);
     return worker;
   };
+
+  const statics = createSuccession({
+    begin: (pod) => {
+      powers.mirrors.setStatic(pod);
+      open(pod, { isStatic: true }).update(pod);
+    },
+    end: ({ metadata, spec }) => {
+      const graceSeconds = spec.terminationGracePeriodSeconds ?? 30;
+      workers.get(metadata.uid ?? '')?.orphan(graceSeconds);
+    },
+  });
+  let staticPods: readonly Pod[] = [];
 
   /** A pod that has begun here is not refused any more: it was let in by an earlier agent. */
   const admit = (pod: Pod) => {
@@ -106,6 +134,7 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
   };
 
   const adoptOrphans = () => {
+    if (!areAllKnown) return;
     for (const uid of cache.uids()) {
       if (workers.has(uid)) continue;
       const { sandboxes, containers } = cache.get(uid);
@@ -151,7 +180,7 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
   return {
     set: (pod) => {
       const uid = pod.metadata.uid ?? '';
-      if (!isStarted) {
+      if (!areAllKnown) {
         pending.set(uid, pod);
         return;
       }
@@ -164,16 +193,25 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
       pending.delete(uid);
       workers.get(uid)?.orphan(pod.metadata.deletionGracePeriodSeconds ?? orphanGraceSeconds);
     },
+    setStatic: (pods) => {
+      staticPods = pods;
+      if (isStarted) statics.replace(pods);
+    },
     start: async (signal) => {
       await cache.relist();
       isStarted = true;
-      for (const pod of pending.values()) if (!isOver(pod, cache)) open(pod).update(pod);
-      const uids = new Set(pending.keys());
-      pending.clear();
-      await powers.volumes?.keepOnly(new Set([...uids, ...cache.uids()]));
-      adoptOrphans();
+      statics.replace(staticPods);
       runtime.watch(onEvent, signal);
       void relistForEver(signal);
+    },
+    allKnown: async () => {
+      if (areAllKnown) return;
+      areAllKnown = true;
+      for (const pod of pending.values()) if (!isOver(pod, cache)) open(pod).update(pod);
+      const known = new Set([...pending.keys(), ...workers.keys(), ...cache.uids()]);
+      pending.clear();
+      await powers.volumes?.keepOnly(known);
+      adoptOrphans();
     },
     wakeAll: () => {
       for (const worker of workers.values()) worker.wake();

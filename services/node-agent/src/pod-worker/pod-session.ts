@@ -12,6 +12,7 @@ import type { PodIdentity, SandboxStatus } from '../runtime/runtime.ts';
 export interface MutableMemory extends PodMemory {
   readonly waiting: Map<string, { reason: string; message: string }>;
   readonly backOff: Map<string, BackOff>;
+  readonly retryAt: Map<string, Millis>;
   readonly probes: Map<string, ProbeVerdict>;
   failure: PodMemory['failure'];
 }
@@ -36,6 +37,7 @@ export function createMemory(acceptedAt: number, failure: PodMemory['failure']):
     ...emptyMemory(acceptedAt),
     waiting: new Map(),
     backOff: new Map(),
+    retryAt: new Map(),
     probes: new Map(),
     failure,
   };

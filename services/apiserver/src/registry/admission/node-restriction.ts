@@ -69,19 +69,20 @@ function admitOwnNode(node: string, write: NodeWrite, refuse: (why: string) => E
 }
 
 function admitPodWrite(node: string, write: NodeWrite, refuse: (why: string) => Error): void {
-  const pod = (write.old ?? write.object) as Pod;
-  if (write.part === 'ephemeralcontainers') {
+  const { object, part } = write;
+  if (part === 'ephemeralcontainers') {
+    throw refuse(`unexpected pod subresource "${part}", only 'status' and 'eviction' are allowed`);
+  }
+  // What it may create is judged in mirror-pods.ts.
+  if (write.old === undefined) return;
+  const old = write.old as Pod;
+  if (object !== undefined && part !== 'status') {
     throw refuse(
-      `unexpected pod subresource "${write.part}", only 'status' and 'eviction' are allowed`,
+      `unexpected operation "UPDATE", node "${node}" can only create and delete mirror pods`,
     );
   }
-  if (write.old === undefined) throw refuse(`node "${node}" may not create pods`);
-  if (pod.spec.nodeName !== node) {
-    throw refuse(
-      `node "${node}" can only delete or update the status of pods with spec.nodeName set to itself`,
-    );
-  }
-  if (write.object !== undefined && write.part !== 'status') {
-    throw refuse(`node "${node}" can only update the status of its pods`);
+  if (old.spec.nodeName !== node) {
+    const what = object === undefined ? 'delete pods' : 'update pod status for pods';
+    throw refuse(`node "${node}" can only ${what} with spec.nodeName set to itself`);
   }
 }

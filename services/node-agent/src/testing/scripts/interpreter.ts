@@ -13,11 +13,13 @@
  *   condition TYPE True        somebody else's condition
  *   use-image main web:2       the spec's image changes
  *   debug                      an ephemeral container, in the lines below
- *   kill-sandbox, delete grace=5, vanish, status, restart-agent, stop-agent, reboot, api away|back
+ *   manifest FILE, remove-manifest FILE    of a static pod, in the lines below
+ *   kill-sandbox, kill-all, delete grace=5, vanish, status, restart-agent, stop-agent, reboot, api away|back
  */
 import { beforeCreate, decodeObject, pods, type Pod, type PodCondition } from '@drydock/api';
 import { parseDuration } from '@drydock/process';
 import type { ScriptCommand, ScriptInterpreter } from '@drydock/testing/script-runner';
+import { readManifest } from '../../static-pods/manifest.ts';
 import type { PuppetAnswer } from './puppet-ask.ts';
 import { createScriptedNode, type ScriptedNode } from './scripted-node.ts';
 
@@ -27,7 +29,7 @@ type Command = (node: ScriptedNode, command: ScriptCommand) => Promise<void> | v
 
 const commands: Readonly<Record<string, Command>> = {
   pod: async (node, { input = '' }) => {
-    if (node.api.node('node-1') === undefined) await node.startAgent();
+    if (!node.hasAgent()) await node.startAgent();
     node.api.put('pods', podFrom(input, node.clock.wallTime()));
   },
   advance: (node, { words }) => node.clock.advance(parseDuration(words[0]!)),
@@ -75,9 +77,26 @@ const commands: Readonly<Record<string, Command>> = {
     const [sandbox] = await node.runtime.listPodSandboxes();
     await node.runtime.stopPodSandbox(sandbox!.id);
   },
-  delete: (node, { options }) => node.api.deletePod(name, Number(options['grace'] ?? 30)),
+  'kill-all': async ({ runtime }) => {
+    for (const one of await runtime.listContainers()) {
+      if (one.state === 'running') runtime.exit(one.id, 137);
+    }
+    for (const one of await runtime.listPodSandboxes()) await runtime.stopPodSandbox(one.id);
+  },
+  delete: (node, { words: [which = name], options }) =>
+    node.api.deletePod(which, Number(options['grace'] ?? 30)),
+  manifest: async (node, { words: [file], input = '' }) => {
+    const seenAt = node.clock.wallTime();
+    node.manifests.set(file!, readManifest(input, { file: file!, nodeName: 'node-1', seenAt }));
+    if (node.hasAgent()) node.tellManifests();
+    else await node.startAgent();
+  },
+  'remove-manifest': (node, { words: [file] }) => {
+    node.manifests.delete(file!);
+    node.tellManifests();
+  },
   vanish: (node) => node.api.client.delete({ resource: 'pods' } as never, podOf(node).metadata),
-  'restart-agent': async (node) => void (await node.startAgent()),
+  'restart-agent': (node) => node.startAgent(),
   'stop-agent': (node) => node.stopAgent(),
   api: (node, { words: [how] }) => node.setApi(how === 'away' ? 'away' : 'there'),
   reboot: async (node) => {
@@ -89,10 +108,22 @@ const commands: Readonly<Record<string, Command>> = {
 export function createInterpreter(): ScriptInterpreter {
   const node = createScriptedNode();
   return async (command) => {
-    if (command.name === 'status') return node.statusLines(podOf(node)).join('\n');
+    if (command.name === 'status') {
+      return node.statusLines(podOf(node, command.words[0])).join('\n');
+    }
+    if (command.name === 'metadata') {
+      const {
+        uid: _uid,
+        resourceVersion: _version,
+        ...rest
+      } = podOf(node, command.words[0]).metadata;
+      return JSON.stringify(rest, undefined, 1);
+    }
     const run = commands[command.name];
     if (run === undefined) throw new Error(`no such command: ${command.name}`);
     await run(node, command);
+    await node.clock.advance(0);
+    node.tellNode();
     await node.clock.advance(0);
     return node.takeLines().join('\n');
   };
@@ -108,8 +139,8 @@ function podFrom(text: string, wallTime: number): Pod {
   return object;
 }
 
-function podOf({ api }: ScriptedNode): Pod {
-  const pod = api.pod(name);
+function podOf({ api }: ScriptedNode, which = name): Pod {
+  const pod = api.pod(which);
   if (pod === undefined) throw new Error('the API has no such pod');
   return pod;
 }

@@ -7,8 +7,11 @@ import type { EventRecorder } from '@drydock/client';
 import { silentLogger } from '@drydock/ports';
 import { createManualClock, type ManualClock } from '@drydock/testing/manual-clock';
 import { createNodeAgent, type NodeAgent } from '../../node-agent.ts';
+import type { RuntimeService } from '../../runtime/runtime.ts';
 import type { Volumes } from '../../volumes/volumes.ts';
+import { isMirror } from '../../static-pods/manifest.ts';
 import { createToyApi, type ToyApi } from '../toy-api.ts';
+import { createLife } from './life.ts';
 import { createPuppetAsk, type PuppetAnswers } from './puppet-ask.ts';
 import { createPuppetRuntime, type PuppetRuntime } from './puppet-runtime.ts';
 import { renderStatus } from './render.ts';
@@ -35,10 +38,17 @@ export interface ScriptedNode {
   /** Last words of containers, by `name-attempt`. */
   readonly lastWords: Map<string, string>;
   /** Begins, or begins anew: the agent before it is dead. */
-  startAgent(bootId?: string): Promise<NodeAgent>;
+  startAgent(bootId?: string): Promise<void>;
+  /** Its own object, as the controller that gives nodes their ranges would have it. */
+  tellNode(): void;
+  hasAgent(): boolean;
   stopAgent(): void;
   /** When it is there again, the agent is told of all that it has. */
   setApi(how: 'there' | 'away'): void;
+  /** Files of the folder of static pods, by name. */
+  readonly manifests: Map<string, Pod>;
+  /** The folder has changed. */
+  tellManifests(): void;
   /** What was told since it was last taken. */
   takeLines(): string[];
   statusLines(pod: Pod): string[];
@@ -55,23 +65,35 @@ export function createScriptedNode(): ScriptedNode {
   const answers: PuppetAnswers = new Map();
   const lastWords = new Map<string, string>();
   const shown = new Map<string, ReadonlyMap<string, string>>();
-  let stop = new AbortController();
+  const manifests = new Map<string, Pod>();
+  let life = createLife();
+  let tellKnown: (() => void) | undefined;
   let agent: NodeAgent | undefined;
+
+  const tellAll = () => {
+    for (const pod of api.pods()) agent?.setPod(pod);
+    tellKnown?.();
+  };
+  const tellNode = () => {
+    const node = api.node('node-1');
+    if (node !== undefined) agent?.setNodes([{ ...node, spec: range }]);
+  };
 
   api.onPod((pod, isGone) => {
     if (isGone) {
       tell(`the API has ${pod.metadata.name} no more`);
-      agent?.removePod(pod);
+      if (!life.isOver) agent?.removePod(pod);
       return;
     }
     const { uid = '' } = pod.metadata;
     const before = shown.get(uid);
     const now = renderStatus(pod.status, secondsSince);
     shown.set(uid, now);
+    if (before === undefined && isMirror(pod)) tell(`the API has mirror ${pod.metadata.name}`);
     for (const [about, text] of now) {
       if (before !== undefined && before.get(about) !== text) tell(`  ${about}: ${text}`);
     }
-    agent?.setPod(pod);
+    if (!life.isOver) agent?.setPod(pod);
   });
   const recorder: EventRecorder = {
     record: (about, event) => {
@@ -89,36 +111,46 @@ export function createScriptedNode(): ScriptedNode {
     runtime,
     answers,
     lastWords,
+    manifests,
+    tellManifests: () => agent?.setStaticPods([...manifests.values()]),
     startAgent: async (bootId = 'boot-1') => {
-      stop.abort();
-      stop = new AbortController();
-      const { signal } = stop;
+      life.end();
+      life = createLife();
+      const own = life;
       agent = createNodeAgent(
         { nodeName: 'node-1', labels: {}, bootId, clusterDns: [], clusterDomain: '', machine },
         {
-          api: api.client,
-          clock,
+          api: own.calls(api.client),
+          clock: own.clock(clock),
           log: silentLogger,
           recorder,
-          runtime,
-          ask: createPuppetAsk(answers, { clock, tell }),
+          runtime: own.calls<RuntimeService>(runtime),
+          ask: createPuppetAsk(answers, { clock: own.clock(clock), tell }),
           volumes: volumesWith(lastWords),
           network: undefined,
           services: () => [],
-          signal,
+          signal: new AbortController().signal,
         },
       );
       const started = agent;
-      for (const pod of api.pods()) started.setPod(pod);
-      await Promise.all([started.start(), clock.settle()]);
-      const node = api.node('node-1');
-      if (node !== undefined) started.setNodes([{ ...node, spec: range }]);
-      return started;
+      if (manifests.size > 0) started.setStaticPods([...manifests.values()]);
+      const apiKnown = new Promise<void>((resolve) => {
+        tellKnown = resolve;
+      });
+      started.start(apiKnown).catch(() => undefined);
+      if (!api.isAway) tellAll();
+      await clock.settle();
+      tellNode();
     },
-    stopAgent: () => stop.abort(),
+    tellNode,
+    hasAgent: () => agent !== undefined,
+    stopAgent: () => life.end(),
     setApi: (how) => {
       api.isAway = how === 'away';
-      if (how === 'there') for (const pod of api.pods()) agent?.setPod(pod);
+      if (how === 'there') {
+        tellAll();
+        tellNode();
+      }
     },
     takeLines: () => lines.splice(0),
     statusLines: (pod) =>
