@@ -1,6 +1,15 @@
 /** The settings of a node-agent. */
 import { forbiddenLabels } from '@drydock/api';
-import { choice, integer, list, path, port, text, type FlagValues } from '@drydock/process';
+import {
+  choice,
+  duration,
+  integer,
+  list,
+  path,
+  port,
+  text,
+  type FlagValues,
+} from '@drydock/process';
 import { upkeepFlags } from './flags-upkeep.ts';
 
 export const flags = {
@@ -27,6 +36,14 @@ export const flags = {
   'pod-manifest-path': path({
     default: '',
     help: 'folder (or file) of pods that the node runs of itself; empty: none',
+  }),
+  'shutdown-grace-period': duration({
+    default: 0,
+    help: 'what pods get to end when the machine goes down; 0: nothing waits for them',
+  }),
+  'shutdown-grace-period-critical-pods': duration({
+    default: 0,
+    help: 'of that, what is kept for pods with a critical priority, which end last',
   }),
   'cluster-dns': list({ default: [], help: 'resolvers of pods; none: those of the engine' }),
   'cluster-domain': text({ default: 'cluster.local', help: 'domain of services' }),

@@ -175,6 +175,7 @@ async function start(context: Context): Promise<void> {
   context.health.addReadinessCheck('pods', () =>
     pods.hasSynced() ? undefined : 'the pods of this node are not known yet',
   );
+  shutDownOnSignal([...agents.values()], context);
   void startAgents(context, [...agents.values()], () => pods.synced(signal));
 }
 
@@ -200,6 +201,25 @@ async function followStaticPods(
     { path: config['node-name-prefix'] === '' ? path : join(path, nodeName), nodeName },
     { clock, log, signal, onPods: (pods) => agent.setStaticPods(pods) },
   );
+}
+
+/** The init of the machine says with this signal, which Linux has for failing power, that it goes down. */
+function shutDownOnSignal(agents: readonly NodeAgent[], { config, log, stack }: Context): void {
+  const periods = {
+    totalMillis: config['shutdown-grace-period'],
+    criticalMillis: config['shutdown-grace-period-critical-pods'],
+  };
+  const shutDown = () => {
+    Promise.all(agents.map((agent) => agent.shutDown(periods))).then(
+      () => process.kill(process.pid, 'SIGTERM'),
+      (error: unknown) => {
+        log.error({ err: error }, 'the shutdown failed; stopping at once');
+        process.kill(process.pid, 'SIGTERM');
+      },
+    );
+  };
+  process.once('SIGPWR', shutDown);
+  stack.defer(() => void process.off('SIGPWR', shutDown));
 }
 
 /** Neither registration nor static pods wait for the API's first list of pods. */

@@ -24,6 +24,7 @@ import { createStarter, type NodeFacts } from './pod-worker/starter.ts';
 import { createStatusWriter } from './pod-worker/status-writer.ts';
 import { createPodTokens } from './pod-worker/tokens.ts';
 import type { RuntimeService } from './runtime/runtime.ts';
+import { createShutdown, type ShutdownPeriods } from './node/shutdown.ts';
 import { createPodSources } from './pod-sources.ts';
 import { createMirrors } from './static-pods/mirrors.ts';
 import type { Volumes } from './volumes/volumes.ts';
@@ -78,6 +79,8 @@ export interface NodeAgent {
    * begins with these, and ends what else runs.
    */
   start(apiKnown?: Promise<void>): Promise<void>;
+  /** The machine goes down: ends its pods within these periods. */
+  shutDown(periods: ShutdownPeriods): Promise<void>;
   pods(): readonly Pod[];
   /** Why the node cannot run pods; none: it can. */
   problems(): readonly string[];
@@ -107,7 +110,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   });
   const podRange = () => (network === undefined ? simulatedRange : network.podRange);
   const problems = () => {
-    const found = runtimeProblem === undefined ? [] : [runtimeProblem];
+    const found = [runtimeProblem, shutdown.problem()].filter((one) => one !== undefined);
     const networkProblem =
       network === undefined
         ? podRange() === undefined
@@ -156,6 +159,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const mirrors = createMirrors({ api, statuses, clock, log, signal });
   const manager = createPodManager({
     mirrors,
+    refuses: () => shutdown.refusal(),
     api,
     runtime,
     cache,
@@ -196,6 +200,16 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     }),
   });
 
+  const shutdown = createShutdown({
+    nodeName,
+    pods: () => manager.pods(),
+    end: (uid, failure) => manager.end(uid, failure),
+    over: (uid) => manager.over(uid),
+    recorder: powers.recorder,
+    clock,
+    log,
+    onBegin: () => keeper.refresh(),
+  });
   const sources = createPodSources({ manager, mirrors });
 
   /** A sandbox whose agent died before its cable was plugged in: it is made anew. */
@@ -251,6 +265,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
       await Promise.all([registered, apiKnown, beginWithStaticPods()]);
       await sources.apiKnown();
     },
+    shutDown: (periods) => shutdown.run(periods),
     pods: () => manager.pods(),
     problems,
   };

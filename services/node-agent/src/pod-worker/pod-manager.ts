@@ -56,6 +56,8 @@ export interface PodManager {
   pods(): readonly Pod[];
   /** The node ends a pod. */
   end(uid: string, failure: PodFailure): void;
+  /** Resolves when a pod has ended and the API knows, or there is none. */
+  over(uid: string): Promise<void>;
 }
 
 export function createPodManager(powers: PodManagerPowers): PodManager {
@@ -218,6 +220,7 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
     },
     pods: () => [...workers.values()].map((worker) => worker.pod),
     end: (uid, failure) => workers.get(uid)?.end(failure),
+    over: async (uid) => workers.get(uid)?.over(),
   };
 }
 

@@ -34,6 +34,8 @@ export interface PodWorker {
   orphan(graceSeconds: number): void;
   /** The node ends the pod, which has failed for it. What has ended already stays as it is. */
   end(failure: PodFailure): void;
+  /** Resolves when the pod has ended and the API knows of it, or nothing is left of it. */
+  over(): Promise<void>;
   /** The runtime or a probe has news. */
   wake(): void;
   /** As the agent sees it, status included. */
@@ -69,6 +71,7 @@ export function createPodWorker(
   let recheckAt = Infinity;
   let refreshedAt = clock.now();
   let interrupt = new AbortController();
+  const ended = Promise.withResolvers<void>();
 
   const facts = (): PodRuntime => powers.cache.get(uid);
   const remembered = (): PodMemory => ({
@@ -90,6 +93,7 @@ export function createPodWorker(
     const before = pod;
     pod = { ...pod, status: mergeStatus(pod.status, next) };
     statuses.set(before, next);
+    if (isTerminalPhase(pod)) ended.resolve();
   };
 
   const session: PodSession = {
@@ -120,6 +124,7 @@ export function createPodWorker(
       }
     }
     isFinished = true;
+    ended.resolve();
     recheck?.cancel();
     statuses.forget(uid);
     powers.images.forget(uid);
@@ -260,6 +265,10 @@ export function createPodWorker(
       interrupt.abort(new Error('the node ends the pod'));
       hurry(failure.gracePeriodSeconds);
       void run();
+    },
+    over: async () => {
+      await ended.promise;
+      await statuses.flushed(uid);
     },
     wake: () => {
       if (!isFinished) void run();

@@ -12,8 +12,8 @@ import {
   type Pod,
 } from '@drydock/api';
 
-export const configHash = 'kubernetes.io/config.hash';
-export const configMirror = 'kubernetes.io/config.mirror';
+const configHash = 'kubernetes.io/config.hash';
+const configMirror = 'kubernetes.io/config.mirror';
 const configSeen = 'kubernetes.io/config.seen';
 const configSource = 'kubernetes.io/config.source';
 

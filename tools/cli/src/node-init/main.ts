@@ -5,13 +5,15 @@
  *    that the pods it remembers died with the machine.
  * 2. node-agent and kube-proxy are processes of their own; the death of one is no machine death, and
  *    only that one is started again.
- * 3. SIGTERM stops both.
+ * 3. SIGTERM is the machine going down: with a shutdown grace period the node-agent first ends its pods
+ *    (SIGPWR tells it so); then both are stopped.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   createSupervisor,
+  duration,
   list,
   path,
   port,
@@ -22,6 +24,9 @@ import {
 
 const service = (name: string) =>
   join(import.meta.dirname, '../../../../services', name, 'src/main.ts');
+
+/** What processes get to stop. */
+const stopMillis = 10_000;
 
 await runMain({
   name: 'node-init',
@@ -34,6 +39,18 @@ await runMain({
     'pki-folder': path({ default: '/etc/kubernetes/pki', help: 'certificates of the node' }),
     'docker-socket': path({ default: '/var/run/docker.sock', help: 'socket of the engine' }),
     'boot-id-file': path({ default: '/run/drydock/boot-id', help: 'written at every start' }),
+    'pod-manifest-path': path({
+      default: '/var/lib/drydock/manifests',
+      help: 'folder of static pods, on a volume of the node',
+    }),
+    'shutdown-grace-period': duration({
+      default: 0,
+      help: 'what pods get to end when the machine goes down; 0: nothing waits for them',
+    }),
+    'shutdown-grace-period-critical-pods': duration({
+      default: 0,
+      help: 'of that, what is kept for critical pods',
+    }),
     'node-agent-health-port': port({ default: 10248, help: 'loopback port of node-agent' }),
     'kube-proxy-health-port': port({ default: 10256, help: 'loopback port of kube-proxy' }),
   },
@@ -58,9 +75,11 @@ await runMain({
       command: process.execPath,
       args: [service(name), ...args],
     });
+    const shutdownMillis = config['shutdown-grace-period'];
     const supervisor = stack.use(
       createSupervisor(
         {
+          stopGrace: shutdownMillis + stopMillis,
           children: [
             child('node-agent', [
               ...common('kubelet', config['node-agent-health-port']),
@@ -69,6 +88,12 @@ await runMain({
               ...flag('runtime', 'docker'),
               ...flag('docker-socket', config['docker-socket']),
               ...flag('boot-id-file', config['boot-id-file']),
+              ...flag('pod-manifest-path', config['pod-manifest-path']),
+              ...flag('shutdown-grace-period', `${shutdownMillis}ms`),
+              ...flag(
+                'shutdown-grace-period-critical-pods',
+                `${config['shutdown-grace-period-critical-pods']}ms`,
+              ),
             ]),
             child('kube-proxy', common('kube-proxy', config['kube-proxy-health-port'])),
           ],
@@ -76,6 +101,10 @@ await runMain({
         { clock, log },
       ),
     );
+    // Undone before the supervisor is: the network of the pods stays up while these end.
+    stack.defer(async () => {
+      if (shutdownMillis > 0) await supervisor.stopChild('node-agent', 'SIGPWR');
+    });
     health.addReadinessCheck('children', () => {
       const dead = supervisor.status().filter((one) => one.state !== 'running');
       return dead.length === 0

@@ -14,6 +14,8 @@
  *   use-image main web:2       the spec's image changes
  *   debug                      an ephemeral container, in the lines below
  *   manifest FILE, remove-manifest FILE    of a static pod, in the lines below
+ *   shut-down 30s 10s          the machine, with so much time for all and of it for critical pods
+ *   node                       its condition Ready
  *   kill-sandbox, kill-all, delete grace=5, vanish, status, restart-agent, stop-agent, reboot, api away|back
  */
 import { beforeCreate, decodeObject, pods, type Pod, type PodCondition } from '@drydock/api';
@@ -77,6 +79,8 @@ const commands: Readonly<Record<string, Command>> = {
     const [sandbox] = await node.runtime.listPodSandboxes();
     await node.runtime.stopPodSandbox(sandbox!.id);
   },
+  'shut-down': (node, { words: [total, critical] }) =>
+    node.shutDown({ totalMillis: parseDuration(total!), criticalMillis: parseDuration(critical!) }),
   'kill-all': async ({ runtime }) => {
     for (const one of await runtime.listContainers()) {
       if (one.state === 'running') runtime.exit(one.id, 137);
@@ -118,6 +122,10 @@ export function createInterpreter(): ScriptInterpreter {
         ...rest
       } = podOf(node, command.words[0]).metadata;
       return JSON.stringify(rest, undefined, 1);
+    }
+    if (command.name === 'node') {
+      const ready = node.api.node('node-1')?.status.conditions?.find((one) => one.type === 'Ready');
+      return `Ready ${ready?.status} ${ready?.reason}: ${ready?.message}`;
     }
     const run = commands[command.name];
     if (run === undefined) throw new Error(`no such command: ${command.name}`);

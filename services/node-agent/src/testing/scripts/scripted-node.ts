@@ -7,6 +7,7 @@ import type { EventRecorder } from '@drydock/client';
 import { silentLogger } from '@drydock/ports';
 import { createManualClock, type ManualClock } from '@drydock/testing/manual-clock';
 import { createNodeAgent, type NodeAgent } from '../../node-agent.ts';
+import type { ShutdownPeriods } from '../../node/shutdown.ts';
 import type { RuntimeService } from '../../runtime/runtime.ts';
 import type { Volumes } from '../../volumes/volumes.ts';
 import { isMirror } from '../../static-pods/manifest.ts';
@@ -41,6 +42,8 @@ export interface ScriptedNode {
   startAgent(bootId?: string): Promise<void>;
   /** Its own object, as the controller that gives nodes their ranges would have it. */
   tellNode(): void;
+  /** Of the machine. */
+  shutDown(periods: ShutdownPeriods): void;
   hasAgent(): boolean;
   stopAgent(): void;
   /** When it is there again, the agent is told of all that it has. */
@@ -143,6 +146,12 @@ export function createScriptedNode(): ScriptedNode {
       tellNode();
     },
     tellNode,
+    shutDown: (periods) => {
+      agent?.shutDown(periods).then(
+        () => tell('the machine may go down'),
+        () => undefined,
+      );
+    },
     hasAgent: () => agent !== undefined,
     stopAgent: () => life.end(),
     setApi: (how) => {
