@@ -159,7 +159,6 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const mirrors = createMirrors({ api, statuses, clock, log, signal });
   const manager = createPodManager({
     mirrors,
-    refuses: () => shutdown.refusal(),
     api,
     runtime,
     cache,
@@ -175,6 +174,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
       others: { 'ephemeral-storage': allocatable.diskBytes, ...allocatable.hugepages },
     },
     refuses: (pod) =>
+      shutdown.refusal() ??
       upkeep?.refusal(pod) ??
       sysctlRefusal(pod, security?.allowedUnsafeSysctls ?? []) ??
       appArmorRefusal(pod, security?.hasAppArmor ?? false),

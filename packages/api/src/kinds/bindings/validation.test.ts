@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { formatFieldError } from '../../field-error.ts';
 import { validateBinding } from './validation.ts';
 
-const errorsOf = (target: object) =>
-  validateBinding({ kind: 'Binding', apiVersion: 'v1', metadata: { name: 'x' }, target }).map(
-    formatFieldError,
-  );
+function errorsOf(target: { kind?: string; name?: string }): string[] {
+  const reference = { kind: '', apiVersion: 'v1', ...target };
+  const metadata = { name: 'x' };
+  const binding = { kind: 'Binding', apiVersion: 'v1', metadata, target: reference };
+  return validateBinding(binding).map(formatFieldError);
+}
 
 test('a pod is bound to a node, which has a name', () => {
   expect(errorsOf({ name: 'n' })).toEqual([]);

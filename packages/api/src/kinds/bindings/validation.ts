@@ -3,7 +3,7 @@ import { notSupportedInOrder, required } from '../../field-error.ts';
 import type { FieldError } from '../../field-error.ts';
 import type { Binding } from '../../generated/types.ts';
 
-export function validateBinding({ target: { kind = '', name = '' } }: Binding): FieldError[] {
+export function validateBinding({ target: { kind, name = '' } }: Binding): FieldError[] {
   const errors: FieldError[] = [];
   if (kind !== '' && kind !== 'Node') {
     errors.push(notSupportedInOrder('target.kind', kind, ['Node', '<empty>']));
