@@ -1,4 +1,7 @@
-/** The benchmarks: `node --run bench` for etcd, `node --run bench -- api` for the API server. */
+/**
+ * The benchmarks: `node --run bench` for etcd, `node --run bench -- api` for the API server,
+ * `node --run bench -- node` for nodes.
+ */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -6,10 +9,15 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { apiSuite } from './api/api-suite.ts';
 import { etcdSuite } from './etcd-suite.ts';
+import { nodeSuite } from './node/node-suite.ts';
 import { readSection, replaceSection, tableOf } from './report.ts';
 import type { Suite } from './suite.ts';
 
-const suites: Readonly<Record<string, Suite>> = { etcd: etcdSuite, api: apiSuite };
+const suites: Readonly<Record<string, Suite>> = {
+  etcd: etcdSuite,
+  api: apiSuite,
+  node: nodeSuite,
+};
 const page = join(import.meta.dirname, '../../../docs/benchmarks.md');
 
 const usage = `Drydock's parts under load, in one run on this machine.

@@ -10,6 +10,7 @@ const unitText: Record<Unit, string> = { 'a second': '/s', ms: ' ms', MiB: ' MiB
 
 function digitsOf(value: number, unit: Unit): number {
   if (unit === 'share') return 2;
+  if (unit === 'MiB') return value < 10 ? 2 : 0;
   if (unit !== 'ms') return 0;
   return value < 10 ? 2 : value < 100 ? 1 : 0;
 }

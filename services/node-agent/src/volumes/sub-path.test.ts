@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { placeOfSubPath, subPathOf } from './sub-path.ts';
+import { checkRecursiveReadOnly, placeOfSubPath, subPathOf } from './sub-path.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -29,6 +29,14 @@ describe('the path of a part', () => {
   ])('%o is refused', (mount, message) => {
     expect(() => pathOf(mount)).toThrow(message);
   });
+});
+
+it('a mount that insists on recursive read-only is refused', () => {
+  const mount = { name: 'data', mountPath: '/data', readOnly: true };
+  expect(() => checkRecursiveReadOnly({ ...mount, recursiveReadOnly: 'IfPossible' })).not.toThrow();
+  expect(() => checkRecursiveReadOnly({ ...mount, recursiveReadOnly: 'Enabled' })).toThrow(
+    'volume "data" requested recursive read-only mode, but it is not supported by the runtime',
+  );
 });
 
 describe('the place of a part', () => {

@@ -40,6 +40,17 @@ export function subPathOf(
   return path;
 }
 
+/**
+ * That what is mounted below a read-only volume is read-only too, no runtime here promises.
+ * @throws ContainerConfigError when the mount insists on it
+ */
+export function checkRecursiveReadOnly({ name, recursiveReadOnly }: VolumeMount): void {
+  if (recursiveReadOnly !== 'Enabled') return;
+  throw new ContainerConfigError(
+    `volume "${name}" requested recursive read-only mode, but it is not supported by the runtime`,
+  );
+}
+
 /** Where the part is, made if need be. @throws ContainerConfigError when it is outside of the volume */
 export async function placeOfSubPath(
   folder: string,

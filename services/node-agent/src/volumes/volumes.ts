@@ -31,7 +31,7 @@ import { filesOf, fsGroupOf, holdsFiles, VolumeError, type VolumeContext } from 
 import { localFolder, prepareHostPath, resolveBelow } from './host-path.ts';
 import { isInMemory, memoryVolumesOf } from './memory-size.ts';
 import { giveToGroup } from './ownership.ts';
-import { placeOfSubPath, subPathOf } from './sub-path.ts';
+import { checkRecursiveReadOnly, placeOfSubPath, subPathOf } from './sub-path.ts';
 
 export interface Volumes {
   /** Makes or refreshes all volumes of a pod. @throws VolumeError */
@@ -201,6 +201,7 @@ export function createVolumes(
       for (const mount of container.volumeMounts ?? []) {
         const volume = pod.spec.volumes?.find((one) => one.name === mount.name);
         if (volume === undefined) continue;
+        checkRecursiveReadOnly(mount);
         const part = subPathOf(mount, variable);
         if (isMemory(volume)) {
           if (part !== '') throw new VolumeError(volume.name, noPartsOfMemory);

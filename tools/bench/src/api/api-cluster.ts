@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTestAuthority } from '@drydock/testing/certificates';
+import { createTestAuthority, type TestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
 import { RangeRequest, RangeResponse } from '@drydock/proto/etcd';
 import { GrpcConnection } from '../client/connection.ts';
@@ -20,6 +20,10 @@ export interface ApiCluster extends AsyncDisposable {
   readonly url: string;
   readonly client: RestClient;
   readonly caFile: string;
+  /** Of the component API, on loopback. */
+  readonly grpcPort: number;
+  /** Signs what the component API takes for its clients. */
+  readonly authority: TestAuthority;
   /** Milliseconds from the start of the process until /readyz says yes; the last start counts. */
   readonly readyMillis: number;
   /** Resident bytes of the apiserver. */
@@ -47,7 +51,7 @@ async function writeFiles(folder: string) {
   const files = await authority.issueFiles(folder, 'server', { commonName: 'kube-apiserver' });
   const tokens = join(folder, 'tokens.csv');
   writeFileSync(tokens, `${token},kubernetes-admin,admin,"system:masters"\n`);
-  return { ...files, tokens };
+  return { ...files, tokens, authority };
 }
 
 export async function startApiCluster(basePort: number): Promise<ApiCluster> {
@@ -55,7 +59,7 @@ export async function startApiCluster(basePort: number): Promise<ApiCluster> {
   const etcd = stack.use(await startBenchCluster('drydock', basePort));
   const folder = mkdtempSync(join(tmpdir(), 'bench-api-'));
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const { certFile, keyFile, caFile, tokens } = await writeFiles(folder);
+  const { certFile, keyFile, caFile, tokens, authority } = await writeFiles(folder);
   const port = basePort + 10;
   const flags = [
     '--bind-address=127.0.0.1',
@@ -109,6 +113,8 @@ export async function startApiCluster(basePort: number): Promise<ApiCluster> {
   return {
     url,
     caFile,
+    grpcPort: port + 1,
+    authority,
     get client() {
       return client!;
     },

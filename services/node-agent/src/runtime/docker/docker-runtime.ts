@@ -59,6 +59,9 @@ export function createDockerRuntime(
   /** Inspections by id: what one says cannot change while the container's state is the same. */
   const inspections = new Map<string, Inspected>();
 
+  const sandboxOf = kept(sandboxStatusOf);
+  const containerOf = kept(containerStatusOf);
+
   const inspect = async (id: string): Promise<Inspected | undefined> => {
     const known = inspections.get(id);
     if (known?.State.Status === 'exited') return known;
@@ -182,9 +185,7 @@ export function createDockerRuntime(
       if (sandbox !== undefined) await volumes.remove(podOf(sandbox.Config.Labels).uid);
     },
     listPodSandboxes: async (filter) =>
-      (await list(filter))
-        .filter((one) => isSandbox(one.Config.Labels))
-        .map((one) => sandboxStatusOf(one)),
+      (await list(filter)).filter((one) => isSandbox(one.Config.Labels)).map(sandboxOf),
 
     createContainer: async (sandbox, config) => {
       const body = containerBody(config, {
@@ -210,9 +211,7 @@ export function createDockerRuntime(
     },
     removeContainer: remove,
     listContainers: async (filter) =>
-      (await list(filter))
-        .filter((one) => !isSandbox(one.Config.Labels))
-        .map((one) => containerStatusOf(one)),
+      (await list(filter)).filter((one) => !isSandbox(one.Config.Labels)).map(containerOf),
     containerStatus: async (id): Promise<ContainerStatus | undefined> => {
       const inspected = await inspect(id);
       return inspected === undefined ? undefined : containerStatusOf(inspected);
@@ -248,6 +247,18 @@ export function createDockerRuntime(
 
     watch: (onEvent, signal) =>
       watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
+  };
+}
+
+/** Of an inspection that is kept, what was read off it is kept too: each relist asks again for all. */
+function kept<Status>(read: (inspected: Inspected) => Status): (inspected: Inspected) => Status {
+  const known = new WeakMap<Inspected, Status>();
+  return (inspected) => {
+    const before = known.get(inspected);
+    if (before !== undefined) return before;
+    const status = read(inspected);
+    known.set(inspected, status);
+    return status;
   };
 }
 
