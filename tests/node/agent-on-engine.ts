@@ -49,11 +49,13 @@ const machine = {
 export async function startAgentOnEngine(rootFolder?: string): Promise<AgentOnEngine> {
   await using stack = new AsyncDisposableStack();
   await importTestImages();
+  // Of two agents in one test neither is to take the other's containers for orphans.
+  const cluster = `faults-${crypto.randomUUID().slice(0, 8)}`;
+  // Last of all, when the agent, which is in this process, cannot make any more.
+  stack.defer(() => removeLeftovers(cluster));
   const engine = stack.use(await startEngineProxy());
   const root = rootFolder ?? (await mkdtemp(join(tmpdir(), 'drydock-agent-')));
   if (rootFolder === undefined) stack.defer(() => rm(root, { recursive: true, force: true }));
-  const cluster = `faults-${process.pid}`;
-  stack.defer(() => removeLeftovers(cluster));
   const stop = new AbortController();
   stack.defer(() => stop.abort(new Error('the test is over')));
   const clock = createSystemClock(timeScale);
