@@ -15,10 +15,18 @@
  *   debug                      an ephemeral container, in the lines below
  *   manifest FILE, remove-manifest FILE    of a static pod, in the lines below
  *   shut-down 30s 10s          the machine, with so much time for all and of it for critical pods
- *   node                       its condition Ready
+ *   node, lease                its condition Ready, and its heartbeat
  *   kill-sandbox, kill-all, delete grace=5, vanish, status, restart-agent, stop-agent, reboot, api away|back
  */
-import { beforeCreate, decodeObject, pods, type Pod, type PodCondition } from '@drydock/api';
+import {
+  beforeCreate,
+  decodeObject,
+  parseTime,
+  pods,
+  type Pod,
+  type PodCondition,
+} from '@drydock/api';
+import { resources } from '@drydock/client';
 import { parseDuration } from '@drydock/process';
 import type { ScriptCommand, ScriptInterpreter } from '@drydock/testing/script-runner';
 import { readManifest } from '../../static-pods/manifest.ts';
@@ -126,6 +134,11 @@ export function createInterpreter(): ScriptInterpreter {
     if (command.name === 'node') {
       const ready = node.api.node('node-1')?.status.conditions?.find((one) => one.type === 'Ready');
       return `Ready ${ready?.status} ${ready?.reason}: ${ready?.message}`;
+    }
+    if (command.name === 'lease') {
+      const place = { namespace: 'kube-node-lease', name: 'node-1' };
+      const { spec } = await node.api.client.get(resources.leases, place);
+      return `renewed ${(node.clock.wallTime() - parseTime(spec.renewTime!)) / 1000}s ago`;
     }
     const run = commands[command.name];
     if (run === undefined) throw new Error(`no such command: ${command.name}`);
