@@ -1,9 +1,10 @@
-/** The component API (drydock/api.proto), loaded and typed. */
+/** The component API (drydock/api.proto), its messages and methods. */
 import type { ObjectApiDefinition } from './generated/drydock/api/v1/ObjectApi.ts';
-import { loadService } from './load.ts';
+import { contract } from './generated/api-contract.ts';
+import { serviceOf } from './contract.ts';
 
-export const objectApi = loadService(
-  'drydock/api.proto',
+export const objectApi = serviceOf(
+  contract,
   'drydock.api.v1.ObjectApi',
 ) as unknown as ObjectApiDefinition;
 

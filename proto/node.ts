@@ -1,9 +1,10 @@
-/** What a node-agent serves (drydock/node.proto), loaded and typed. */
+/** What a node-agent serves (drydock/node.proto), its messages and methods. */
 import type { NodeApiDefinition } from './generated/drydock/node/v1/NodeApi.ts';
-import { loadService } from './load.ts';
+import { contract } from './generated/node-contract.ts';
+import { serviceOf } from './contract.ts';
 
-export const nodeApi = loadService(
-  'drydock/node.proto',
+export const nodeApi = serviceOf(
+  contract,
   'drydock.node.v1.NodeApi',
 ) as unknown as NodeApiDefinition;
 

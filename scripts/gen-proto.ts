@@ -1,16 +1,17 @@
 /**
  * Makes the TypeScript of the wire contracts: types for the component API (by proto-loader's own
- * generator), and etcd's codecs (by proto/etcd/generate.ts).
+ * generator) and the tables of its codecs, and etcd's codecs (by proto/etcd/generate.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { contractTable } from '../proto/drydock/contract-table.ts';
 import { generatedFile, readSource } from './generated-file.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** The options of proto/load.ts: what is generated must describe what is loaded. */
+/** What proto/contract.ts makes of messages is what these options say. */
 const loaderOptions = [
   '--longs=Number',
   '--enums=String',
@@ -33,6 +34,11 @@ function componentTypes(): void {
     });
     for (const path of globSync('**/*.ts', { cwd: folder })) {
       generatedFile(`proto/generated/${path}`, readFileSync(join(folder, path), 'utf8'));
+    }
+    for (const path of contracts) {
+      const table = contractTable(join(root, 'proto', path), path);
+      const name = basename(path, '.proto');
+      generatedFile(`proto/generated/${name}-contract.ts`, table);
     }
   } finally {
     rmSync(folder, { recursive: true });
