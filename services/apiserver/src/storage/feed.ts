@@ -71,16 +71,23 @@ export async function runFeed(options: FeedOptions, signal: AbortSignal): Promis
 async function listAll({ etcd, sink }: FeedOptions, signal: AbortSignal): Promise<number> {
   const reset = sink.reset();
   const rangeEnd = prefixEnd(registryPrefix);
-  let key: Buffer = Buffer.from(registryPrefix);
-  let revision = 0;
+  const read = (key: Buffer, revision: number) =>
+    etcd.range({ key, rangeEnd, limit: pageSize, revision });
+  let page = await read(Buffer.from(registryPrefix), 0);
+  const revision = page.header?.revision ?? 0;
   for (;;) {
-    signal.throwIfAborted();
-    const page = await etcd.range({ key, rangeEnd, limit: pageSize, revision });
-    if (revision === 0) revision = page.header?.revision ?? 0;
-    reset.take(page.kvs);
     const last = page.kvs.at(-1);
-    if (!page.more || last === undefined) break;
-    key = Buffer.concat([last.key, Buffer.of(0)]);
+    // A member reads the next page while this one is taken.
+    const next =
+      page.more && last !== undefined
+        ? read(Buffer.concat([last.key, Buffer.of(0)]), revision)
+        : undefined;
+    // Its failure is told where it is awaited.
+    next?.catch(() => undefined);
+    reset.take(page.kvs);
+    if (next === undefined) break;
+    page = await next;
+    signal.throwIfAborted();
   }
   reset.finish(revision);
   return revision;
