@@ -166,7 +166,7 @@ describe('updates', () => {
       'no completions any more',
       {},
       ({ spec }) => delete spec.completions,
-      [immutable('completions', 'null')],
+      [immutable('completions', '"null"')],
     ],
     [
       'both numbers of an Indexed Job',
@@ -219,7 +219,7 @@ describe('updates', () => {
       'no failure policy any more',
       { podFailurePolicy: failurePolicy },
       ({ spec }) => delete spec.podFailurePolicy,
-      [immutable('podFailurePolicy', 'null')],
+      [immutable('podFailurePolicy', '"null"')],
     ],
     [
       'a success policy',
