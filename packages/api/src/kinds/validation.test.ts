@@ -437,7 +437,6 @@ describe('the other kinds', () => {
       errorsOf(endpointSlices, { addressType: 'IPv4', endpoints: [{ addresses: ['::1'] }, {}] }),
       [
         'endpoints[0].addresses[0]: Invalid value: "::1": must be a valid IPv4 address',
-        'endpoints[0].addresses[0]: Invalid value: "::1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
         'endpoints[1].addresses: Required value: must contain at least 1 address',
       ],
     ],

@@ -13,7 +13,7 @@ import {
   labelValueProblems,
   qualifiedNameProblems,
 } from '../../names.ts';
-import { isMappedIPv4, validateNonSpecialIP } from '../shared/ip-addresses.ts';
+import { isMappedIPv4, validateEndpointIP } from '../shared/ip-addresses.ts';
 import { age } from '../../time.ts';
 
 const addressTypes = ['FQDN', 'IPv4', 'IPv6'];
@@ -32,7 +32,7 @@ function validateAddress(address: string, type: string, field: string): FieldErr
       const fits = type === 'IPv4' ? isIPv4(address) : isIPv6(address) && !isMappedIPv4(address);
       return [
         ...(fits ? [] : [invalid(field, address, `must be a valid ${type} address`)]),
-        ...validateNonSpecialIP(address, field),
+        ...validateEndpointIP(address, field),
       ];
     }
     case 'FQDN':

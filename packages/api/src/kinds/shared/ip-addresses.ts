@@ -65,6 +65,13 @@ export function validateCIDR(text: string, field: string): FieldError[] {
   return isCIDR(text) ? [] : [invalid(field, text, cidrProblem)];
 }
 
+const loopback = 'may not be in the loopback range (127.0.0.0/8, ::1/128)';
+
+/** What no other machine could reach, but for loopback (docs/decisions/0059). */
+export function validateEndpointIP(address: string, field: string): FieldError[] {
+  return validateNonSpecialIP(address, field).filter(({ detail }) => detail !== loopback);
+}
+
 /** What no other machine could reach under this address. */
 export function validateNonSpecialIP(address: string, field: string): FieldError[] {
   const bytes = ipBytes(address);
@@ -76,7 +83,7 @@ export function validateNonSpecialIP(address: string, field: string): FieldError
   const isLoopback = isIPv6
     ? bytes.every((byte, index) => byte === (index === 15 ? 1 : 0))
     : first === 127;
-  if (isLoopback) return refuse('may not be in the loopback range (127.0.0.0/8, ::1/128)');
+  if (isLoopback) return refuse(loopback);
   const isLinkLocal = isIPv6
     ? first === 0xfe && (second & 0xc0) === 0x80
     : first === 169 && second === 254;

@@ -331,14 +331,14 @@ export const groupCases = [
         addressType: 'IPv4',
         endpoints: [
           {
-            addresses: ['127.0.0.1'],
+            addresses: ['0.0.0.0'],
             deprecatedTopology: { a: '!' },
             hints: { forZones: [{ name: 'a' }, { name: 'a' }] },
           },
         ],
       },
       [
-        'endpoints[0].addresses[0]: Invalid value: "127.0.0.1": may not be in the loopback range (127.0.0.0/8, ::1/128)',
+        'endpoints[0].addresses[0]: Invalid value: "0.0.0.0": may not be unspecified (0.0.0.0)',
         `endpoints[0].deprecatedTopology: Invalid value: "!": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
         'endpoints[0].hints.forZones[1].name: Duplicate value: "a"',
       ],
