@@ -17,6 +17,7 @@ const root = resolve(import.meta.dirname, '..');
 const rank: Record<string, number> = {
   ports: 0,
   proto: 0,
+  spdy: 0,
   api: 1,
   rpc: 1,
   process: 1,

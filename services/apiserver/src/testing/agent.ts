@@ -45,7 +45,7 @@ export async function startTestCluster(etcd: TestEtcd): Promise<TestCluster> {
   const admin = parts.use(await server.admin());
   const healthPort = await freePort();
   const flags = {
-    runtime: 'simulated',
+    'container-runtime': 'simulated',
     'node-name': nodeName,
     apiservers: `localhost:${server.server.grpcPort}`,
     port: await freePort(),

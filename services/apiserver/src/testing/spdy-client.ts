@@ -1,9 +1,8 @@
 /** A client of SPDY/3.1 for tests, as kubectl is one: no windows, headers compressed by zlib. */
 import { once } from 'node:events';
 import { connect } from 'node:tls';
+import { createFrameReader, createHeaderEncoder, encodeFrame } from '@drydock/spdy';
 import type { IssuedCertificate } from '@drydock/testing/certificates';
-import { createFrameReader, encodeFrame } from '../rest/streams/spdy/frame.ts';
-import { createHeaderEncoder } from '../rest/streams/spdy/headers.ts';
 
 export interface TestSpdyStream {
   write(bytes: Buffer): void;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { internalError, successStatus, type Status } from '@drydock/api';
 import type { ProcessInput, ProcessOutput } from '@drydock/proto/node';
 import { toRpcError } from '@drydock/rpc';
+import { GoodbyeError } from '@drydock/spdy';
 import type { AgentCall } from './agent-call.ts';
-import { GoodbyeError } from './carrier.ts';
 import type { RemoteChannels } from './remote-channels.ts';
 
 type ProcessCall = AgentCall<ProcessInput, ProcessOutput>;

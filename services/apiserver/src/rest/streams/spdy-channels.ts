@@ -1,10 +1,8 @@
 /** Exec and attach in SPDY: the client opens a stream for each channel and names it in a header. */
-import type { Carrier } from './carrier.ts';
+import { createSpdySession, type Carrier, type SpdyStream } from '@drydock/spdy';
 import type { ProcessOptions } from './options.ts';
 import type { RemoteCommandProtocol } from './protocols.ts';
 import { createResizeRelay, renderEnd, type RemoteChannels } from './remote-channels.ts';
-import { createSpdySession } from './spdy/session.ts';
-import type { SpdyStream } from './spdy/stream.ts';
 import { createSizeReader } from './terminal-size.ts';
 
 /** Real milliseconds; upstream's bound. */

@@ -2,11 +2,9 @@
  * Port-forward in SPDY: for each connection the client opens two streams that name the same request,
  * `error` and `data`; connections come and go until the session ends.
  */
-import type { Carrier } from './carrier.ts';
+import { createSpdySession, type Carrier, type SpdyStream } from '@drydock/spdy';
 import { forwardConnection, type ForwardedPod } from './forwarded-connection.ts';
 import { parsePort } from './options.ts';
-import { createSpdySession } from './spdy/session.ts';
-import type { SpdyStream } from './spdy/stream.ts';
 
 /** Real milliseconds between the two streams of a connection; upstream's bound. */
 const pairMillisMax = 30_000;

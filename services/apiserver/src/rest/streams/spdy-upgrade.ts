@@ -1,9 +1,7 @@
 /** `Upgrade: SPDY/3.1`: the choice of a protocol, and the answer that ends HTTP on the connection. */
+import { createSocketCarrier, pingFrame, type Carrier } from '@drydock/spdy';
 import type { Exchange, Upgrade } from '../exchange.ts';
-import { createSocketCarrier } from './socket-carrier.ts';
-import type { Carrier } from './carrier.ts';
 import { choose, namesIn } from './protocols.ts';
-import { pingFrame } from './spdy/session.ts';
 
 /** Undefined when no protocol suits both; the client has then been told. */
 export function chooseSpdyProtocol<Protocol extends { readonly name: string }>(

@@ -3,9 +3,7 @@
  *
  *   0 stdin · 1 stdout · 2 stderr · 3 error · 4 resize · 255 (v5) ends the channel that follows
  */
-import { createByteQueue } from './byte-queue.ts';
-import type { Carrier } from './carrier.ts';
-import { createInputGate } from './input-gate.ts';
+import { createByteQueue, createInputGate, type Carrier } from '@drydock/spdy';
 import type { ProcessOptions } from './options.ts';
 import type { RemoteCommandProtocol } from './protocols.ts';
 import { createResizeRelay, renderEnd, type RemoteChannels } from './remote-channels.ts';

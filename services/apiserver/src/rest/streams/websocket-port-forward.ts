@@ -3,10 +3,8 @@
  * each has one connection, which is two channels: data, and an error to read. The first message on
  * each says which port it is for, as two bytes with the lower first. A channel cannot be ended alone.
  */
-import { createByteQueue, type ByteQueue } from './byte-queue.ts';
-import type { Carrier } from './carrier.ts';
+import { createByteQueue, createInputGate, type ByteQueue, type Carrier } from '@drydock/spdy';
 import { forwardConnection, type ForwardedPod } from './forwarded-connection.ts';
-import { createInputGate } from './input-gate.ts';
 
 /** Until the connections of all ports are over, or the client has gone. */
 export async function serveWebSocketPortForward(

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { badRequestError } from '@drydock/api';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { GoodbyeError, goneError, goodbyeMillisMax, type Carrier } from '@drydock/spdy';
 import type { Upgrade } from '../exchange.ts';
-import { GoodbyeError, goneError, goodbyeMillisMax, type Carrier } from './carrier.ts';
 
 /** Upstream's bound: some clients send a whole archive as one message. */
 const messageBytesMax = 32 * 1024 * 1024;

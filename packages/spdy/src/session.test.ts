@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createMemoryCarrier, type MemoryCarrier } from '../../../testing/memory-carrier.ts';
+import { createMemoryCarrier, type MemoryCarrier } from './testing/memory-carrier.ts';
 import type { Frame } from './frame.ts';
 import { createHeaderEncoder } from './headers.ts';
-import { createSpdySession, type SpdySession } from './session.ts';
+import { createSpdyClientSession, createSpdySession, type SpdySession } from './session.ts';
 import type { SpdyStream } from './stream.ts';
 
 interface Client {
@@ -177,3 +177,37 @@ test('whatever bytes come, the session ends or goes on, and nothing is thrown', 
     { numRuns: 300 },
   );
 });
+
+test('a client and a server understand each other, and each learns how the other ends', async () => {
+  const client = createMemoryCarrier();
+  const server = createMemoryCarrier();
+  const served: SpdyStream[] = [];
+  client.pipeTo(server);
+  server.pipeTo(client);
+  createSpdySession({ carrier: server, onStream: (stream) => served.push(stream) });
+  const session = createSpdyClientSession(client);
+  const asked = session.open(new Map([['streamtype', 'data']]));
+  const other = session.open(new Map([['streamtype', 'error']]));
+  expect(served.map(({ id, headers }) => [id, headers.get('streamtype')])).toEqual([
+    [1, 'data'],
+    [3, 'error'],
+  ]);
+  await asked.write(Buffer.from('question'));
+  await asked.end();
+  expect(await textOf(served[0]!.input)).toBe('question');
+  // What came before a reset is read, for a client.
+  await served[0]!.write(Buffer.from('answer'));
+  served[0]!.reset();
+  expect(await textOf(asked.input)).toBe('answer');
+  await expect(asked.write(Buffer.from('more'))).rejects.toThrow('gone');
+  await session.close();
+  await expect(textOf(served[1]!.input)).rejects.toThrow('reset');
+  expect(await textOf(other.input)).toBe('');
+  expect(() => session.open(new Map())).toThrow('gone');
+});
+
+async function textOf(input: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const bytes of input) text += bytes.toString();
+  return text;
+}

@@ -1,6 +1,6 @@
 /** A carrier in memory: what the server sends is read as frames, what a client sends is written. */
-import type { Carrier } from '../rest/streams/carrier.ts';
-import { createFrameReader, encodeFrame, type Frame } from '../rest/streams/spdy/frame.ts';
+import type { Carrier } from '../carrier.ts';
+import { createFrameReader, encodeFrame, type Frame } from '../frame.ts';
 
 export interface MemoryCarrier extends Carrier {
   readonly sent: Frame[];
@@ -11,6 +11,8 @@ export interface MemoryCarrier extends Carrier {
   /** While blocked, nothing that is sent leaves. */
   block(): void;
   unblock(): void;
+  /** What is sent arrives there, too. */
+  pipeTo(other: MemoryCarrier): void;
 }
 
 export function createMemoryCarrier(): MemoryCarrier {
@@ -18,6 +20,7 @@ export function createMemoryCarrier(): MemoryCarrier {
   const reader = createFrameReader();
   const sent: Frame[] = [];
   const blocked: (() => void)[] = [];
+  let peer: MemoryCarrier | undefined;
   let isBlocked = false;
   let isPaused = false;
   let isEnded = false;
@@ -40,6 +43,7 @@ export function createMemoryCarrier(): MemoryCarrier {
       over.signal.throwIfAborted();
       if (isBlocked) await new Promise<void>((resolve) => blocked.push(resolve));
       sent.push(...reader.push(Buffer.from(bytes)));
+      peer?.receiveBytes(Buffer.from(bytes));
     },
     start: (taker) => {
       take = taker;
@@ -55,6 +59,9 @@ export function createMemoryCarrier(): MemoryCarrier {
     destroy: finish,
     receive: (...frames) => receiveBytes(Buffer.concat(frames.map(encodeFrame))),
     receiveBytes,
+    pipeTo: (other) => {
+      peer = other;
+    },
     block: () => {
       isBlocked = true;
     },

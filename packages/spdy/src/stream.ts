@@ -1,18 +1,18 @@
 /** One stream of a SPDY session: two directions, each of which ends by itself. */
-import { goneError } from '../carrier.ts';
-import { createByteQueue } from '../byte-queue.ts';
+import { goneError } from './carrier.ts';
+import { createByteQueue } from './byte-queue.ts';
 import { resetStatus } from './error.ts';
 import { encodeFrame } from './frame.ts';
 import type { Headers } from './headers.ts';
 import type { SendWindow } from './window.ts';
 
-/** As who serves it sees it. */
+/** As who serves it, or who has opened it, sees it. */
 export interface SpdyStream {
   readonly id: number;
   readonly headers: Headers;
-  /** Ends when the client has no more to send; fails when the stream is reset. One reader. */
+  /** Ends when the peer has no more to send; fails when the stream is reset. One reader. */
   readonly input: AsyncIterable<Buffer>;
-  /** Resolves when the client takes more. One write at a time. */
+  /** Resolves when the peer takes more. One write at a time. */
   readonly write: (bytes: Uint8Array) => Promise<void>;
   /** Nothing more will be written. */
   readonly end: () => Promise<void>;
@@ -27,6 +27,8 @@ export interface OpenStream {
   receive(bytes: Buffer, fin: boolean): void;
   /** The client is through with it. */
   fail(error: Error): void;
+  /** Neither side sends any more; what has come is read. */
+  finish(): void;
 }
 
 export interface SpdyStreamPowers {
@@ -72,6 +74,12 @@ export function createSpdyStream(
       endIfOver();
     },
     fail,
+    finish: () => {
+      isInputEnded = true;
+      isOutputEnded = true;
+      input.end();
+      endIfOver();
+    },
     facade: {
       id,
       headers,
