@@ -39,8 +39,11 @@ export interface ApiCluster extends AsyncDisposable {
 }
 
 const root = join(import.meta.dirname, '../../../..');
-/** As the launcher has it. */
-const compileCache = join(root, 'node_modules/.cache/compile');
+/** As the launcher and the images have it. */
+const environment = {
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compile'),
+  NODE_OPTIONS: '--max-old-space-size=512 --max-semi-space-size=8',
+};
 const mainFile = join(root, 'services/apiserver/src/main.ts');
 const nodeOptions = (process.env['DRYDOCK_BENCH_NODE_OPTIONS'] ?? '').split(' ').filter(Boolean);
 /** Of the kernel: /proc counts in these. */
@@ -82,7 +85,7 @@ export async function startApiCluster(basePort: number): Promise<ApiCluster> {
     const begin = performance.now();
     child = spawn(process.execPath, [...nodeOptions, mainFile, ...flags], {
       stdio: ['ignore', log, log],
-      env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+      env: { ...environment, ...process.env },
     });
     closeSync(log);
     process.once('exit', kill);
