@@ -1,6 +1,6 @@
 /**
- * Makes the TypeScript of the wire contracts: types for the component API (by proto-loader's own
- * generator) and the tables of its codecs, and etcd's codecs (by proto/etcd/generate.ts).
+ * Makes the TypeScript of the wire contracts: types for the component API and the CRI (by proto-loader's own
+ * generator), the tables of the component API's codecs, and etcd's codecs (by proto/etcd/generate.ts).
  */
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,9 @@ const loaderOptions = [
 function componentTypes(): void {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-gen-'));
   try {
-    const contracts = globSync('drydock/*.proto', { cwd: join(root, 'proto') }).sort();
+    const contracts = globSync(['cri/*.proto', 'drydock/*.proto'], {
+      cwd: join(root, 'proto'),
+    }).sort();
     const program = join(root, 'node_modules/.bin/proto-loader-gen-types');
     execFileSync(program, [...loaderOptions, `--outDir=${folder}`, ...contracts], {
       cwd: join(root, 'proto'),

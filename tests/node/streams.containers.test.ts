@@ -48,7 +48,9 @@ beforeAll(async () => {
     annotations: {},
     dns: undefined,
     hostAliases: [],
+    hostNetwork: false,
     address: undefined,
+    privileged: false,
     sysctls: {},
   });
   sandboxId = sandbox.id;
@@ -90,7 +92,7 @@ afterAll(async () => {
 });
 
 const exec = (command: readonly string[], more: { stdin?: boolean; tty?: boolean } = {}) =>
-  runtime.openExec(id, { command, stdin: false, tty: false, stdout: true, stderr: true, ...more });
+  runtime.exec(id, { command, stdin: false, tty: false, stdout: true, stderr: true, ...more });
 
 async function outputOf(process: Awaited<ReturnType<typeof exec>>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
@@ -137,7 +139,7 @@ test('a shell in a terminal echoes, obeys, and knows its size', async () => {
 
 test('a server on the pod’s loopback is reached, by many connections at once', async () => {
   const fetchPage = async () => {
-    const connection = await runtime.connectPort(sandboxId, 8080);
+    const connection = await runtime.portForward(sandboxId, 8080);
     await connection.write(Buffer.from('GET / HTTP/1.0\r\n\r\n'));
     let size = 0;
     for await (const data of connection.input) size += data.length;

@@ -18,7 +18,15 @@ export const flags = {
   'tls-cert-file': path({ help: 'certificate of the node, for serving and for calling' }),
   'tls-private-key-file': path({ help: 'its private key' }),
   'ca-file': path({ help: 'CA of the cluster' }),
-  runtime: choice(['docker', 'simulated'], { default: 'docker', help: 'what runs containers' }),
+  'container-runtime': choice(['docker', 'remote', 'simulated'], {
+    default: 'docker',
+    help: 'what runs containers; remote: a server of the CRI',
+  }),
+  'container-runtime-endpoint': text({
+    default: 'unix:///run/containerd/containerd.sock',
+    help: 'socket of the remote runtime',
+  }),
+  'pod-logs-dir': path({ default: '/var/log/pods', help: 'where the remote runtime writes logs' }),
   'docker-socket': path({ default: '/var/run/docker.sock', help: 'socket of the engine' }),
   'cluster-name': text({ default: 'drydock', help: 'name of the cluster, a label of containers' }),
   'node-labels': list({ default: [], help: 'labels of the node, key=value' }),
@@ -29,7 +37,10 @@ export const flags = {
     default: '',
     help: 'simulated nodes are called PREFIX-1, PREFIX-2, …',
   }),
-  'boot-id-file': path({ default: '/run/drydock/boot-id', help: 'changes when the machine boots' }),
+  'boot-id-file': text({
+    default: '',
+    help: 'changes when the machine boots; empty: /run/drydock/boot-id, with a remote runtime the kernel’s',
+  }),
   'pause-image': text({ default: 'drydock-pause:1', help: 'image of the sandboxes' }),
   'max-pods': integer({ default: 110, min: 1, help: 'most pods of the node' }),
   'root-dir': path({ default: '/var/lib/drydock', help: 'folder of volumes, on a volume itself' }),
@@ -74,11 +85,11 @@ export function parseLabels(pairs: readonly string[]): Record<string, string> {
 export function nodeNames(config: AgentConfig): readonly string[] {
   const prefix = config['node-name-prefix'];
   const name = config['node-name'];
-  if (config.runtime === 'simulated' && prefix !== '') {
+  if (config['container-runtime'] === 'simulated' && prefix !== '') {
     return Array.from({ length: config.nodes }, (_, index) => `${prefix}-${index + 1}`);
   }
   if (config.nodes > 1)
-    throw new Error('--nodes above 1 needs --runtime simulated and --node-name-prefix');
+    throw new Error('--nodes above 1 needs --container-runtime simulated and --node-name-prefix');
   if (name === '') throw new Error('--node-name is required: the name of the node');
   return [name];
 }

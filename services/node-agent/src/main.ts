@@ -24,6 +24,8 @@ import { findOwnContainer } from './node/own-container.ts';
 import { createMachineObserver, createSimulatedObserver, type Observe } from './node/resources.ts';
 import { createAsk, type Ask } from './pod-worker/requests.ts';
 import { createDockerHousekeeping } from './runtime/docker/housekeeping.ts';
+import { createCriHousekeeping } from './runtime/cri/housekeeping.ts';
+import { createCriRuntime } from './runtime/cri/cri-runtime.ts';
 import { createDockerRuntime } from './runtime/docker/docker-runtime.ts';
 import type { RuntimeHousekeeping } from './runtime/housekeeping.ts';
 import type { ContainerStats, RuntimeService } from './runtime/runtime.ts';
@@ -36,6 +38,9 @@ import { readProcessUsage } from './stats/process-usage.ts';
 import { watchStaticPods } from './static-pods/folder.ts';
 import { createStatsSampler } from './stats/sampler.ts';
 import { createVolumes, type Volumes } from './volumes/volumes.ts';
+
+/** Of a machine that is no container. */
+const kernelBootId = '/proc/sys/kernel/random/boot_id';
 
 type Context = ProcessContext<AgentConfig>;
 
@@ -145,7 +150,11 @@ async function start(context: Context): Promise<void> {
   }
   stack.use(
     await createNodeApi(
-      { host: config.runtime === 'simulated' ? '127.0.0.1' : '0.0.0.0', port: config.port, tls },
+      {
+        host: config['container-runtime'] === 'simulated' ? '127.0.0.1' : '0.0.0.0',
+        port: config.port,
+        tls,
+      },
       {
         clock,
         log,
@@ -239,7 +248,7 @@ async function startAgents(
 
 async function createParts(name: string, bootId: string, context: Context): Promise<NodeParts> {
   const { config, clock, log, signal } = context;
-  if (config.runtime === 'simulated') {
+  if (config['container-runtime'] === 'simulated') {
     const runtime = createSimulatedRuntime({ bootId }, { clock });
     return {
       runtime,
@@ -252,6 +261,7 @@ async function createParts(name: string, bootId: string, context: Context): Prom
         createSimulatedObserver({ memoryBytes, diskBytes, totals: () => runtime.totals() }),
     };
   }
+  if (config['container-runtime'] === 'remote') return createRemoteParts(name, bootId, context);
   const socketPath = config['docker-socket'];
   const own = await findOwnContainer(socketPath);
   mkdirSync(config['root-dir'], { recursive: true });
@@ -270,7 +280,7 @@ async function createParts(name: string, bootId: string, context: Context): Prom
   // The node's container is the machine: what runs in it is the node's own.
   const { id } = own;
   const ownUsage = () =>
-    id === undefined ? Promise.resolve(readProcessUsage(clock)) : runtime.stats(id);
+    id === undefined ? Promise.resolve(readProcessUsage(clock)) : runtime.containerStats(id);
   const { memoryLimitBytes } = own;
   const rootFolder = config['root-dir'];
   return {
@@ -288,20 +298,54 @@ async function createParts(name: string, bootId: string, context: Context): Prom
   };
 }
 
+/** The agent runs on the machine itself, beside a runtime that has its own network plugins. */
+function createRemoteParts(
+  name: string,
+  bootId: string,
+  { config, clock, log, signal }: Context,
+): NodeParts {
+  const rootFolder = config['root-dir'];
+  mkdirSync(rootFolder, { recursive: true });
+  const runtime = createCriRuntime(
+    {
+      endpoint: config['container-runtime-endpoint'],
+      node: { cluster: config['cluster-name'], node: name, bootId },
+      podLogRoot: config['pod-logs-dir'],
+      stateFolder: join(rootFolder, 'sandboxes'),
+    },
+    { clock, log, signal },
+  );
+  return {
+    runtime,
+    ownUsage: () => Promise.resolve(readProcessUsage(clock)),
+    ask: createAsk({ runtime, clock }),
+    volumes: createVolumes(rootFolder),
+    network: undefined,
+    housekeeping: createCriHousekeeping(
+      { endpoint: config['container-runtime-endpoint'] },
+      { clock, signal },
+    ),
+    observer: (_machine, used) =>
+      createMachineObserver({ rootFolder, memoryLimitBytes: undefined, used }),
+  };
+}
+
 /** Simulated nodes are reached on this machine. */
 function addressOf(config: AgentConfig): string {
   if (config['node-ip'] !== '') return config['node-ip'];
-  return config.runtime === 'simulated' ? '127.0.0.1' : '';
+  return config['container-runtime'] === 'simulated' ? '127.0.0.1' : '';
 }
 
 /** A simulated runtime dies with its process, which is therefore a boot of its own. */
 function readBootId(config: AgentConfig): string {
-  if (config.runtime === 'simulated') return randomUUID();
+  if (config['container-runtime'] === 'simulated') return randomUUID();
+  const ofNode = config['container-runtime'] === 'remote' ? kernelBootId : '/run/drydock/boot-id';
+  const file = config['boot-id-file'] === '' ? ofNode : config['boot-id-file'];
   try {
-    return readFileSync(config['boot-id-file'], 'utf8').trim();
+    return readFileSync(file, 'utf8').trim();
   } catch (error) {
     throw new Error(
-      `cannot read the boot id ${config['boot-id-file']}, which the init of the node's container writes: ${(error as Error).message}`,
+      `cannot read the boot id ${file}, which the init of the node's container writes: ${(error as Error).message}`,
       { cause: error },
     );
   }

@@ -3,6 +3,7 @@ export { createNodeNetwork, type NodeNetwork } from './cni/node-network.ts';
 export { createNodeAgent, type NodeAgent } from './node-agent.ts';
 export { createAsk } from './pod-worker/requests.ts';
 export { createDockerHousekeeping } from './runtime/docker/housekeeping.ts';
+export { createCriRuntime } from './runtime/cri/cri-runtime.ts';
 export { createDockerRuntime } from './runtime/docker/docker-runtime.ts';
 export type { RuntimeService } from './runtime/runtime.ts';
 export { createSimulatedRuntime } from './runtime/simulated/simulated-runtime.ts';

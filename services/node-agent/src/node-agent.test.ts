@@ -182,7 +182,7 @@ describe('a pod', () => {
     bind('once', 'run=100ms', { restartPolicy: 'Never' });
     await eventually(() => expect(api.pod('once')!.status.phase).toBe('Succeeded'));
     await eventually(async () => {
-      const [sandbox] = await runtime.listPodSandboxes();
+      const [sandbox] = await runtime.listPodSandbox();
       expect(sandbox!.state).toBe('not-ready');
     });
   });
@@ -248,7 +248,7 @@ describe('a pod', () => {
     await eventually(() =>
       expect(api.pod('large')!.status).toMatchObject({ phase: 'Failed', reason: 'OutOfcpu' }),
     );
-    expect(await runtime.listPodSandboxes()).toEqual([]);
+    expect(await runtime.listPodSandbox()).toEqual([]);
   });
 
   it('that outlives its deadline fails, and its containers end', async () => {
@@ -306,7 +306,7 @@ describe('deletion', () => {
     await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
     api.deletePod('web', 30);
     await eventually(() => expect(api.pod('web')).toBeUndefined());
-    expect(await runtime.listPodSandboxes()).toEqual([]);
+    expect(await runtime.listPodSandbox()).toEqual([]);
     expect(api.events).toContain('Killing: Stopping container main');
   });
 
@@ -328,7 +328,7 @@ describe('deletion', () => {
     const pod = bind('web', '');
     await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
     agent.removePod(pod);
-    await eventually(async () => expect(await runtime.listPodSandboxes()).toEqual([]));
+    await eventually(async () => expect(await runtime.listPodSandbox()).toEqual([]));
   });
 });
 
@@ -431,7 +431,7 @@ describe('an agent that starts anew', () => {
     await eventually(() => expect(api.pod('web')!.status.phase).toBe('Running'));
     stop.abort();
     await startAgent().start();
-    await eventually(async () => expect(await runtime.listPodSandboxes()).toEqual([]));
+    await eventually(async () => expect(await runtime.listPodSandbox()).toEqual([]));
   });
 
   it('after a reboot starts its pods anew', async () => {

@@ -23,7 +23,7 @@ import { createRuntimeCache } from './pod-worker/runtime-cache.ts';
 import { createStarter, type NodeFacts } from './pod-worker/starter.ts';
 import { createStatusWriter } from './pod-worker/status-writer.ts';
 import { createPodTokens } from './pod-worker/tokens.ts';
-import type { RuntimeService } from './runtime/runtime.ts';
+import type { RuntimeCondition, RuntimeService } from './runtime/runtime.ts';
 import { createShutdown, type ShutdownPeriods } from './node/shutdown.ts';
 import { createPodSources } from './pod-sources.ts';
 import { createMirrors } from './static-pods/mirrors.ts';
@@ -98,6 +98,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const cache = createRuntimeCache(runtime);
   let runtimeVersion = '';
   let runtimeProblem: string | undefined;
+  let conditions: readonly RuntimeCondition[] = [];
   let simulatedRange: string | undefined;
   let nodeLabels: Readonly<Record<string, string>> = {};
 
@@ -111,6 +112,8 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   const podRange = () => (network === undefined ? simulatedRange : network.podRange);
   const problems = () => {
     const found = [runtimeProblem, shutdown.problem()].filter((one) => one !== undefined);
+    found.push(...conditionProblems(conditions));
+    if (runtime.network === 'runtime') return found;
     const networkProblem =
       network === undefined
         ? podRange() === undefined
@@ -126,7 +129,9 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   };
   const facts = async (): Promise<MachineFacts> => {
     try {
-      runtimeVersion = `${runtime.name}://${await runtime.version()}`;
+      const version = await runtime.version();
+      runtimeVersion = `${runtime.name}://${version}`;
+      conditions = await runtime.status();
       runtimeProblem = undefined;
       const listed = await runtime.listImages();
       return { ...machine, bootId, runtimeVersion, images: listed, pressures: pressures() };
@@ -215,7 +220,7 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
   /** A sandbox whose agent died before its cable was plugged in: it is made anew. */
   const stopUncabled = async () => {
     if (network === undefined) return;
-    const sandboxes = await runtime.listPodSandboxes();
+    const sandboxes = await runtime.listPodSandbox();
     const live = sandboxes.filter(
       (one) => one.state === 'ready' && one.bootId === bootId && one.address !== undefined,
     );
@@ -269,4 +274,18 @@ export function createNodeAgent(options: NodeAgentOptions, powers: NodeAgentPowe
     pods: () => manager.pods(),
     problems,
   };
+}
+
+/** What a runtime must be able to do, and says that it is not; in kubelet's words. */
+const required: Readonly<Record<string, string>> = {
+  RuntimeReady: 'container runtime not ready',
+  NetworkReady: 'container runtime network not ready',
+};
+
+function conditionProblems(conditions: readonly RuntimeCondition[]): string[] {
+  return conditions.flatMap(({ type, status, reason, message }) => {
+    const problem = required[type];
+    if (status || problem === undefined) return [];
+    return [`${problem}: ${type}=${status} reason:${reason} message:${message}`];
+  });
 }

@@ -6,7 +6,7 @@ import type { Volumes } from '../volumes/volumes.ts';
 import type { ContainerUse, PodUsage, Usages } from './ranking.ts';
 
 export interface UsagePowers {
-  readonly runtime: Pick<RuntimeService, 'listContainers' | 'stats'>;
+  readonly runtime: Pick<RuntimeService, 'listContainers' | 'containerStats'>;
   readonly housekeeping: Pick<RuntimeHousekeeping, 'writtenBytes'> | undefined;
   readonly volumes: Pick<Volumes, 'usage'> | undefined;
 }
@@ -24,7 +24,7 @@ export async function measure(
   const containers = (await runtime.listContainers()).filter((one) => wanted.has(one.pod.uid));
   const usages = new Map<string, PodUsage>();
   const uses = await inTurns(containers, async (one) => {
-    const stats = one.state === 'running' ? await runtime.stats(one.id) : undefined;
+    const stats = one.state === 'running' ? await runtime.containerStats(one.id) : undefined;
     const written = withDisk ? await housekeeping?.writtenBytes(one.id) : undefined;
     return { one, stats, written };
   });

@@ -30,7 +30,7 @@ export interface DiskRoom {
 export interface GarbagePowers {
   readonly runtime: Pick<
     RuntimeService,
-    'listContainers' | 'removeContainer' | 'listImages' | 'listPodSandboxes' | 'removePodSandbox'
+    'listContainers' | 'removeContainer' | 'listImages' | 'listPodSandbox' | 'removePodSandbox'
   >;
   /** Undefined: images are left alone. */
   readonly housekeeping: RuntimeHousekeeping | undefined;
@@ -73,7 +73,7 @@ export function createGarbageCollector(
     await housekeeping?.keepVolumes((uid) => running.has(uid) || powers.isKnown(uid));
     if (!everything) return;
     const kept = new Set(containers.flatMap((one) => (dead.has(one.id) ? [] : [one.sandboxId])));
-    for (const { id, state, pod } of await runtime.listPodSandboxes()) {
+    for (const { id, state, pod } of await runtime.listPodSandbox()) {
       if (state === 'ready' || kept.has(id) || !ended.has(pod.uid)) continue;
       await runtime.removePodSandbox(id);
     }

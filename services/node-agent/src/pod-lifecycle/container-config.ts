@@ -11,7 +11,7 @@ import type {
 } from '../runtime/runtime.ts';
 import { ContainerConfigError } from './environment.ts';
 import { expand } from './expansion.ts';
-import { describePod, identityOf, specHashOf } from './pod-facts.ts';
+import { allContainersOf, describePod, identityOf, specHashOf } from './pod-facts.ts';
 import { oomScoreAdjustment } from './qos.ts';
 import { appArmorOf, seccompOf, type SeccompSettings } from './profiles.ts';
 
@@ -165,7 +165,9 @@ export function sandboxConfig({
     annotations: pod.metadata.annotations ?? {},
     dns: dnsOf(pod, dns),
     hostAliases: (pod.spec.hostAliases ?? []).map(({ ip, hostnames = [] }) => ({ ip, hostnames })),
+    hostNetwork: pod.spec.hostNetwork === true,
     address,
+    privileged: allContainersOf(pod).some((one) => one.securityContext?.privileged === true),
     sysctls: Object.fromEntries(
       (securityContext.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value]),
     ),

@@ -89,7 +89,7 @@ export function createCarryOut(
     const { pod } = session;
     const onNodeNetwork = pod.spec.hostNetwork === true;
     const address = onNodeNetwork ? undefined : powers.takeAddress(uid);
-    if (!onNodeNetwork && address === undefined) {
+    if (!onNodeNetwork && runtime.network === 'agent' && address === undefined) {
       const message =
         'network is not ready: container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: the node has no podCIDR with a free address';
       events.record(pod, { type: 'Warning', reason: 'NetworkNotReady', message });

@@ -66,7 +66,7 @@ export function createEndings({
         return;
       }
       ending.state = 'killed';
-      runtime.signalContainer(id, 'SIGKILL').catch((error: unknown) => {
+      runtime.stopContainer(id, 0).catch((error: unknown) => {
         log.warn({ err: error, container: id }, 'cannot kill a container; will try again');
       });
       // An engine that was away when it was asked is asked again, until the container is dead.
@@ -89,8 +89,9 @@ export function createEndings({
       ending.killAt = clock.now() + graceForSignalMillisMin;
       ending.timer = setTimer(instance.id, ending);
     }
-    await runtime.signalContainer(instance.id);
-    log.debug({ pod: pod.metadata.name, container: instance.name }, 'asked a container to end');
+    log.debug({ pod: pod.metadata.name, container: instance.name }, 'asking a container to end');
+    // The runtime keeps the grace as well: it would end the container also without its agent.
+    await runtime.stopContainer(instance.id, Math.max(1, ending.killAt - clock.now()));
   };
 
   const runPreStop = async (request: EndRequest, timeoutMillis: Millis) => {

@@ -203,7 +203,7 @@ export function createPodManager(powers: PodManagerPowers): PodManager {
       await cache.relist();
       isStarted = true;
       statics.replace(staticPods);
-      runtime.watch(onEvent, signal);
+      runtime.getContainerEvents(onEvent, signal);
       void relistForEver(signal);
     },
     allKnown: async () => {

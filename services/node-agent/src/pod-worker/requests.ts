@@ -86,7 +86,7 @@ async function askCommand(
   timeoutMillis: Millis,
 ): Promise<Answer> {
   try {
-    const { exitCode, output } = await runtime.exec(containerId, command, timeoutMillis);
+    const { exitCode, output } = await runtime.execSync(containerId, command, timeoutMillis);
     return exitCode === 0 ? success(output) : { ...failure(output), exitCode };
   } catch (error) {
     if (!(error instanceof RuntimeError) || error.code !== 'TIMEOUT') throw error;

@@ -70,7 +70,7 @@ export function createRuntimeCache(runtime: RuntimeService): RuntimeCache {
       const entry = touch(uid);
       const sandbox = entry.sandboxes.get(id);
       if (sandbox !== undefined) {
-        const [found] = (await runtime.listPodSandboxes({ podUid: uid })).filter(
+        const [found] = (await runtime.listPodSandbox({ podUid: uid })).filter(
           (one) => one.id === id,
         );
         if (found === undefined) entry.sandboxes.delete(id);
@@ -84,7 +84,7 @@ export function createRuntimeCache(runtime: RuntimeService): RuntimeCache {
     relist: async () => {
       const begun = new Map([...entries].map(([uid, entry]) => [uid, entry.changes]));
       const [sandboxes, containers] = await Promise.all([
-        runtime.listPodSandboxes(),
+        runtime.listPodSandbox(),
         runtime.listContainers(),
       ]);
       const changed = new Set<string>();

@@ -1,7 +1,7 @@
 /**
- * What runs containers, in the shape of the CRI: sandboxes that own a pod's network, containers in
- * them, images. One implementation drives a Docker engine, one simulates containers as state
- * machines; both pass the suite in conformance.ts.
+ * What runs containers: the CRI's RuntimeService and ImageService, with its names for calls, in types of
+ * our own. Three implementations pass one suite (testing/conformance.ts): a Docker engine, any server of
+ * the CRI, and containers simulated as state machines.
  *
  * 1. Every call is safe to repeat: stopping what is stopped and removing what is gone succeed.
  * 2. States are facts of the runtime and survive the agent's death; nothing is remembered elsewhere.
@@ -31,8 +31,12 @@ export interface SandboxConfig {
   /** Undefined: the engine's own resolver settings. */
   readonly dns: DnsConfig | undefined;
   readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
-  /** The pod's address; undefined when it uses the node's network. */
+  /** The pod uses the network of its node. */
+  readonly hostNetwork: boolean;
+  /** What the agent gives it, where that is the agent's to give (`RuntimeService.network`). */
   readonly address: string | undefined;
+  /** Some container of the pod will be privileged. */
+  readonly privileged: boolean;
   readonly sysctls: Readonly<Record<string, string>>;
   /** Uses the node's namespace of shared memory, semaphores and message queues. */
   readonly hostIPC?: boolean;
@@ -55,6 +59,7 @@ export interface SandboxStatus {
   readonly attempt: number;
   readonly state: 'ready' | 'not-ready';
   readonly createdAt: number;
+  /** Undefined in the network of the node. */
   readonly address: string | undefined;
   /** The boot of the node in which it was made. */
   readonly bootId: string;
@@ -67,6 +72,8 @@ export interface Mount {
   readonly readOnly: boolean;
   /** Of the sandbox: mounted instead of `source`, which is then empty. */
   readonly memoryVolume?: string;
+  /** Whether later mounts below it are seen on the other side; in the pod's words. None if not given. */
+  readonly propagation?: 'None' | 'HostToContainer' | 'Bidirectional';
 }
 
 export interface ContainerResources {
@@ -242,14 +249,34 @@ export interface ContainerStats {
   readonly processCount?: number;
 }
 
+/** Whether the runtime can do its work: as the CRI's conditions RuntimeReady and NetworkReady tell. */
+export interface RuntimeCondition {
+  readonly type: string;
+  readonly status: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Where images are kept. */
+export interface ImageFilesystem {
+  /** A folder on it, as the runtime sees it. */
+  readonly mountpoint: string;
+  readonly usedBytes: number;
+}
+
 export interface RuntimeFilter {
   readonly podUid?: string;
 }
 
 export interface RuntimeService {
-  readonly name: 'docker' | 'simulated';
+  /** As nodes and container ids name it: `docker`, `containerd`, `simulated`; known once it has answered. */
+  readonly name: string;
+  /** Who connects pods and gives them their addresses. */
+  readonly network: 'agent' | 'runtime';
   /** The engine's version, say `20.10.24`. @throws when the engine does not answer */
   version(): Promise<string>;
+  /** @throws when the engine does not answer */
+  status(): Promise<readonly RuntimeCondition[]>;
 
   /** Creates and starts a sandbox and gives it its network. */
   runPodSandbox(config: SandboxConfig): Promise<SandboxStatus>;
@@ -257,35 +284,44 @@ export interface RuntimeService {
   stopPodSandbox(id: string): Promise<void>;
   /** With the containers in it. */
   removePodSandbox(id: string): Promise<void>;
-  listPodSandboxes(filter?: RuntimeFilter): Promise<SandboxStatus[]>;
+  listPodSandbox(filter?: RuntimeFilter): Promise<SandboxStatus[]>;
 
   createContainer(sandbox: SandboxStatus, config: ContainerConfig): Promise<string>;
   /** @throws RuntimeError with the engine's words; the container is then 'exited' with `error`. */
   startContainer(id: string): Promise<void>;
-  /** Sends a signal, by default the image's stop signal; says nothing about when it ends. */
-  signalContainer(id: string, signal?: 'SIGKILL'): Promise<void>;
+  /**
+   * Sends the image's stop signal, and SIGKILL when the grace is over; with a grace of 0 at once. Resolves
+   * when it has ended. May be called again while it waits: the earliest end of a grace counts.
+   */
+  stopContainer(id: string, graceMillis: Millis): Promise<void>;
   removeContainer(id: string): Promise<void>;
   listContainers(filter?: RuntimeFilter): Promise<ContainerStatus[]>;
   containerStatus(id: string): Promise<ContainerStatus | undefined>;
-  /** Runs a command inside; kills nothing when the time is over, but rejects. */
-  exec(id: string, command: readonly string[], timeoutMillis: Millis): Promise<ExecResult>;
+  /** Runs a command inside; rejects with TIMEOUT when the time is over, whether it can be killed or not. */
+  execSync(id: string, command: readonly string[], timeoutMillis: Millis): Promise<ExecResult>;
   /** Runs a command inside, with streams. @throws RuntimeError when it cannot begin */
-  openExec(id: string, options: ExecOptions): Promise<ExecProcess>;
+  exec(id: string, options: ExecOptions): Promise<ExecProcess>;
   /** The streams of the container's main process. @throws RuntimeError when it does not run */
   attach(id: string, streams: StreamSelection): Promise<ProcessStreams>;
-  /** Connects to a port of the sandbox's loopback. @throws RuntimeError that says why it cannot */
-  connectPort(sandboxId: string, port: number): Promise<PortConnection>;
+  /**
+   * Connects to a port of the sandbox's loopback. @throws RuntimeError that says why it cannot; some
+   * runtimes find that out only later, and then the connection's input fails with it.
+   */
+  portForward(sandboxId: string, port: number): Promise<PortConnection>;
   /** Undefined for a container that does not run. */
-  stats(id: string): Promise<ContainerStats | undefined>;
+  containerStats(id: string): Promise<ContainerStats | undefined>;
   logs(id: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
 
   imageStatus(image: string): Promise<ImageStatus | undefined>;
   /** @throws RuntimeError with the registry's words */
   pullImage(image: string, credential?: RegistryCredential): Promise<ImageStatus>;
   listImages(): Promise<ImageStatus[]>;
+  /** With all its names. @throws RuntimeError when a container needs it and the runtime minds */
+  removeImage(image: string): Promise<void>;
+  imageFsInfo(): Promise<ImageFilesystem>;
 
   /** Calls back for every change, until the signal aborts. Events may be lost: list, too. */
-  watch(onEvent: (event: RuntimeEvent) => void, signal: AbortSignal): void;
+  getContainerEvents(onEvent: (event: RuntimeEvent) => void, signal: AbortSignal): void;
 }
 
 /** A refusal of the runtime. `message` has the engine's own words. */

@@ -95,7 +95,7 @@ export function createNodeApi(
     find: async (start) => {
       const served = findToStream(start);
       const id = await runningContainer(served, start.container);
-      return () => served.runtime.openExec(id, start);
+      return () => served.runtime.exec(id, start);
     },
   });
   const attach = process('attach', {

@@ -45,7 +45,7 @@ export async function servePortForward(
 async function connect(served: ServedPod, port: number): Promise<PortConnection> {
   const sandboxId = await runningSandbox(served);
   try {
-    return await served.runtime.connectPort(sandboxId, port);
+    return await served.runtime.portForward(sandboxId, port);
   } catch (error) {
     if (!(error instanceof RuntimeError)) throw error;
     const message = `error forwarding port ${port} to pod ${sandboxId}, uid : ${error.message}`;

@@ -16,7 +16,7 @@ export async function runningContainer(
 /** @throws RpcError */
 export async function runningSandbox({ pod, runtime }: ServedPod): Promise<string> {
   const { uid = '', name, namespace = '' } = pod.metadata;
-  const all = await runtime.listPodSandboxes({ podUid: uid });
+  const all = await runtime.listPodSandbox({ podUid: uid });
   const found = all.find((one) => one.state === 'ready');
   if (found !== undefined) return found.id;
   throw new RpcError(StatusCode.FAILED_PRECONDITION, `pod not found ("${name}_${namespace}")`);

@@ -79,7 +79,7 @@ describe('a sampler', () => {
     let isDown = false;
     const sampler = createStatsSampler({
       runtime: {
-        stats: (id) => runtime.stats(id),
+        containerStats: (id) => runtime.containerStats(id),
         listContainers: () =>
           isDown ? Promise.reject(new Error('down')) : runtime.listContainers(),
       },

@@ -32,7 +32,7 @@ export interface StatsSampler {
 }
 
 export interface SamplerPowers {
-  readonly runtime: Pick<RuntimeService, 'listContainers' | 'stats'>;
+  readonly runtime: Pick<RuntimeService, 'listContainers' | 'containerStats'>;
   /** Of what runs on the node beside its containers. */
   readonly ownUsage: () => Promise<ContainerStats | undefined>;
   readonly clock: Clock;
@@ -55,7 +55,7 @@ export function createStatsSampler(powers: SamplerPowers): StatsSampler {
     container: ContainerStatus,
     before: ReadonlyMap<string, UsageSamples>,
   ): Promise<(ContainerUsage & CountedUsage) | undefined> => {
-    const sample = await runtime.stats(container.id);
+    const sample = await runtime.containerStats(container.id);
     if (sample === undefined) return undefined;
     const known = before.get(container.id);
     const startedAt = container.startedAt ?? sample.wallTime;

@@ -62,5 +62,5 @@ test('members and clients agree on ports', () => {
     (name) => `localhost:${localPorts[name]}`,
   );
   expect(lineOf('scheduler-2')).toContain(`--apiservers ${grpc.join(',')}`);
-  expect(lineOf('node-agent')).toContain('--runtime simulated --nodes 2');
+  expect(lineOf('node-agent')).toContain('--container-runtime simulated --nodes 2');
 });

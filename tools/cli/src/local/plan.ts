@@ -162,7 +162,7 @@ export function planLocal(state: LocalState, folder: string): readonly ChildSpec
       ...common('load-balancer'),
     }),
     child('node-agent', 'node-agent', {
-      runtime: 'simulated',
+      'container-runtime': 'simulated',
       nodes: state.nodes.length,
       'node-name-prefix': 'node',
       'cluster-name': state.name,

@@ -85,7 +85,7 @@ await runMain({
               ...common('kubelet', config['node-agent-health-port']),
               ...flag('cluster-name', config['cluster-name']),
               ...flag('node-labels', config['node-labels'].join(',')),
-              ...flag('runtime', 'docker'),
+              ...flag('container-runtime', 'docker'),
               ...flag('docker-socket', config['docker-socket']),
               ...flag('boot-id-file', config['boot-id-file']),
               ...flag('pod-manifest-path', config['pod-manifest-path']),

@@ -12,7 +12,10 @@ describe('a sandbox for the engine', () => {
   const body = (address: string | undefined) =>
     sandboxBody(
       sandboxConfig({
-        pod: pod({ hostAliases: [{ ip: '10.0.0.1', hostnames: ['db'] }] }),
+        pod: pod({
+          hostNetwork: address === undefined,
+          hostAliases: [{ ip: '10.0.0.1', hostnames: ['db'] }],
+        }),
         attempt: 1,
         address,
         clusterDns: ['10.96.0.10'],

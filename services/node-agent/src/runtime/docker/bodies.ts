@@ -56,11 +56,11 @@ export function sandboxBody(
   config: SandboxConfig,
   { node, pauseImage, nodeNetworkMode }: SandboxSurroundings,
 ): ContainerCreateOptions {
-  const onNodeNetwork = config.address === undefined;
+  const onNodeNetwork = config.hostNetwork;
   const hosts = config.hostAliases.flatMap((alias) =>
     alias.hostnames.map((name) => `${name}:${alias.ip}`),
   );
-  if (!onNodeNetwork) hosts.unshift(`${config.hostname}:${config.address}`);
+  if (config.address !== undefined) hosts.unshift(`${config.hostname}:${config.address}`);
   // A container that joins another's network takes its names and resolver, and may set none.
   const joins = onNodeNetwork && nodeNetworkMode.startsWith('container:');
   return {
@@ -103,6 +103,12 @@ function processNamespace(
   if (shareProcessNamespace) return { PidMode: inSandbox };
   return target === undefined ? {} : { PidMode: `container:${target}` };
 }
+
+const propagations = {
+  None: 'rprivate',
+  HostToContainer: 'rslave',
+  Bidirectional: 'rshared',
+} as const;
 
 export interface ContainerSurroundings {
   readonly node: NodeIdentity;
@@ -172,6 +178,9 @@ export function containerBody(
               Source: hostPath(mount.source),
               Target: mount.target,
               ReadOnly: mount.readOnly,
+              ...(mount.propagation === undefined
+                ? {}
+                : { BindOptions: { Propagation: propagations[mount.propagation] } }),
             }
           : memoryMount(
               memoryVolumeName(node.cluster, sandbox.pod, mount.memoryVolume),

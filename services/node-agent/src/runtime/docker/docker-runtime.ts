@@ -13,6 +13,7 @@ import {
   RuntimeError,
   type ContainerStatus,
   type ImageStatus,
+  type RuntimeCondition,
   type RuntimeFilter,
   type RuntimeService,
   type SandboxConfig,
@@ -23,6 +24,7 @@ import { toRuntimeError, unlessGone } from './errors.ts';
 import { watchEngine } from './events.ts';
 import { execInside } from './exec.ts';
 import { isSandbox, label, podOf, type NodeIdentity } from './labels.ts';
+import { stopContainer } from './stop.ts';
 import { readLogs } from './logs.ts';
 import { inspectSettled } from './oom.ts';
 import { createMemoryVolumes } from './memory-volumes.ts';
@@ -31,6 +33,7 @@ import { attachTo, openExec } from './process-streams.ts';
 import { pullImage } from './pull.ts';
 import { readSeccompProfile } from './seccomp.ts';
 import { readStats } from './stats.ts';
+import { readImageFilesystem, removeImage } from './images.ts';
 import { containerStatusOf, sandboxStatusOf, type Inspected } from './status.ts';
 
 export interface DockerRuntimeOptions {
@@ -48,6 +51,16 @@ export interface DockerRuntimePowers {
   /** Where the engine finds what the agent calls `path`. */
   readonly hostPath: (path: string) => string;
 }
+
+/** An engine that answers can run containers; their network is the agent's own work. */
+const readyConditions: readonly RuntimeCondition[] = ['RuntimeReady', 'NetworkReady'].map(
+  (type) => ({
+    type,
+    status: true,
+    reason: '',
+    message: '',
+  }),
+);
 
 export function createDockerRuntime(
   options: DockerRuntimeOptions,
@@ -154,6 +167,11 @@ export function createDockerRuntime(
 
   return {
     name: 'docker',
+    network: 'agent',
+    status: async () => {
+      await docker.ping().catch((error: unknown) => Promise.reject(toRuntimeError(error)));
+      return readyConditions;
+    },
     version: async () => {
       const version = await docker
         .version()
@@ -184,7 +202,7 @@ export function createDockerRuntime(
       await remove(id);
       if (sandbox !== undefined) await volumes.remove(podOf(sandbox.Config.Labels).uid);
     },
-    listPodSandboxes: async (filter) =>
+    listPodSandbox: async (filter) =>
       (await list(filter)).filter((one) => isSandbox(one.Config.Labels)).map(sandboxOf),
 
     createContainer: async (sandbox, config) => {
@@ -203,12 +221,8 @@ export function createDockerRuntime(
         .start()
         .catch((error: unknown) => Promise.reject(toRuntimeError(error)));
     },
-    signalContainer: async (id, signal) => {
-      const inspected = await inspect(id);
-      const stopSignal = (inspected as { Config?: { StopSignal?: string } } | undefined)?.Config
-        ?.StopSignal;
-      await unlessGone(docker.getContainer(id).kill({ signal: signal ?? stopSignal ?? 'SIGTERM' }));
-    },
+    stopContainer: (id, graceMillis) =>
+      stopContainer(docker.getContainer(id), graceMillis, { inspect: () => inspect(id), clock }),
     removeContainer: remove,
     listContainers: async (filter) =>
       (await list(filter)).filter((one) => !isSandbox(one.Config.Labels)).map(containerOf),
@@ -217,11 +231,12 @@ export function createDockerRuntime(
       return inspected === undefined ? undefined : containerStatusOf(inspected);
     },
 
-    exec: (id, command, timeoutMillis) => execInside(docker, clock, { id, command, timeoutMillis }),
-    openExec: (id, options) => openExec(docker, clock, { id, options }),
+    execSync: (id, command, timeoutMillis) =>
+      execInside(docker, clock, { id, command, timeoutMillis }),
+    exec: (id, options) => openExec(docker, clock, { id, options }),
     attach: (id, streams) => attachTo(docker, clock, { id, streams }),
-    connectPort: (sandboxId, port) => ports.connect(sandboxId, port),
-    stats: (id) => readStats(docker, id),
+    portForward: (sandboxId, port) => ports.connect(sandboxId, port),
+    containerStats: (id) => readStats(docker, id),
     logs: (id, query, signal) => readLogs(docker.getContainer(id), query, signal),
 
     imageStatus: async (image) => {
@@ -244,8 +259,10 @@ export function createDockerRuntime(
         ),
         sizeBytes: image.Size,
       })),
+    removeImage: (image) => removeImage(docker, image),
+    imageFsInfo: () => readImageFilesystem(docker),
 
-    watch: (onEvent, signal) =>
+    getContainerEvents: (onEvent, signal) =>
       watchEngine(docker, { clock, log, filterLabels: ours }, onEvent, signal),
   };
 }

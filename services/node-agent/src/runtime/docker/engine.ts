@@ -9,6 +9,8 @@ import type { Clock, Millis } from '@drydock/ports';
 import { RuntimeError } from '../runtime.ts';
 
 const requestMillisMax: Millis = 120_000;
+/** What upstream says of an answer that did not come. */
+export const deadlineExceeded = 'context deadline exceeded';
 
 interface DialOptions {
   readonly isStream?: boolean;
@@ -37,7 +39,7 @@ export function createEngine(socketPath: string, clock: Clock): Docker {
     dial({ ...options, abortSignal: late.signal }, (error, result) => {
       timer.cancel();
       if (late.signal.aborted) {
-        callback(new RuntimeError('FAILED', 'context deadline exceeded', error));
+        callback(new RuntimeError('FAILED', deadlineExceeded, error));
       } else {
         callback(error, result);
       }

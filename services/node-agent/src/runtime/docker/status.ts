@@ -10,7 +10,11 @@ export type Inspected = Pick<ContainerInspectInfo, 'Id' | 'Created' | 'Image'> &
     'Status' | 'Running' | 'ExitCode' | 'OOMKilled' | 'StartedAt' | 'FinishedAt'
   > & { readonly Error?: string; readonly Pid?: number };
   readonly HostConfig: { readonly Memory?: number | undefined };
-  readonly Config: { readonly Labels: Readonly<Record<string, string>>; readonly Image: string };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>>;
+    readonly Image: string;
+    readonly StopSignal?: string;
+  };
 };
 
 /** The engine writes year 1 where there is no time. */

@@ -3,7 +3,7 @@
  * begins as a request of HTTP gets one answer, which names the pod, for curl and browsers.
  */
 import type { PortConnection } from '../runtime.ts';
-import { createPipe } from './pipe.ts';
+import { createPipe } from '../pipe.ts';
 
 export function connectEcho(podName: string, onClose: () => void): PortConnection {
   const output = createPipe<Uint8Array>();

@@ -1,7 +1,7 @@
 /** A command in a simulated container, with its streams. */
 import type { Clock } from '@drydock/ports';
 import type { ExecOptions, ExecProcess, OutputPiece, TerminalSize } from '../runtime.ts';
-import { createPipe } from './pipe.ts';
+import { createPipe } from '../pipe.ts';
 import { runShell } from './shell.ts';
 
 const killedExitCode = 137;

@@ -6,7 +6,11 @@ import type { SimulatedRuntime } from './simulated-runtime.ts';
 export function createScriptedAsk(runtime: SimulatedRuntime): Ask {
   return async (question, { containerId, podIP }, timeoutMillis) => {
     if (question.exec !== undefined) {
-      const { exitCode, output } = await runtime.exec(containerId, question.exec.command ?? [], 0);
+      const { exitCode, output } = await runtime.execSync(
+        containerId,
+        question.exec.command ?? [],
+        0,
+      );
       return exitCode === 0
         ? { answer: 'success', output }
         : { answer: 'failure', output, exitCode };

@@ -4,8 +4,8 @@
  * many nodes live in one process.
  *
  * 1. Nothing outlives the process: to its agent, a new process is a new boot of the node.
- * 2. Every image is present but those whose name holds `missing`, which no registry has, or `remote`,
- *    which have to be pulled.
+ * 2. Every image is present until it is removed, but those whose name holds `missing`, which no registry
+ *    has, or `remote`, which have to be pulled; those with `private` need a credential.
  */
 import type { Clock, Millis, Timer } from '@drydock/ports';
 import type { RuntimeHousekeeping } from '../housekeeping.ts';
@@ -42,6 +42,8 @@ interface Container {
   readonly stdin: { readonly isOpen: boolean; readonly once: boolean };
   /** Ends what clients have of it: commands and connections. */
   readonly cuts: Set<() => void>;
+  /** It has heard its stop signal, which it hears once. */
+  isStopping: boolean;
 }
 
 export interface SimulatedRuntime extends RuntimeService {
@@ -83,6 +85,15 @@ export function createSimulatedRuntime(
     !image.includes('missing') &&
     !absent.has(image) &&
     (!image.includes('remote') || pulled.has(image));
+  const pull = (image: string, hasCredential: boolean): ImageStatus => {
+    if (image.includes('missing') || (image.includes('private') && !hasCredential)) {
+      const message = `pull access denied for ${image}, repository does not exist`;
+      throw new RuntimeError('FAILED', message);
+    }
+    absent.delete(image);
+    pulled.add(image);
+    return imageOf(image);
+  };
   const emit = (kind: RuntimeEvent['kind'], status: { pod: { uid: string }; id: string }) => {
     for (const listener of listeners) {
       listener({ kind, podUid: status.pod.uid, containerId: status.id });
@@ -153,7 +164,17 @@ export function createSimulatedRuntime(
 
   return {
     name: 'simulated',
+    network: 'agent',
     version: () => Promise.resolve('1.0.0'),
+    status: () =>
+      Promise.resolve(
+        ['RuntimeReady', 'NetworkReady'].map((type) => ({
+          type,
+          status: true,
+          reason: '',
+          message: '',
+        })),
+      ),
 
     runPodSandbox: (config) => {
       const status: SandboxStatus = {
@@ -178,7 +199,7 @@ export function createSimulatedRuntime(
       if (sandbox !== undefined) emit('removed', sandbox.status);
       return Promise.resolve();
     },
-    listPodSandboxes: (filter) =>
+    listPodSandbox: (filter) =>
       Promise.resolve(
         select(
           [...sandboxes.values()].map((one) => one.status),
@@ -220,6 +241,7 @@ export function createSimulatedRuntime(
         wake: new Set(),
         stdin: { isOpen: config.stdin, once: config.stdinOnce },
         cuts: new Set(),
+        isStopping: false,
       });
       return status.id;
     },
@@ -241,15 +263,21 @@ export function createSimulatedRuntime(
       if (runMillis !== undefined) after(container, runMillis, () => exit(container, exitCode));
       emit('started', container.status);
     },
-    signalContainer: (id, signal) => {
+    stopContainer: (id, graceMillis) => {
       const container = containers.get(id);
       if (container === undefined || container.status.state !== 'running') return Promise.resolve();
-      if (signal === 'SIGKILL') exit(container, killedExitCode);
-      else if (container.script.stopMillis !== undefined) {
-        write(container, 'caught SIGTERM');
-        after(container, container.script.stopMillis, () => exit(container, terminatedExitCode));
+      if (graceMillis === 0) {
+        exit(container, killedExitCode);
+        return Promise.resolve();
       }
-      return Promise.resolve();
+      const { stopMillis } = container.script;
+      if (stopMillis !== undefined && !container.isStopping) {
+        write(container, 'caught SIGTERM');
+        after(container, stopMillis, () => exit(container, terminatedExitCode));
+      }
+      container.isStopping = true;
+      after(container, graceMillis, () => exit(container, killedExitCode));
+      return new Promise<void>((resolve) => container.cuts.add(resolve));
     },
     removeContainer: (id) => Promise.resolve(remove(id)),
     listContainers: (filter) =>
@@ -261,7 +289,7 @@ export function createSimulatedRuntime(
       ),
     containerStatus: (id) => Promise.resolve(containers.get(id)?.status),
 
-    exec: async (id, command): Promise<ExecResult> => {
+    execSync: async (id, command): Promise<ExecResult> => {
       await Promise.resolve();
       const container = findRunning(id);
       // A shell's `exit N` is understood; any other command succeeds once the script says ready.
@@ -269,7 +297,7 @@ export function createSimulatedRuntime(
       const exitCode = asked !== null ? Number(asked[1]) : isResponsive(container) ? 0 : 1;
       return { exitCode, output: '' };
     },
-    openExec: async (id, options) => {
+    exec: async (id, options) => {
       await Promise.resolve();
       const container = findRunning(id);
       const hostname = container.status.pod.name;
@@ -283,7 +311,7 @@ export function createSimulatedRuntime(
       await Promise.resolve();
       return attachToContainer(mainProcessOf(findRunning(id)), streams);
     },
-    connectPort: async (sandboxId, port) => {
+    portForward: async (sandboxId, port) => {
       await Promise.resolve();
       const listener = [...containers.values()].find(
         ({ status, script }) =>
@@ -303,7 +331,7 @@ export function createSimulatedRuntime(
       listener.cuts.add(cut);
       return connection;
     },
-    stats: (id) => {
+    containerStats: (id) => {
       const container = containers.get(id);
       if (container?.status.state !== 'running') return Promise.resolve(undefined);
       const wallTime = clock.wallTime();
@@ -320,21 +348,22 @@ export function createSimulatedRuntime(
     logs: (id, query, signal) => readLines(find(id), query, signal),
 
     imageStatus: (image) => Promise.resolve(isPresent(image) ? imageOf(image) : undefined),
-    pullImage: async (image) => {
+    pullImage: async (image, credential) => {
       await Promise.resolve();
-      if (image.includes('missing')) {
-        const why = `pull access denied for ${image}, repository does not exist`;
-        throw new RuntimeError('FAILED', why);
-      }
-      absent.delete(image);
-      pulled.add(image);
-      return imageOf(image);
+      return pull(image, credential !== undefined);
     },
     listImages: () => {
       const used = [...containers.values()].map((one) => one.status.image);
-      return Promise.resolve([...new Set([...pulled, ...used])].map(imageOf));
+      return Promise.resolve([...new Set([...used, ...pulled])].filter(isPresent).map(imageOf));
     },
-    watch: (onEvent, signal) => {
+    removeImage: (image) => {
+      pulled.delete(image);
+      absent.add(image);
+      return Promise.resolve();
+    },
+    imageFsInfo: () =>
+      Promise.resolve({ mountpoint: '/', usedBytes: pulled.size * imageOf('').sizeBytes }),
+    getContainerEvents: (onEvent, signal) => {
       listeners.add(onEvent);
       signal.addEventListener('abort', () => listeners.delete(onEvent), { once: true });
     },

@@ -1,5 +1,15 @@
 /** Small sandboxes and containers for tests of runtimes. */
-import type { ContainerConfig, SandboxConfig } from '../runtime.ts';
+import type { ContainerConfig, ContainerSecurity, SandboxConfig } from '../runtime.ts';
+
+export const security: ContainerSecurity = {
+  user: undefined,
+  supplementalGroups: [],
+  privileged: false,
+  readOnlyRootFilesystem: false,
+  noNewPrivileges: false,
+  capabilitiesAdded: [],
+  capabilitiesDropped: [],
+};
 
 let count = 0;
 
@@ -13,7 +23,9 @@ export function sandbox(annotations: Record<string, string> = {}): SandboxConfig
     annotations,
     dns: undefined,
     hostAliases: [],
+    hostNetwork: false,
     address: undefined,
+    privileged: false,
     sysctls: {},
   };
 }
@@ -38,15 +50,7 @@ export function container(
       memoryLimitBytes: 64 * 1024 * 1024,
       oomScoreAdjustment: 1000,
     },
-    security: {
-      user: undefined,
-      supplementalGroups: [],
-      privileged: false,
-      readOnlyRootFilesystem: false,
-      noNewPrivileges: false,
-      capabilitiesAdded: [],
-      capabilitiesDropped: [],
-    },
+    security,
     shareProcessNamespace: false,
     stdin: false,
     stdinOnce: false,

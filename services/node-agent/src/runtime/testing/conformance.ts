@@ -6,84 +6,45 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type {
-  ContainerConfig,
-  ContainerStatus,
-  RuntimeEvent,
-  RuntimeService,
-  SandboxConfig,
-  SandboxStatus,
-} from '../runtime.ts';
+import type { RuntimeEvent } from '../runtime.ts';
+import { createBench, ended, until, type ConformanceSubject } from './bench.ts';
 import { container, sandbox } from './configs.ts';
+import { describeImages } from './images-conformance.ts';
+import { describeLogs } from './logs-conformance.ts';
+import { describeProcesses } from './process-conformance.ts';
 import { describeStreams } from './streams-conformance.ts';
 
-export interface ConformanceSubject {
-  readonly name: string;
-  /** Asked once for each test, after the suite's own beforeAll hooks. */
-  readonly runtime: () => RuntimeService;
-  readonly image: string;
-}
-
 const sleeps = 'trap "exit 143" TERM; while true; do sleep 0.05; done';
+const nobody = 'f'.repeat(64);
 
-/** Waits for a condition with a deadline; the runtime's own time is real in this suite. */
-async function eventually<T>(read: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const value = await read();
-    if (value !== undefined) return value;
-    if (Date.now() > deadline) throw new Error('the condition did not come true within 10 s');
-    await pause(10);
-  }
+export function describeRuntime(subject: ConformanceSubject): void {
+  describeLifecycle(subject);
+  describeProcesses(subject);
+  describeLogs(subject);
+  describeStreams(subject);
+  describeImages(subject);
 }
 
-export function describeRuntime({ name, runtime: subject, image }: ConformanceSubject): void {
-  const ended = (runtime: RuntimeService, id: string) =>
-    eventually(async () => {
-      const status = await runtime.containerStatus(id);
-      return status?.state === 'exited' ? status : undefined;
-    });
-  const withSandbox = async (
-    config: SandboxConfig,
-    run: (runtime: RuntimeService, status: SandboxStatus) => Promise<void>,
-  ) => {
-    const runtime = subject();
-    const status = await runtime.runPodSandbox(config);
-    try {
-      await run(runtime, status);
-    } finally {
-      await runtime.removePodSandbox(status.id);
-    }
-  };
-  const startIn = async (
-    runtime: RuntimeService,
-    status: SandboxStatus,
-    script: string,
-    more: Partial<ContainerConfig> = {},
-  ): Promise<ContainerStatus> => {
-    const id = await runtime.createContainer(status, container(image, script, more));
-    await runtime.startContainer(id);
-    return (await runtime.containerStatus(id))!;
-  };
-
-  describeStreams({ name, sandbox, withSandbox, startIn, ended });
+function describeLifecycle(subject: ConformanceSubject): void {
+  const { name, image } = subject;
+  const { withSandbox, startIn } = createBench(subject);
 
   describe(`${name} runtime`, () => {
     it('lists a sandbox by its pod, ready, then stopped, then gone', async () => {
       const config = sandbox();
       const podUid = config.pod.uid;
       await withSandbox(config, async (runtime, { id }) => {
-        const [found] = await runtime.listPodSandboxes({ podUid });
+        const [found] = await runtime.listPodSandbox({ podUid });
         expect(found).toMatchObject({ id, pod: config.pod, attempt: 0, state: 'ready' });
         await runtime.stopPodSandbox(id);
         await runtime.stopPodSandbox(id);
-        const stopped = await eventually(async () => {
-          const [now] = await runtime.listPodSandboxes({ podUid });
+        const stopped = await until(async () => {
+          const [now] = await runtime.listPodSandbox({ podUid });
           return now?.state === 'not-ready' ? now : undefined;
         });
         expect(stopped.id).toBe(id);
         await runtime.removePodSandbox(id);
-        expect(await runtime.listPodSandboxes({ podUid })).toEqual([]);
+        expect(await runtime.listPodSandbox({ podUid })).toEqual([]);
       });
     });
 
@@ -107,7 +68,7 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
         const polite = await startIn(runtime, status, sleeps);
         // A shell needs a moment until its trap is set.
         await pause(200);
-        await runtime.signalContainer(polite.id);
+        await runtime.stopContainer(polite.id, 30_000);
         expect((await ended(runtime, polite.id)).exitCode).toBe(143);
         await runtime.removeContainer(polite.id);
         await runtime.removeContainer(polite.id);
@@ -116,8 +77,9 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
       const deaf = sandbox({ 'simulation.drydock.dev/main': 'stop=never' });
       await withSandbox(deaf, async (runtime, status) => {
         const { id } = await startIn(runtime, status, 'trap "" TERM; while true; do sleep 1; done');
-        await runtime.signalContainer(id);
-        await runtime.signalContainer(id, 'SIGKILL');
+        const stopping = runtime.stopContainer(id, 30_000);
+        await runtime.stopContainer(id, 0);
+        await stopping;
         expect((await ended(runtime, id)).exitCode).toBe(137);
       });
     });
@@ -126,12 +88,12 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
       const config = sandbox({ 'simulation.drydock.dev/main': 'run=20ms' });
       const events: RuntimeEvent[] = [];
       const stop = new AbortController();
-      subject().watch((event) => events.push(event), stop.signal);
+      subject.runtime().getContainerEvents((event) => events.push(event), stop.signal);
       try {
         await pause(100);
         await withSandbox(config, async (runtime, status) => {
           const { id } = await startIn(runtime, status, 'exit 0');
-          await eventually(() =>
+          await until(() =>
             Promise.resolve(
               events.find((event) => event.kind === 'died' && event.containerId === id),
             ),
@@ -145,29 +107,10 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
       }
     });
 
-    it('keeps a container’s output, and follows it until its end', async () => {
-      const config = sandbox({ 'simulation.drydock.dev/main': 'run=200ms' });
-      await withSandbox(config, async (runtime, status) => {
-        const script = 'echo started main attempt 0; sleep 0.2; echo exit 0';
-        const { id } = await startIn(runtime, status, script);
-        const read = async (tailLines: number | undefined, timestamps = false) => {
-          let text = '';
-          const query = { follow: true, timestamps, sinceWallTime: undefined, tailLines };
-          for await (const chunk of runtime.logs(id, query, new AbortController().signal)) {
-            text += Buffer.from(chunk).toString();
-          }
-          return text;
-        };
-        expect(await read(undefined)).toBe('started main attempt 0\nexit 0\n');
-        expect(await read(1)).toBe('exit 0\n');
-        expect(await read(1, true)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z exit 0\n$/);
-      });
-    });
-
     it('runs commands inside and tells their exit code', async () => {
       await withSandbox(sandbox(), async (runtime, status) => {
         const { id } = await startIn(runtime, status, sleeps);
-        const exec = (script: string) => runtime.exec(id, ['/bin/sh', '-c', script], 5_000);
+        const exec = (script: string) => runtime.execSync(id, ['/bin/sh', '-c', script], 5_000);
         expect((await exec('exit 0')).exitCode).toBe(0);
         expect((await exec('exit 7')).exitCode).toBe(7);
       });
@@ -177,31 +120,104 @@ export function describeRuntime({ name, runtime: subject, image }: ConformanceSu
       const config = sandbox({ 'simulation.drydock.dev/main': 'cpu=500m, stop=0ms' });
       await withSandbox(config, async (runtime, status) => {
         const { id } = await startIn(runtime, status, 'while true; do true; done');
-        const first = await eventually(() => runtime.stats(id));
+        const first = await until(() => runtime.containerStats(id));
         expect(first.workingSetBytes).toBeGreaterThan(0);
         expect(Math.abs(Date.now() - first.wallTime)).toBeLessThan(10_000);
-        const later = await eventually(async () => {
-          const now = await runtime.stats(id);
+        const later = await until(async () => {
+          const now = await runtime.containerStats(id);
           return now !== undefined && now.cpuMicros > first.cpuMicros ? now : undefined;
         });
         expect(later.wallTime).toBeGreaterThan(first.wallTime);
-        await runtime.signalContainer(id, 'SIGKILL');
+        await runtime.stopContainer(id, 0);
         await ended(runtime, id);
-        expect(await runtime.stats(id)).toBeUndefined();
+        expect(await runtime.containerStats(id)).toBeUndefined();
         await runtime.removeContainer(id);
-        expect(await runtime.stats(id)).toBeUndefined();
+        expect(await runtime.containerStats(id)).toBeUndefined();
       });
     });
 
-    it('refuses an image that is not there, and knows those that are', async () => {
+    it('says who it is, and that it is ready', async () => {
+      const runtime = subject.runtime();
+      expect(await runtime.version()).toMatch(/^\d+\.\d+/);
+      const conditions = await runtime.status();
+      const ready = conditions.filter((one) => one.status).map((one) => one.type);
+      expect(ready).toEqual(expect.arrayContaining(['NetworkReady', 'RuntimeReady']));
+    });
+
+    it('kills what has not ended by itself when its grace is over', async () => {
+      const config = sandbox({ 'simulation.drydock.dev/main': 'stop=never' });
+      await withSandbox(config, async (runtime, status) => {
+        const { id } = await startIn(runtime, status, 'trap "" TERM; while true; do sleep 1; done');
+        await runtime.stopContainer(id, 500);
+        expect((await ended(runtime, id)).exitCode).toBe(137);
+        await runtime.stopContainer(id, 500);
+        await runtime.stopContainer(id, 0);
+      });
+    });
+
+    it('has nothing against ending what never was, and nothing to tell of it', async () => {
+      const runtime = subject.runtime();
+      await runtime.stopContainer(nobody, 0);
+      await runtime.stopContainer(nobody, 1_000);
+      await runtime.removeContainer(nobody);
+      await runtime.stopPodSandbox(nobody);
+      await runtime.removePodSandbox(nobody);
+      expect(await runtime.containerStatus(nobody)).toBeUndefined();
+      expect(await runtime.containerStats(nobody)).toBeUndefined();
+      const refused = { name: 'RuntimeError' };
+      await expect(runtime.startContainer(nobody)).rejects.toMatchObject(refused);
+      await expect(runtime.execSync(nobody, ['true'], 1_000)).rejects.toMatchObject(refused);
+      await withSandbox(sandbox(), async (_, status) => {
+        const gone = { ...status, id: nobody };
+        const config = container(image, 'exit 0');
+        await expect(runtime.createContainer(gone, config)).rejects.toMatchObject(refused);
+      });
+    });
+
+    it('makes a container that was begun and not started anew', async () => {
       await withSandbox(sandbox(), async (runtime, status) => {
-        const missing = container('drydock.invalid/missing:1', 'exit 0');
-        await expect(runtime.createContainer(status, missing)).rejects.toMatchObject({
-          name: 'RuntimeError',
-          code: 'IMAGE_NOT_FOUND',
+        const config = container(image, 'exit 0');
+        const first = await runtime.createContainer(status, config);
+        if (subject.real === undefined) await runtime.removeContainer(first);
+        const second = await runtime.createContainer(status, config);
+        const all = await runtime.listContainers({ podUid: status.pod.uid });
+        expect(all).toMatchObject([{ id: second, state: 'created', startedAt: undefined }]);
+      });
+    });
+
+    it.runIf(subject.real !== undefined)(
+      'tells a client that is new all that it told the old one',
+      async () => {
+        await withSandbox(sandbox(), async (runtime, status) => {
+          const { id } = await startIn(runtime, status, 'exit 4');
+          await ended(runtime, id);
+          await startIn(runtime, status, sleeps, { name: 'other' });
+          const filter = { podUid: status.pod.uid };
+          const other = subject.real!.reconnect();
+          const sorted = (all: readonly { readonly id: string }[]) =>
+            all.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+          expect(await other.listPodSandbox(filter)).toEqual(await runtime.listPodSandbox(filter));
+          expect(sorted(await other.listContainers(filter))).toEqual(
+            sorted(await runtime.listContainers(filter)),
+          );
+          expect(await other.containerStatus(id)).toMatchObject({ exitCode: 4, name: 'main' });
         });
-        expect(await runtime.imageStatus('drydock.invalid/missing:1')).toBeUndefined();
-        expect(await runtime.imageStatus(image)).toMatchObject({ names: [image] });
+      },
+    );
+
+    it.runIf(subject.real !== undefined)('gives up a command that takes too long', async () => {
+      await withSandbox(sandbox(), async (runtime, status) => {
+        const { id } = await startIn(runtime, status, sleeps);
+        await expect(runtime.execSync(id, ['sleep', '60'], 1_000)).rejects.toMatchObject({
+          name: 'RuntimeError',
+          code: 'TIMEOUT',
+        });
+        const said = await runtime.execSync(
+          id,
+          ['/bin/sh', '-c', 'echo out; echo bad >&2'],
+          10_000,
+        );
+        expect(said.output.split('\n').toSorted()).toEqual(['', 'bad', 'out']);
       });
     });
 

@@ -4,32 +4,9 @@
  * A container's script reads its stdin line by line and repeats it, as a simulated container does.
  */
 import { describe, expect, it } from 'vitest';
-import type {
-  ContainerConfig,
-  ContainerStatus,
-  ExecOptions,
-  ExecProcess,
-  ProcessStreams,
-  RuntimeService,
-  SandboxConfig,
-  SandboxStatus,
-} from '../runtime.ts';
-
-export interface StreamsSubject {
-  readonly name: string;
-  readonly sandbox: (annotations?: Record<string, string>) => SandboxConfig;
-  readonly withSandbox: (
-    config: SandboxConfig,
-    run: (runtime: RuntimeService, status: SandboxStatus) => Promise<void>,
-  ) => Promise<void>;
-  readonly startIn: (
-    runtime: RuntimeService,
-    status: SandboxStatus,
-    script: string,
-    more?: Partial<ContainerConfig>,
-  ) => Promise<ContainerStatus>;
-  readonly ended: (runtime: RuntimeService, id: string) => Promise<ContainerStatus>;
-}
+import type { ExecOptions, ExecProcess, ProcessStreams, RuntimeService } from '../runtime.ts';
+import { createBench, ended, until, type ConformanceSubject } from './bench.ts';
+import { sandbox } from './configs.ts';
 
 const sleeps = 'trap "exit 143" TERM; while true; do sleep 0.05; done';
 const repeats = 'while read -r line; do echo "$line"; done';
@@ -62,15 +39,16 @@ async function readUntil({ output }: ProcessStreams, text: string): Promise<stri
   return all;
 }
 
-export function describeStreams(subject: StreamsSubject): void {
-  const { name, sandbox, withSandbox, startIn, ended } = subject;
+export function describeStreams(subject: ConformanceSubject): void {
+  const { name } = subject;
+  const { withSandbox, startIn } = createBench(subject);
   const withExec = async (
     options: Partial<ExecOptions>,
     run: (process: ExecProcess, runtime: RuntimeService, id: string) => Promise<void>,
   ) => {
     await withSandbox(sandbox(), async (runtime, status) => {
       const { id } = await startIn(runtime, status, sleeps);
-      const process = await runtime.openExec(id, { ...wanted, ...options });
+      const process = await runtime.exec(id, { ...wanted, ...options });
       try {
         await run(process, runtime, id);
       } finally {
@@ -93,7 +71,7 @@ export function describeStreams(subject: StreamsSubject): void {
       await withSandbox(sandbox(), async (runtime, status) => {
         const { id } = await startIn(runtime, status, sleeps);
         const code = await runtime
-          .openExec(id, { ...wanted, command: ['no-such-command'] })
+          .exec(id, { ...wanted, command: ['no-such-command'] })
           .then(async (process) => {
             await read(process);
             return process.exitCode();
@@ -172,7 +150,7 @@ export function describeStreams(subject: StreamsSubject): void {
         const { id } = await startIn(runtime, status, 'exit 0');
         await ended(runtime, id);
         const command = ['true'];
-        await expect(runtime.openExec(id, { ...wanted, command })).rejects.toMatchObject({
+        await expect(runtime.exec(id, { ...wanted, command })).rejects.toMatchObject({
           name: 'RuntimeError',
         });
       });
@@ -182,33 +160,25 @@ export function describeStreams(subject: StreamsSubject): void {
       const config = sandbox({ 'simulation.drydock.dev/main': 'listen=8080' });
       await withSandbox(config, async (runtime, status) => {
         await startIn(runtime, status, serves);
-        const connection = await untilConnected(() => runtime.connectPort(status.id, 8080));
-        await connection.write(
-          Buffer.from('GET / HTTP/1.1\r\nHost: pod\r\nConnection: close\r\n\r\n'),
-        );
-        let answer = '';
-        for await (const data of connection.input) answer += Buffer.from(data).toString();
+        const answer = await until(() => ask(runtime, status.id).catch(() => undefined));
         expect(answer).toMatch(/^HTTP\/1\.\d 200 OK/);
-        connection.close();
-        await expect(runtime.connectPort(status.id, 81)).rejects.toThrow(
-          /failed to connect to localhost:81 .*connection refused/,
+        await expect(ask(runtime, status.id, 81)).rejects.toThrow(
+          /failed to connect to localhost:81 .*connection refused/s,
         );
       });
     });
   });
 }
 
-/** A server needs a moment until it listens. */
-async function untilConnected<T>(dial: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return await dial();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => {
-        setTimeout(resolve, 50);
-      });
-    }
+/** Some runtimes refuse a connection only when it is read from. */
+async function ask(runtime: RuntimeService, sandboxId: string, port = 8080): Promise<string> {
+  const connection = await runtime.portForward(sandboxId, port);
+  try {
+    await connection.write(Buffer.from('GET / HTTP/1.1\r\nHost: pod\r\nConnection: close\r\n\r\n'));
+    let answer = '';
+    for await (const data of connection.input) answer += Buffer.from(data).toString();
+    return answer;
+  } finally {
+    connection.close();
   }
 }

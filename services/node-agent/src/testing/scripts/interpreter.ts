@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
     });
   },
   'kill-sandbox': async (node) => {
-    const [sandbox] = await node.runtime.listPodSandboxes();
+    const [sandbox] = await node.runtime.listPodSandbox();
     await node.runtime.stopPodSandbox(sandbox!.id);
   },
   'shut-down': (node, { words: [total, critical] }) =>
@@ -93,7 +93,7 @@ const commands: Readonly<Record<string, Command>> = {
     for (const one of await runtime.listContainers()) {
       if (one.state === 'running') runtime.exit(one.id, 137);
     }
-    for (const one of await runtime.listPodSandboxes()) await runtime.stopPodSandbox(one.id);
+    for (const one of await runtime.listPodSandbox()) await runtime.stopPodSandbox(one.id);
   },
   delete: (node, { words: [which = name], options }) =>
     node.api.deletePod(which, Number(options['grace'] ?? 30)),

@@ -26,7 +26,7 @@ export function createPuppetRuntime(clock: Clock, tell: (line: string) => void):
     const why = refusals.get(call);
     if (why !== undefined) throw new RuntimeError('FAILED', why);
   };
-  inner.watch(({ kind, containerId }) => {
+  inner.getContainerEvents(({ kind, containerId }) => {
     if (kind !== 'died') return;
     void inner.containerStatus(containerId).then((status) => {
       if (status !== undefined) tell(`${nameOf(containerId)} ended with ${ending(status)}`);
@@ -49,9 +49,9 @@ export function createPuppetRuntime(clock: Clock, tell: (line: string) => void):
       tell(`remove ${nameOf(id)}`);
       await inner.removePodSandbox(id);
     },
-    listPodSandboxes: async (filter) => {
+    listPodSandbox: async (filter) => {
       check('list');
-      return inner.listPodSandboxes(filter);
+      return inner.listPodSandbox(filter);
     },
     listContainers: async (filter) => {
       check('list');
@@ -69,9 +69,9 @@ export function createPuppetRuntime(clock: Clock, tell: (line: string) => void):
       check('startContainer');
       await inner.startContainer(id);
     },
-    signalContainer: async (id, signal) => {
-      tell(`${signal ?? 'SIGTERM'} to ${nameOf(id)}`);
-      await inner.signalContainer(id, signal);
+    stopContainer: async (id, graceMillis) => {
+      tell(`${graceMillis === 0 ? 'SIGKILL' : 'SIGTERM'} to ${nameOf(id)}`);
+      await inner.stopContainer(id, graceMillis);
     },
     removeContainer: async (id) => {
       tell(`remove ${nameOf(id)}`);

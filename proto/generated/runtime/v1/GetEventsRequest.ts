@@ -1,0 +1,8 @@
+// Original file: cri/runtime.proto
+
+
+export interface GetEventsRequest {
+}
+
+export interface GetEventsRequest__Output {
+}

@@ -1,0 +1,8 @@
+// Original file: cri/runtime.proto
+
+
+export interface ReopenContainerLogResponse {
+}
+
+export interface ReopenContainerLogResponse__Output {
+}

@@ -1,0 +1,8 @@
+// Original file: cri/runtime.proto
+
+
+export interface StopPodSandboxResponse {
+}
+
+export interface StopPodSandboxResponse__Output {
+}
