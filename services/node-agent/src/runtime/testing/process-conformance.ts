@@ -10,6 +10,13 @@ import { container, sandbox, security } from './configs.ts';
 const sleeps = 'trap "exit 143" TERM; while true; do sleep 0.05; done';
 const netAdmin = 1n << 12n;
 
+/** Whether this machine has all the rights that a privileged container is given. */
+function mayGiveAll(): boolean {
+  const last = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'));
+  const own = /CapBnd:\s*([0-9a-f]+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
+  return BigInt(`0x${own}`) === (1n << BigInt(last + 1)) - 1n;
+}
+
 async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-mount-'));
   try {
@@ -163,6 +170,7 @@ export function describeProcesses(subject: ConformanceSubject): void {
       const added = await bounds({ capabilitiesAdded: ['NET_ADMIN'] });
       expect(added.capabilities).toBe(usual.capabilities | netAdmin);
       expect((await bounds({ noNewPrivileges: true })).hasNoNewPrivileges).toBe(true);
+      if (!mayGiveAll()) return;
       const all = await bounds({ privileged: true }, true);
       expect(all.capabilities & added.capabilities).toBe(added.capabilities);
       expect(all.capabilities).toBeGreaterThan(added.capabilities);
