@@ -24,9 +24,10 @@ it('the engine tells what is in use and what is written, and removes names of im
   const tagged = `${own}:1`;
   await docker('tag', testImage, tagged);
   await docker('tag', testImage, others);
-  const label = `drydock.cluster=${own}`;
-  const id = await docker('run', '-d', '--label', label, others, 'sh', '-c', sleeping);
+  const script = ['sh', '-c', sleeping];
+  const alone = ['--network', 'none', '--label', `drydock.cluster=${own}`];
   try {
+    const id = await docker('run', '-d', ...alone, others, ...script);
     const imageId = await docker('image', 'inspect', '-f', '{{.Id}}', testImage);
     expect(await housekeeping.imagesInUse()).toContain(imageId);
     await docker('exec', id, 'dd', 'if=/dev/zero', 'of=/tmp/a', 'bs=1024', 'count=2048');
@@ -39,7 +40,7 @@ it('the engine tells what is in use and what is written, and removes names of im
     expect(names.split('\n')).not.toContain(tagged);
     expect(names.split('\n')).toContain(testImage);
   } finally {
-    await docker('rm', '-f', id);
+    await removeLeftovers(own);
     await docker('rmi', others);
   }
 });
