@@ -140,8 +140,8 @@ export function createEvictionManager(
     if (changed) powers.onChange();
     if (await enforceLimits(signal)) return;
     const first = view.due.find(({ signal: starved }) => {
-      const { measuredAt = settledAt } = observations[starved]!;
-      return measuredAt >= settledAt;
+      const { measuredAt = Infinity } = observations[starved]!;
+      return measuredAt > settledAt;
     });
     if (first !== undefined) await relieve(first, observations, signal);
   };
