@@ -37,7 +37,7 @@ function componentTypes(): void {
     for (const path of globSync('**/*.ts', { cwd: folder })) {
       generatedFile(`proto/generated/${path}`, readFileSync(join(folder, path), 'utf8'));
     }
-    for (const path of contracts) {
+    for (const path of contracts.filter((one) => one.startsWith('drydock/'))) {
       const table = contractTable(join(root, 'proto', path), path);
       const name = basename(path, '.proto');
       generatedFile(`proto/generated/${name}-contract.ts`, table);
