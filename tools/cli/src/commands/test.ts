@@ -78,7 +78,7 @@ async function prepare(suites: readonly Suite[]): Promise<Record<string, string>
       .run('Docker engine', async (step) => (await ensureEngine(step)).version)
       .catch((error: Error) => console.log(error.message));
   }
-  const kubectl = await newestKubectl();
+  const kubectl = await kubectlForTests();
   if (kubectl === undefined) return {};
   console.log(`  kubectl ${kubectl.version} at ${kubectl.path}`);
   return { DRYDOCK_KUBECTL: kubectl.path };
@@ -87,6 +87,22 @@ async function prepare(suites: readonly Suite[]): Promise<Record<string, string>
 interface Kubectl {
   readonly path: string;
   readonly version: string;
+  /** 1,032 of 1.32. */
+  readonly rank: number;
+}
+
+/** The first that leaves validation to the server: with an older one many tests would be left out. */
+const rankWanted = 1_027;
+
+/** The newest on the PATH; where that is too old, one of the API's level from npm. */
+async function kubectlForTests(): Promise<Kubectl | undefined> {
+  const newest = await newestKubectl();
+  if (newest !== undefined && newest.rank >= rankWanted) return newest;
+  const program = join(repositoryRoot, 'packages/testing/src/get-clients.ts');
+  const { code, stdout, stderr } = await execute(process.execPath, [program, '1.32']);
+  if (code === 0) return (await versionOf(stdout.split('\n')[0]!)) ?? newest;
+  console.log(`  ${stderr.trim()}`);
+  return newest;
 }
 
 /** Distributions bring an old kubectl; a newer one elsewhere on the PATH is nearer to the API's level. */
@@ -95,19 +111,24 @@ async function newestKubectl(): Promise<Kubectl | undefined> {
     .split(delimiter)
     .map((folder) => join(folder, 'kubectl'))
     .filter((path) => existsSync(path));
-  const found: (Kubectl & { rank: number })[] = [];
+  const found: Kubectl[] = [];
   for (const path of new Set(paths)) {
-    const { stdout } = await execute(path, ['version', '--client', '-o', 'json']);
-    const match = /"gitVersion": "v(\d+)\.(\d+)\.([^"]+)"/.exec(stdout);
-    if (match === null) continue;
-    const [, major, minor, rest] = match;
-    found.push({
-      path,
-      version: `${major}.${minor}.${rest}`,
-      rank: Number(major) * 1_000 + Number(minor),
-    });
+    const kubectl = await versionOf(path);
+    if (kubectl !== undefined) found.push(kubectl);
   }
   return found.toSorted((a, b) => b.rank - a.rank)[0];
+}
+
+async function versionOf(path: string): Promise<Kubectl | undefined> {
+  const { stdout } = await execute(path, ['version', '--client', '-o', 'json']);
+  const match = /"gitVersion": "v(\d+)\.(\d+)\.([^"]+)"/.exec(stdout);
+  if (match === null) return undefined;
+  const [, major, minor, rest] = match;
+  return {
+    path,
+    version: `${major}.${minor}.${rest}`,
+    rank: Number(major) * 1_000 + Number(minor),
+  };
 }
 
 async function runChecks(tally: Tally): Promise<void> {
