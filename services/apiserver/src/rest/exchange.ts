@@ -23,8 +23,16 @@ export interface Exchange {
   /** @throws ApiError 413 as soon as the body is larger than the limit */
   readBody(bytesMax: number): Promise<Buffer>;
   respond(status: number, headers: ResponseHeaders, body: Uint8Array | string): void;
-  /** Sends the head at once; the body follows in pieces. */
-  stream(status: number, headers: ResponseHeaders): ResponseStream;
+  /** What followed the body, once that is read: names and values in turn. */
+  readonly rawTrailers: readonly string[];
+  /** An answer before the answer: 102 or 103. Others have no meaning to whoever waits for the answer. */
+  inform(status: number, headers: ResponseHeaders): void;
+  /** Sends the head at once; the body follows in pieces, and after it trailers where `end` is given them. */
+  stream(
+    status: number,
+    headers: ResponseHeaders,
+    options?: { readonly mayHaveTrailers: boolean },
+  ): ResponseStream;
   readonly hasResponded: boolean;
   /** Of a request to go on with another protocol on its connection, in HTTP/1.1 alone. */
   readonly upgrade?: Upgrade;
@@ -48,7 +56,8 @@ export interface UpgradedConnection {
 export interface ResponseStream {
   /** Resolves when the transport takes more; rejects when the client has gone. */
   write(bytes: Uint8Array): Promise<void>;
-  end(): void;
+  /** Trailers are for a stream that may have them; where the client's HTTP has no place for them they are left out. */
+  end(trailers?: ResponseHeaders): void;
   /** Shows the client that the answer is not whole. */
   cut(): void;
 }

@@ -66,8 +66,12 @@ export function requestHeaders(request: ForwardedRequest): string[] {
   const forwardedFor: string[] = [];
   const cookies: string[] = [];
   let hasLength = false;
+  let takesTrailers = false;
+  const trailers: string[] = [];
   for (const [name, value] of fieldsOf(request.rawHeaders)) {
     if (name.startsWith(':') || name === 'host' || name === 'x-forwarded-uri') continue;
+    if (name === 'te') takesTrailers ||= /(^|,)\s*trailers\s*(,|$)/i.test(value);
+    if (name === 'trailer') trailers.push(value);
     if (hopByHop.has(name) || named.has(name) || isCredential(name)) continue;
     if (name === 'x-forwarded-for') {
       forwardedFor.push(value);
@@ -89,7 +93,12 @@ export function requestHeaders(request: ForwardedRequest): string[] {
   headers.push('X-Forwarded-Uri', request.path);
   if (request.upgrade !== '') headers.push('Connection', 'Upgrade', 'Upgrade', request.upgrade);
   else headers.push('Connection', 'close');
-  if (request.hasBody && !hasLength) headers.push('Transfer-Encoding', 'chunked');
+  // Of what speaks of one connection these go on: what follows a body belongs to the message.
+  if (takesTrailers) headers.push('TE', 'trailers');
+  if (request.hasBody && !hasLength) {
+    headers.push('Transfer-Encoding', 'chunked');
+    if (trailers.length > 0) headers.push('Trailer', trailers.join(', '));
+  }
   return headers;
 }
 
@@ -97,6 +106,11 @@ export function requestHeaders(request: ForwardedRequest): string[] {
 function withoutToken(header: string): string {
   const subprotocols = splitSubprotocols(header);
   return subprotocols.kind === 'valid' ? subprotocols.protocols.join(', ') : '';
+}
+
+/** Of what comes before an answer or after it, where no address stands. */
+export function plainHeaders(raw: readonly string[]): ResponseHeaders {
+  return responseHeaders(raw, (location) => location);
 }
 
 export function responseHeaders(

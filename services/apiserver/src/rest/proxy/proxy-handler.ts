@@ -18,7 +18,7 @@ import type { NodeDialer } from '../node-client.ts';
 import { connectTo } from './connection.ts';
 import { unreachableError } from './failures.ts';
 import { answerFor } from './answer.ts';
-import { requestHeaders } from './headers.ts';
+import { requestHeaders, plainHeaders } from './headers.ts';
 import type { ProxyPath } from './path.ts';
 import { findTarget, type ProxyTarget } from './target.ts';
 import { joinConnections } from './upgrade.ts';
@@ -103,6 +103,9 @@ async function passOn(
   const backend = beginRequest(request, socket);
   const over = new AbortController();
   const answer = answerOf(backend);
+  backend.on('information', ({ statusCode, rawHeaders }) =>
+    exchange.inform(statusCode, plainHeaders(rawHeaders)),
+  );
   // A body that breaks off ends the request; why is told by the answer, or to nobody.
   void sendBody(exchange, backend, over.signal).catch(() => void backend.destroy());
   try {
@@ -122,10 +125,13 @@ async function passOn(
       clientHost: hostOf(exchange),
     };
     const { headers, body } = answerFor(response, view);
-    const stream = exchange.stream(code, headers);
+    const { trailer } = response.headers;
+    const announced = trailer === undefined ? {} : { trailer };
+    const mayHaveTrailers = response.headers['transfer-encoding'] === 'chunked';
+    const stream = exchange.stream(code, { ...headers, ...announced }, { mayHaveTrailers });
     try {
       for await (const chunk of body) await stream.write(chunk);
-      stream.end();
+      stream.end(plainHeaders(response.rawTrailers));
     } catch (error) {
       stream.cut();
       log.debug({ err: error, target: target.host }, 'a proxied request broke off');
@@ -189,15 +195,17 @@ function answerOf(backend: ClientRequest): Promise<BackendAnswer> {
 }
 
 async function sendBody(
-  { body, upgrade }: Exchange,
+  exchange: Exchange,
   backend: ClientRequest,
   signal: AbortSignal,
 ): Promise<void> {
+  const { body, upgrade } = exchange;
   if (body !== undefined && upgrade === undefined) {
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       if (signal.aborted) return;
       if (!backend.write(chunk)) await once(backend, 'drain', { signal });
     }
+    backend.addTrailers(Object.entries(plainHeaders(exchange.rawTrailers)) as [string, string][]);
   }
   backend.end();
 }

@@ -2,7 +2,7 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Subject } from '../../authz/subject.ts';
-import type { Exchange, Upgrade } from '../exchange.ts';
+import type { Exchange, ResponseHeaders, Upgrade } from '../exchange.ts';
 import { lazySignal, lengthOf, readAll, writer } from './body-streams.ts';
 import { identityOf } from './client-identity.ts';
 
@@ -22,6 +22,9 @@ export function http1Exchange(
     rawHeaders: request.rawHeaders,
     peerAddress: request.socket.remoteAddress ?? '',
     body: hasBody(request) ? request : undefined,
+    get rawTrailers() {
+      return request.rawTrailers;
+    },
     get signal() {
       return signal();
     },
@@ -44,10 +47,26 @@ export function http1Exchange(
       });
       response.end(body);
     },
+    inform: (status, fields) => {
+      if (request.httpVersion === '1.0' || response.headersSent) return;
+      if (status === 102) response.writeProcessing();
+      else if (status === 103)
+        response.writeEarlyHints(fields as Record<string, string | string[]>);
+    },
     stream: (status, fields) => {
-      response.writeHead(status, fields as Record<string, string | string[]>);
+      const { trailer, ...others } = fields;
+      // Trailers end a body in chunks, which HTTP/1.0 and an answer without a body do not have.
+      const isChunked = request.httpVersion === '1.1' && request.method !== 'HEAD';
+      const announced = trailer === undefined || !isChunked ? {} : { trailer };
+      response.writeHead(status, { ...others, ...announced } as Record<string, string | string[]>);
       response.flushHeaders();
-      return writer(response);
+      const end = (trailers?: ResponseHeaders) => {
+        if (trailers !== undefined) {
+          response.addTrailers(Object.entries(trailers) as [string, string][]);
+        }
+        response.end();
+      };
+      return { ...writer(response), end };
     },
   };
 }

@@ -24,8 +24,15 @@ export function http2Exchange(
     (listener) => stream.once('close', listener),
     () => stream.destroyed || stream.closed,
   );
-  const head = (status: number, fields: ResponseHeaders) =>
-    stream.respond({ ':status': status, ...(fields as Record<string, string>) });
+  let rawTrailers: readonly string[] = [];
+  stream.once('trailers', (_trailers, _flags, raw: readonly string[]) => {
+    rawTrailers = raw;
+  });
+  const head = (status: number, fields: ResponseHeaders, waitForTrailers = false) =>
+    stream.respond(
+      { ':status': status, ...(fields as Record<string, string>) },
+      { waitForTrailers },
+    );
   return {
     method: headers[':method'] ?? '',
     target: headers[':path'] ?? '',
@@ -33,6 +40,9 @@ export function http2Exchange(
     rawHeaders,
     peerAddress: stream.session?.socket?.remoteAddress ?? '',
     body: stream.endAfterHeaders ? undefined : stream,
+    get rawTrailers() {
+      return rawTrailers;
+    },
     get signal() {
       return signal();
     },
@@ -53,11 +63,20 @@ export function http2Exchange(
       stream.end(body);
       if (!stream.readableEnded && headers[':method'] !== 'GET') discardBody(stream);
     },
-    stream: (status, fields) => {
+    inform: (status, fields) => {
+      if (stream.destroyed || stream.headersSent || (status !== 102 && status !== 103)) return;
+      stream.additionalHeaders({ ':status': status, ...(fields as Record<string, string>) });
+    },
+    stream: (status, fields, { mayHaveTrailers } = { mayHaveTrailers: false }) => {
       if (stream.destroyed) throw goneError();
-      head(status, fields);
+      head(status, fields, mayHaveTrailers);
       const body = writer(stream);
-      const end = () => {
+      let trailers: ResponseHeaders = {};
+      if (mayHaveTrailers) {
+        stream.once('wantTrailers', () => stream.sendTrailers(trailers as Record<string, string>));
+      }
+      const end = (after: ResponseHeaders = {}) => {
+        trailers = after;
         body.end();
         if (!stream.readableEnded && headers[':method'] !== 'GET') discardBody(stream);
       };
