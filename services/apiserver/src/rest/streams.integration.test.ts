@@ -8,6 +8,7 @@ import { podManifest } from '../testing/server.ts';
 import { podsPath, startTestCluster, type TestCluster } from '../testing/agent.ts';
 import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
 import { connectSpdy, type SpdyClient } from '../testing/spdy-client.ts';
+import { connectWebSocket } from '../testing/websocket-client.ts';
 
 let etcd: TestEtcd;
 let cluster: TestCluster;
@@ -49,35 +50,11 @@ const commandOf = (...words: readonly string[]) =>
 const execPath = (words: readonly string[], streams: string, pod = 'web') =>
   `${podsPath}/${pod}/exec?${commandOf(...words)}&${streams}`;
 
-interface Conversation {
-  readonly socket: WebSocket;
-  /** What came on each channel so far. */
-  readonly channels: Map<number, Buffer>;
-  readonly closed: Promise<number>;
-  text(channel: number): string;
-}
-
-async function openWebSocket(
+const openWebSocket = (
   path: string,
   protocols: readonly string[],
-  identity = cluster.certificate,
-): Promise<Conversation> {
-  const socket = new WebSocket(`wss://localhost:${port()}${path}`, [...protocols], { ...identity });
-  const channels = new Map<number, Buffer>();
-  socket.on('message', (message: Buffer) => {
-    const before = channels.get(message[0]!) ?? Buffer.alloc(0);
-    channels.set(message[0]!, Buffer.concat([before, message.subarray(1)]));
-  });
-  const closed = once(socket, 'close').then(([code]) => code as number);
-  closed.catch(() => undefined);
-  await once(socket, 'open');
-  return {
-    socket,
-    channels,
-    closed,
-    text: (channel) => channels.get(channel)?.toString() ?? '',
-  };
-}
+  certificate = cluster.certificate,
+) => connectWebSocket({ port: port(), certificate, path, protocols });
 
 /** The answer to a handshake that is refused. */
 async function refusal(path: string, protocol = 'v4.channel.k8s.io', tls = cluster.certificate) {
@@ -307,6 +284,21 @@ describe('a side that breaks or is slow', () => {
     ]);
     await eventually('it runs', async () => (await cluster.openStreams()).agent === 1);
     talk.socket.terminate();
+  });
+
+  test.each([
+    ['a terminal', ['sleep', '1000'], 'stdin=1&stdout=1&tty=1', '\0typed'],
+    ['a command without input', ['sleep', '1000'], 'stdout=1', undefined],
+    ['a command that was given none', ['sleep', '1000'], 'stdin=1&stdout=1', undefined],
+  ])('a client that leaves %s in order frees it', async (_title, command, streams, input) => {
+    const talk = await openWebSocket(execPath(command, streams), ['v5.channel.k8s.io']);
+    await eventually('it runs', async () => (await cluster.openStreams()).agent === 1);
+    if (input !== undefined) talk.socket.send(Buffer.from(input));
+    talk.socket.close(1000);
+    // Well before the time that a command has for what its client sent last.
+    await eventually('it is freed', async () => (await cluster.openStreams()).agent === 0, {
+      timeoutMillis: 20_000,
+    });
   });
 
   test('a client that does not read stalls its command, not the server’s memory', async () => {

@@ -5,6 +5,7 @@ import type { ProcessInput, ProcessOutput } from '@drydock/proto/node';
 import { toRpcError } from '@drydock/rpc';
 import { GoodbyeError } from '@drydock/spdy';
 import type { AgentCall } from './agent-call.ts';
+import type { ProcessOptions } from './options.ts';
 import type { RemoteChannels } from './remote-channels.ts';
 
 type ProcessCall = AgentCall<ProcessInput, ProcessOutput>;
@@ -22,15 +23,20 @@ const lateMillisMax = 30_000;
 export async function relayProcess(
   channels: RemoteChannels,
   call: ProcessCall,
-  /** Of exec; empty for attach. */
-  command: readonly string[],
+  /** The command is empty for attach. */
+  { command, tty }: Pick<ProcessOptions, 'command' | 'tty'>,
 ): Promise<void> {
   const { signal } = channels;
   let late: NodeJS.Timeout | undefined;
   const leave = () => {
-    // An attached client owes its container nothing; a command is there for its client alone.
+    // An attached client owes its container nothing; a command is there for its client alone. At a
+    // terminal there sat somebody, who has left it.
     const isLate =
-      command.length > 0 && channels.stdin !== undefined && signal.reason instanceof GoodbyeError;
+      command.length > 0 &&
+      !tty &&
+      channels.stdin !== undefined &&
+      signal.reason instanceof GoodbyeError &&
+      channels.endsWithInput();
     if (isLate) late = setTimeout(() => call.cancel(), lateMillisMax);
     else call.cancel();
   };

@@ -54,7 +54,7 @@ export function processStream(
         }
         const channels = await client.accept();
         if (refusal !== undefined) await channels?.finish(statusOf(refusal, node));
-        else if (channels !== undefined) await relayProcess(channels, call, options.command);
+        else if (channels !== undefined) await relayProcess(channels, call, options);
       } finally {
         call.cancel();
       }

@@ -14,6 +14,8 @@ export interface RemoteChannels {
   finish(status: Status): Promise<void>;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  /** Whether the client's input came with its goodbye, or is still held here: nobody has had time to take it. */
+  readonly endsWithInput: () => boolean;
 }
 
 /** What goes on the error channel. Older clients take silence for success. */

@@ -54,6 +54,8 @@ export async function createSpdyChannels(
       await session.close();
     },
     signal: session.signal,
+    // A client of SPDY ends its input by itself, and waits for the end of its command.
+    endsWithInput: () => false,
   };
 }
 

@@ -11,6 +11,9 @@ import { createSizeReader } from './terminal-size.ts';
 
 const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, end: 255 } as const;
 
+/** Real milliseconds between the last of the input and a goodbye that came with it. */
+const withInputMillisMax = 2_000;
+
 export function createWebSocketChannels(
   carrier: Carrier,
   { protocol, options }: { protocol: RemoteCommandProtocol; options: ProcessOptions },
@@ -19,6 +22,7 @@ export function createWebSocketChannels(
   const stdin = createByteQueue((bytes) => gate.leave(bytes));
   const sizes = createSizeReader();
   const resizes = createResizeRelay();
+  let lastInputAt = -Infinity;
   const send = (to: number, bytes: Uint8Array) =>
     carrier.send(Buffer.concat([Buffer.of(to), bytes]));
 
@@ -28,6 +32,7 @@ export function createWebSocketChannels(
     switch (message[0]) {
       case channel.stdin:
         if (!options.stdin || body.length === 0) return;
+        lastInputAt = performance.now();
         gate.enter(body.length);
         return stdin.push(body);
       case channel.resize:
@@ -56,5 +61,6 @@ export function createWebSocketChannels(
       await carrier.end();
     },
     signal: carrier.signal,
+    endsWithInput: () => gate.held > 0 || performance.now() - lastInputAt < withInputMillisMax,
   };
 }
