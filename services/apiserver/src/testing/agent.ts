@@ -23,6 +23,10 @@ export interface TestCluster extends AsyncDisposable {
   /** Streams that are open in the server and in the agent, by their own metrics. */
   openStreams(): Promise<{ server: number; agent: number }>;
   killAgent(): Promise<void>;
+  /** Stops it in the middle of what it does: its connections stay, and nobody answers on them. */
+  hangAgent(): void;
+  /** Ends `hangAgent`. */
+  wakeAgent(): void;
   startAgent(): Promise<void>;
 }
 
@@ -104,6 +108,8 @@ export async function startTestCluster(etcd: TestEtcd): Promise<TestCluster> {
     runPod,
     openStreams,
     killAgent,
+    hangAgent: () => void agent.kill('SIGSTOP'),
+    wakeAgent: () => void agent.kill('SIGCONT'),
     startAgent: async () => {
       agent = start();
       await eventually('the agent is ready', async () => {
