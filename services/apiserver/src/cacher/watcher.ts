@@ -22,6 +22,8 @@ export type WatchItem =
 export interface Watch {
   /** What is there to send; waits for something. Undefined when the watch has ended. */
   next(): Promise<readonly WatchItem[] | undefined>;
+  /** Tells a client that asked for bookmarks how far it has come. */
+  tellProgress(): void;
   /** Idempotent. What is queued is dropped. */
   end(): void;
 }
@@ -42,7 +44,7 @@ const queueLengthMax = 4_096;
 const queueBytesMax = 16 * 1024 * 1024;
 const batchLengthMax = 256;
 
-export class Watcher implements Watch {
+export class Watcher implements Omit<Watch, 'tellProgress'> {
   readonly selection: Selection;
   readonly bookmarks: boolean;
   readonly #after: number;

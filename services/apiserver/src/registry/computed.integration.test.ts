@@ -1,23 +1,9 @@
 /** ComponentStatuses over REST and with kubectl's table. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import { startTestServer, type TestClient, type TestServer } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(3);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { etcd, admin } = useTestServer({ members: 3 });
 
 const path = '/api/v1/componentstatuses';
 const asTable = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };

@@ -1,16 +1,9 @@
 /** pods/ephemeralcontainers over REST: who may, and what comes of it. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import {
-  podManifest,
-  startTestServer,
-  type TestClient,
-  type TestServer,
-} from '../testing/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { podManifest, type TestClient } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
+const { server, admin } = useTestServer();
 
 const pods = '/api/v1/namespaces/default/pods';
 const debug = { name: 'debug', image: 'busybox', targetContainerName: 'main' };
@@ -24,17 +17,9 @@ interface PodBody {
 }
 
 beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
   const spec = { nodeName: 'n1', containers: [{ name: 'main', image: 'i' }] };
   const body = podManifest('web', { spec });
   await admin.request('POST', pods, { body });
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
 });
 
 const patch = (client: TestClient, body: object, query = '') =>

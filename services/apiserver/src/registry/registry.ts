@@ -71,7 +71,15 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (ask.after === undefined) await freshen(ask.freshness);
       else await cacher.waitFor(undefined);
       const watcher = cacher.of(kind).watch(ask, cacher.revision);
-      if (watcher !== undefined) return watcher;
+      if (watcher !== undefined) {
+        return {
+          next: () => watcher.next(),
+          tellProgress: () => {
+            if (watcher.bookmarks) watcher.bookmark(cacher.revision);
+          },
+          end: () => watcher.end(),
+        };
+      }
       const { floor } = cacher.of(kind);
       throw expiredError(`too old resource version: ${ask.after} (${floor})`);
     },

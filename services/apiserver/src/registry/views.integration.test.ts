@@ -1,23 +1,9 @@
 /** One object in two versions of the API. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import { startTestServer, type TestClient, type TestServer } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { admin } = useTestServer();
 
 const stored = '/api/v1/namespaces/default/events';
 const view = '/apis/events.k8s.io/v1/namespaces/default/events';

@@ -60,6 +60,7 @@ function shownItem(item: WatchItem, show: (stored: StoredObject) => StoredObject
 function shownWatch(watch: Watch, show: (stored: StoredObject) => StoredObject): Watch {
   return {
     next: async () => (await watch.next())?.map((item) => shownItem(item, show)),
+    tellProgress: () => watch.tellProgress(),
     end: () => watch.end(),
   };
 }

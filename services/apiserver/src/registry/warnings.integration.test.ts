@@ -1,27 +1,9 @@
 /** Warnings as clients get them: a header each. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import {
-  podManifest,
-  startTestServer,
-  type TestClient,
-  type TestServer,
-} from '../testing/server.ts';
+import { expect, test } from 'vitest';
+import { podManifest } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { admin } = useTestServer();
 
 const pods = '/api/v1/namespaces/default/pods';
 const deployments = '/apis/apps/v1/namespaces/default/deployments';

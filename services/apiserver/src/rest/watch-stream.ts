@@ -17,10 +17,17 @@ export interface WatchStreamOptions {
   readonly rendering: Omit<Rendering, 'wallTime'>;
 }
 
+/** Before the end of a watch its client is told from where to go on: upstream's. */
+const lastBookmarkMillis: Millis = 2_000;
+
 export async function streamWatch(options: WatchStreamOptions): Promise<void> {
-  const { watcher, stream, signal, clock } = options;
+  const { watcher, stream, signal, clock, timeoutMillis } = options;
   const stop = () => watcher.end();
-  const timer = clock.setTimer(options.timeoutMillis, stop);
+  const timer = clock.setTimer(timeoutMillis, stop);
+  const lastBookmark =
+    timeoutMillis > lastBookmarkMillis
+      ? clock.setTimer(timeoutMillis - lastBookmarkMillis, () => watcher.tellProgress())
+      : undefined;
   signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
@@ -33,6 +40,7 @@ export async function streamWatch(options: WatchStreamOptions): Promise<void> {
     if (!signal.aborted) throw error;
   } finally {
     timer.cancel();
+    lastBookmark?.cancel();
     signal.removeEventListener('abort', stop);
     watcher.end();
     stream.end();

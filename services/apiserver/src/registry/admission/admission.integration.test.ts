@@ -1,29 +1,10 @@
 /** Admission and evictions as clients meet them, against a real server on a real etcd. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { startTestEtcd, type TestEtcd } from '../../testing/etcd.ts';
-import {
-  podManifest,
-  startTestServer,
-  type Answer,
-  type TestClient,
-  type TestServer,
-} from '../../testing/server.ts';
+import { podManifest, startTestServer, type Answer } from '../../testing/server.ts';
+import { useTestServer } from '../../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { etcd, server, admin } = useTestServer();
 
 interface Body {
   message: string;

@@ -2,22 +2,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CertificateSigningRequest } from '@drydock/api';
 import { certificateRequest, signatureAlgorithms } from '../../testing/certificate-requests.ts';
-import { startTestEtcd, type TestEtcd } from '../../testing/etcd.ts';
-import { startTestServer, type TestClient, type TestServer } from '../../testing/server.ts';
+import { type TestClient } from '../../testing/server.ts';
+import { useTestServer } from '../../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
+const { server } = useTestServer();
+
 let jane: TestClient;
 
 beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
   jane = await server.client('jane', 'system:masters');
 });
 afterAll(async () => {
   jane[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
 });
 
 const path = '/apis/certificates.k8s.io/v1/certificatesigningrequests';

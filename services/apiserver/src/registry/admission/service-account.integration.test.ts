@@ -1,17 +1,10 @@
 /** The ServiceAccount admission plugin, as clients see it. */
 import type { Container, Pod, ServiceAccount } from '@drydock/api';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestEtcd, type TestEtcd } from '../../testing/etcd.ts';
-import {
-  podManifest,
-  startTestServer,
-  type TestClient,
-  type TestServer,
-} from '../../testing/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { podManifest } from '../../testing/server.ts';
+import { useTestServer } from '../../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
+const { admin } = useTestServer({ server: { disabledAdmissionPlugins: [] } });
 
 const path = (resource: string, namespace = 'default') =>
   `/api/v1/namespaces/${namespace}/${resource}`;
@@ -36,15 +29,7 @@ const mountsOf = ({ volumeMounts = [] }: Container) => volumeMounts;
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd, { disabledAdmissionPlugins: [] });
-  admin = await server.admin();
   await makeAccount('default');
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
 });
 
 describe('a new pod', () => {
