@@ -5,34 +5,15 @@
  */
 import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { createChannelSet } from '@drydock/rpc';
-import { createTestAuthority } from '@drydock/testing/certificates';
 import { eventually } from '@drydock/testing/eventually';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createEtcdClient } from './storage/etcd-client.ts';
-import { startTestEtcd, type TestEtcd } from './testing/etcd.ts';
-import { startTestServer, type TestClient, type TestServer } from './testing/server.ts';
+import { useTestServers } from './testing/use-server.ts';
+
+const { etcd, servers, clients } = useTestServers(2);
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const mergePatch = { 'content-type': 'application/merge-patch+json' };
-
-let etcd: TestEtcd;
-const servers: TestServer[] = [];
-const clients: TestClient[] = [];
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  const authority = await createTestAuthority('kubernetes');
-  for (let count = 0; count < 2; count += 1) {
-    const server = await startTestServer(etcd, { authority });
-    servers.push(server);
-    clients.push(await server.admin());
-  }
-});
-afterAll(async () => {
-  for (const client of clients) client[Symbol.dispose]();
-  for (const server of servers) await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
 
 interface Listed {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };

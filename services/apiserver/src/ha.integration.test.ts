@@ -1,28 +1,9 @@
 /** Several apiservers on one etcd, and etcd members that die. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestAuthority } from '@drydock/testing/certificates';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { startTestEtcd, type TestEtcd } from './testing/etcd.ts';
-import { startTestServer, type TestClient, type TestServer } from './testing/server.ts';
+import { useTestServers } from './testing/use-server.ts';
 
-let etcd: TestEtcd;
-const servers: TestServer[] = [];
-const clients: TestClient[] = [];
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(3);
-  const authority = await createTestAuthority('kubernetes');
-  for (let count = 0; count < 2; count += 1) {
-    const server = await startTestServer(etcd, { authority });
-    servers.push(server);
-    clients.push(await server.admin());
-  }
-});
-afterAll(async () => {
-  for (const client of clients) client[Symbol.dispose]();
-  for (const server of servers) await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { etcd, clients } = useTestServers(2, { members: 3 });
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 const services = '/api/v1/namespaces/default/services';

@@ -1,33 +1,14 @@
 /** Who may do what on a real server: by roles, as a node, as someone else; over REST and gRPC. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { objectApi } from '@drydock/proto/api';
 import { StatusCode, createChannelSet, type RpcError } from '@drydock/rpc';
 import { eventually } from '@drydock/testing/eventually';
 import { defaultPolicy } from '../bootstrap/policy/policy.ts';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import {
-  podManifest,
-  startTestServer,
-  type Answer,
-  type TestClient,
-  type TestServer,
-} from '../testing/server.ts';
+import { podManifest, startTestServer, type Answer, type TestClient } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { etcd, server, admin } = useTestServer();
 
 const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const inDefault = `${rbac}/namespaces/default`;

@@ -4,11 +4,11 @@ import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { objectApi, type ApiObject, type WatchEvent } from '@drydock/proto/api';
 import { StatusCode, createChannelSet, type ChannelSet, type RpcError } from '@drydock/rpc';
 import { eventually } from '@drydock/testing/eventually';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import { podManifest, startTestServer, type TestServer } from '../testing/server.ts';
+import { podManifest } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
+const { server } = useTestServer();
+
 let channels: ChannelSet;
 
 const connect = async (commonName: string, ...organizations: string[]) =>
@@ -20,14 +20,10 @@ const connect = async (commonName: string, ...organizations: string[]) =>
   });
 
 beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
   channels = await connect('kubernetes-admin', 'system:masters');
 });
 afterAll(async () => {
   channels[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
 });
 
 const podReference = (name: string, subresource = '') => ({

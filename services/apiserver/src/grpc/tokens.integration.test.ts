@@ -4,18 +4,18 @@ import { objectApi } from '@drydock/proto/api';
 import { createChannelSet, type ChannelSet, type RpcError } from '@drydock/rpc';
 import type { TokenRequest } from '@drydock/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import { podManifest, startTestServer, type TestServer } from '../testing/server.ts';
+import { podManifest } from '../testing/server.ts';
 import { claimsOf, testAuthentication } from '../testing/tokens.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
+const { server } = useTestServer({
+  server: { authentication: testAuthentication('ES256') },
+});
+
 let agent: ChannelSet;
 let uid: string;
 
 beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd, { authentication: testAuthentication('ES256') });
   agent = createChannelSet({
     endpoints: [`localhost:${server.server.grpcPort}`],
     tls: await server.certificate('system:node:node-1', 'system:nodes'),
@@ -35,8 +35,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   agent[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
 });
 
 const ask = async (spec: object): Promise<TokenRequest> => {

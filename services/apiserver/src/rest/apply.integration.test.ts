@@ -1,31 +1,12 @@
 /** Server-side apply and owners of fields over real sockets on a real etcd. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSystemClock, createSystemRandom } from '@drydock/process';
 import { objectApi } from '@drydock/proto/api';
 import { createChannelSet } from '@drydock/rpc';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import {
-  podManifest,
-  startTestServer,
-  type Answer,
-  type TestClient,
-  type TestServer,
-} from '../testing/server.ts';
+import { podManifest, type Answer } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { server, admin } = useTestServer();
 
 interface Owner {
   manager: string;

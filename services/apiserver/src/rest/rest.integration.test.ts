@@ -4,31 +4,12 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { constants } from 'node:http2';
 import { request as http1Request } from 'node:https';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { eventually } from '@drydock/testing/eventually';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
-import {
-  connectClient,
-  podManifest,
-  startTestServer,
-  type TestClient,
-  type TestServer,
-} from '../testing/server.ts';
+import { connectClient, podManifest, startTestServer } from '../testing/server.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
-
-beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd);
-  admin = await server.admin();
-});
-afterAll(async () => {
-  admin[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
-});
+const { etcd, server, admin } = useTestServer();
 
 interface StatusBody {
   kind: string;

@@ -4,20 +4,20 @@ import { get } from 'node:https';
 import { createSystemClock } from '@drydock/process';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
 import {
   connectClient,
   podManifest,
   startTestServer,
   type Answer,
   type TestClient,
-  type TestServer,
 } from '../testing/server.ts';
 import { claimsOf, testAuthentication, testIssuer } from '../testing/tokens.ts';
+import { useTestServer } from '../testing/use-server.ts';
 
-let etcd: TestEtcd;
-let server: TestServer;
-let admin: TestClient;
+const { etcd, server, admin } = useTestServer({
+  server: { authentication: testAuthentication('ES256') },
+});
+
 /** Without a certificate. */
 let stranger: TestClient;
 
@@ -73,17 +73,11 @@ const pod = (name: string, spec: object = {}) =>
   podManifest(name, { spec: { serviceAccountName: 'robot', ...spec } });
 
 beforeAll(async () => {
-  etcd = await startTestEtcd(1);
-  server = await startTestServer(etcd, { authentication: testAuthentication('ES256') });
-  admin = await server.admin();
   stranger = connectClient(server.server.securePort, { ca: server.authority.ca });
   await create(`${core}/serviceaccounts`, { metadata: { name: 'robot' } });
 });
 afterAll(async () => {
-  admin[Symbol.dispose]();
   stranger[Symbol.dispose]();
-  await server[Symbol.asyncDispose]();
-  await etcd[Symbol.asyncDispose]();
 });
 
 describe('asking for a token', () => {
