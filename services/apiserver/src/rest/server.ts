@@ -65,6 +65,7 @@ export function createRestServer(options: RestServerOptions): Promise<Transport>
     port: options.port,
     tls: options.tls,
     log: options.log,
+    isBusy: () => options.inFlight.count('read') + options.inFlight.count('write') > 0,
     passesUpgrades: (target) => parseProxyPath(pathOf(target)) !== undefined,
     handle: (exchange) => void serve(options, exchange),
   });

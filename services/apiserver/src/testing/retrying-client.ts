@@ -25,6 +25,11 @@ export interface RetriedRequest {
   readonly contentType?: string;
 }
 
+/** A write whose answer is not known. */
+export class BrokenOffError extends Error {
+  override readonly name = 'BrokenOffError';
+}
+
 /** What became of one try. */
 type Try =
   | {
@@ -130,7 +135,7 @@ export function createRetryingClient(
         const tried = await attempt(fields, text);
         if (tried.kind === 'answer' && tried.headers['retry-after'] === undefined) return tried;
         if (tried.kind === 'broken' && method !== 'GET') {
-          throw new Error(`${method} ${path} broke off: ${tried.why}`);
+          throw new BrokenOffError(`${method} ${path} broke off: ${tried.why}`);
         }
         retries += 1;
         await sleep(pauseMillis);

@@ -9,6 +9,7 @@
 import { once } from 'node:events';
 import { createServer as createHttp1Server } from 'node:http';
 import {
+  constants,
   createServer as createHttp2Server,
   type ServerHttp2Session,
   type ServerHttp2Stream,
@@ -30,6 +31,8 @@ export interface TransportOptions {
   readonly handle: (exchange: Exchange) => void;
   /** Whether a target may go on with a protocol that is not ours, on its way to someone else. */
   readonly passesUpgrades: (target: string) => boolean;
+  /** Whether requests are under way that end by themselves: a stop waits for them. */
+  readonly isBusy: () => boolean;
 }
 
 export interface Transport extends AsyncDisposable {
@@ -47,6 +50,7 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   const { log, handle } = options;
   const sockets = new Set<TLSSocket>();
   const sessions = new Set<ServerHttp2Session>();
+  let isStopping = false;
 
   const http2 = createHttp2Server({
     maxSessionMemory: sessionMegabytesMax,
@@ -57,6 +61,8 @@ export async function createTransport(options: TransportOptions): Promise<Transp
     session.setLocalWindowSize(windowBytes * 4);
     session.on('close', () => sessions.delete(session));
     session.on('error', (error) => log.debug({ err: error }, 'HTTP/2 connection failed'));
+    // It was being made when the others were told.
+    if (isStopping) sendAway(session);
   });
   http2.on('sessionError', (error) => log.debug({ err: error }, 'HTTP/2 connection failed'));
   http2.on('stream', (stream, headers, _flags, rawHeaders) => {
@@ -122,19 +128,50 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   return {
     port: (server.address() as AddressInfo).port,
     [Symbol.asyncDispose]: async () => {
+      isStopping = true;
       server.close();
-      for (const session of sessions) session.close();
+      for (const session of sessions) sendAway(session);
       http1.closeIdleConnections();
-      await drain(sockets);
+      await drain(sockets, options.isBusy);
       for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-/** Requests under way get a moment to end. */
-async function drain(sockets: ReadonlySet<TLSSocket>): Promise<void> {
-  const deadline = performance.now() + 2_000;
+/** No stream has a higher number: all that came are still answered. */
+const lastStreamId = 2 ** 31 - 1;
+/** Go's: a client that has nothing under way closes its connection before. */
+const leaveMillis = 1_000;
+
+/**
+ * Tells a client to go elsewhere with its next request, and closes when it knows (RFC 9113, 6.8). To close
+ * at once would cut off what it has just sent: it then cannot know whether that was done.
+ */
+function sendAway(session: ServerHttp2Session): void {
+  if (session.destroyed) return;
+  session.goaway(constants.NGHTTP2_NO_ERROR, lastStreamId);
+  // Its answer comes after all that it sent before it read of the end.
+  session.ping(() => {
+    const timer = setTimeout(() => session.close(), leaveMillis);
+    session.once('close', () => clearTimeout(timer));
+  });
+}
+
+const goodbyeMillisMax = 4_000;
+/** Longer than etcd may take to answer, and shorter than the patience of whoever stops this process. */
+const busyMillisMax = 10_000;
+
+/**
+ * Streams get a moment to end. A write that were cut off would fail at its client, who cannot know
+ * whether it was done.
+ */
+async function drain(sockets: ReadonlySet<TLSSocket>, isBusy: () => boolean): Promise<void> {
+  const start = performance.now();
+  let deadline = start + goodbyeMillisMax;
   while (sockets.size > 0 && performance.now() < deadline) {
+    if (isBusy()) {
+      deadline = Math.min(performance.now() + goodbyeMillisMax, start + busyMillisMax);
+    }
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });
