@@ -14,7 +14,8 @@
  *    output, standard error, the exit code unless it is 0, and what changed in the cluster. A blank line
  *    ends it; `.` stands for a blank line of the output.
  * 2. `needs` names the lowest minor release of kubectl that a command is meant for, `until` the highest,
- *    with the reason. At the head of a script, followed by a blank line, it goes for all of it.
+ *    with the reason; both may stand above one command. At the head of a script, followed by a blank line,
+ *    it goes for all of it.
  * 3. `start NAME COMMAND` runs a command beside the others until `stop NAME`, `stop NAME after N` (lines
  *    of its output) or `stop NAME at its end`; `seen NAME N` waits for so many lines of it, `seen NAME TEXT`
  *    for a text, also on standard error.
@@ -58,6 +59,22 @@ function readRange(line: string): Range | undefined {
     : { minorMin: 0, minorMax: minor, reason: match[3]! };
 }
 
+/** Of the lines that a block begins with; undefined when it goes for every release. */
+function readRanges(lines: readonly string[]): { range: Range | undefined; length: number } {
+  let range: Range | undefined;
+  let length = 0;
+  for (; length < lines.length; length += 1) {
+    const next = readRange(lines[length]!);
+    if (next === undefined) break;
+    range = {
+      minorMin: Math.max(range?.minorMin ?? 0, next.minorMin),
+      minorMax: Math.min(range?.minorMax ?? Infinity, next.minorMax),
+      reason: range === undefined ? next.reason : `${range.reason}; ${next.reason}`,
+    };
+  }
+  return { range, length };
+}
+
 /** @throws Error that names the line of a command without expectation */
 export function parseScript(text: string): Script {
   const lines = text.trimEnd().split('\n');
@@ -86,14 +103,14 @@ export function parseScript(text: string): Script {
     at += 1;
     const expected: string[] = [];
     while (at < lines.length && lines[at] !== '') expected.push(lines[at++]!);
-    const ownRange = readRange(own[0] ?? '');
+    const { range: ownRange, length } = readRanges(own);
     blocks.push({
       preamble: comments,
       range: ownRange,
       lines: own,
-      command: own.slice(ownRange === undefined ? 0 : 1).join('\n'),
+      command: own.slice(length).join('\n'),
       expected,
-      lineNumber: start + (ownRange === undefined ? 1 : 2),
+      lineNumber: start + length + 1,
     });
     comments = [];
   }
