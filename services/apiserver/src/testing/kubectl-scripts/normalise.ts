@@ -4,6 +4,8 @@ import { normaliseTables } from './table.ts';
 const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z`;
 
 const replacements: readonly (readonly [RegExp, string])[] = [
+  // First: a process id may look like a node port.
+  [/^([IWE])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\w+\.go):\d+\]/gm, '$1 $2]'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
   [new RegExp(time, 'g'), '<time>'],
   [
@@ -25,7 +27,6 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   // A table without headings ends with an age, too.
   [/( {2,})\d+[sm]$/gm, '$1<age>'],
   [/(Expected resource version to be \d+, was )\d+/g, '$1<version>'],
-  [/^([IWE])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ (\w+\.go):\d+\]/gm, '$1 $2]'],
   [/\bX509SHA256=[0-9a-f]{64}\b/g, 'X509SHA256=<hash>'],
   [/\bLS0tLS1[A-Za-z0-9+/]+=*/g, '<pem>'],
   [/\bkubectl\/v1\.\S+/g, 'kubectl/<release>'],
