@@ -5,14 +5,13 @@
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 import { createSeededRandom, type Random } from '@drydock/ports';
+import { createHeaderEncoder, encodeFrame } from '@drydock/spdy';
 import { eventually } from '@drydock/testing/eventually';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { podsPath, startTestCluster, type TestCluster } from '../testing/agent.ts';
 import { startTestEtcd, type TestEtcd } from '../testing/etcd.ts';
 import { connectSpdy, type SpdyClient } from '../testing/spdy-client.ts';
 import { connectWebSocket } from '../testing/websocket-client.ts';
-import { encodeFrame } from './streams/spdy/frame.ts';
-import { createHeaderEncoder } from './streams/spdy/headers.ts';
 
 const seed = Number(process.env['FUZZ_SEED'] ?? 1);
 const execCat = `${podsPath}/web/exec?command=cat&stdin=1&stdout=1`;
