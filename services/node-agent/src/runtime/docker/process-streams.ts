@@ -74,10 +74,13 @@ export async function attachTo(
     const container = docker.getContainer(id);
     const { Config: config } = await container.inspect();
     const socket = await container.attach({ ...streams, stream: true, hijack: true });
-    return streamsOf(socket as Duplex, clock, {
+    const attached = streamsOf(socket as Duplex, clock, {
       tty: config.Tty,
       resize: (size) => container.resize(size),
     });
+    // The end of one client's input is only the process's own where the pod says so (stdinOnce); and an
+    // engine that is told of it sends that client no output any more.
+    return config.StdinOnce ? attached : { ...attached, endInput: () => undefined };
   } catch (error) {
     throw toRuntimeError(error);
   }

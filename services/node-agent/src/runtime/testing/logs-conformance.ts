@@ -45,7 +45,8 @@ export function describeLogs(subject: ConformanceSubject): void {
     });
   });
 
-  describe.runIf(subject.real !== undefined)(`${subject.name} runtime: logs of processes`, () => {
+  if (subject.real === undefined) return;
+  describe(`${subject.name} runtime: logs of processes`, () => {
     it('hold both streams, lines without an end, empty ones, and long ones whole', async () => {
       await withSandbox(sandbox(), async (runtime, status) => {
         const script =

@@ -35,7 +35,8 @@ export function describeProcesses(subject: ConformanceSubject): void {
     }).then(() => text);
   };
 
-  describe.runIf(subject.real !== undefined)(`${subject.name} runtime: processes`, () => {
+  if (subject.real === undefined) return;
+  describe(`${subject.name} runtime: processes`, () => {
     it('get their command, arguments, variables and folder', async () => {
       const args = ['first', 'second word'];
       const script = 'echo "$GREETING $(pwd) $0 $1"';
