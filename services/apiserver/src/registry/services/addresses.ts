@@ -248,9 +248,13 @@ function inherit(service: Service, old: Service): void {
     if (before.clusterIP !== undefined) spec.clusterIP = before.clusterIP;
     if (!spec.clusterIPs?.length && before.clusterIPs) spec.clusterIPs = [...before.clusterIPs];
   }
-  if (spec.type === 'ExternalName' && spec.clusterIP === before.clusterIP) {
-    delete spec.clusterIP;
-    delete spec.clusterIPs;
+  if (spec.type === 'ExternalName') {
+    if (spec.clusterIP === before.clusterIP) {
+      delete spec.clusterIP;
+      delete spec.clusterIPs;
+    }
+    if (spec.ipFamilyPolicy === before.ipFamilyPolicy) delete spec.ipFamilyPolicy;
+    if (spec.ipFamilies?.join() === before.ipFamilies?.join()) delete spec.ipFamilies;
   }
   if (!takesPorts(service)) {
     // Traffic from outside comes to external addresses, too.
