@@ -58,7 +58,7 @@ it('runs static pods while there is no API, and ends them when the machine goes 
   const nobody = await freePort();
   const flags = {
     'node-name': 'node-1',
-    runtime: 'simulated',
+    'container-runtime': 'simulated',
     apiservers: `127.0.0.1:${nobody}`,
     port,
     'tls-cert-file': files.certFile,

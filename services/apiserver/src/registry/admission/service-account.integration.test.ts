@@ -173,7 +173,7 @@ describe('a mirror pod', () => {
   const annotations = { 'kubernetes.io/config.mirror': 'hash' };
 
   test('is left as it is', async () => {
-    const answer = await post('mirror', {}, { annotations });
+    const answer = await post('mirror', { nodeName: 'node-1' }, { annotations });
     expect(answer.code, answer.text).toBe(201);
     const { spec } = answer.json<Pod>();
     expect(spec.serviceAccountName).toBeUndefined();

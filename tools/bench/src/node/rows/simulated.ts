@@ -30,7 +30,7 @@ async function measure({ quick }: NodeContext): Promise<NodeRow[]> {
   );
   const count = quick ? 50 : 1_000;
   const flags = [
-    '--runtime=simulated',
+    '--container-runtime=simulated',
     `--nodes=${count}`,
     '--node-name-prefix=node',
     `--port=${basePort + 18}`,
