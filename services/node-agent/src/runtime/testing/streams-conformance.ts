@@ -60,7 +60,7 @@ export function describeStreams(subject: ConformanceSubject): void {
 
   describe(`${name} runtime: streams`, () => {
     it('a command has its outputs apart, and an exit code', async () => {
-      const command = shell('echo out; echo bad >&2; exit 3');
+      const command = shell('echo out; echo bad >&2; sleep 0.5; exit 3');
       await withExec({ command }, async (process) => {
         expect(await read(process)).toEqual({ stdout: 'out\n', stderr: 'bad\n' });
         expect(await process.exitCode()).toBe(3);
