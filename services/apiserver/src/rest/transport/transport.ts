@@ -138,23 +138,21 @@ export async function createTransport(options: TransportOptions): Promise<Transp
   };
 }
 
-/** No stream has a higher number: all that came are still answered. */
-const lastStreamId = 2 ** 31 - 1;
-/** Go's: a client that has nothing under way closes its connection before. */
+/** Go's goAwayTimeout: in it a client reads what it was told, and leaves. */
 const leaveMillis = 1_000;
 
 /**
- * Tells a client to go elsewhere with its next request, and closes when it knows (RFC 9113, 6.8). To close
- * at once would cut off what it has just sent: it then cannot know whether that was done.
+ * Tells a client to go elsewhere with its next request, and closes when it has had time to (RFC 9113, 6.8). To close
+ * at once would cut off what it has just sent: it then cannot know whether that was done. The frame names
+ * the last stream that was begun, for nghttp2 passes over all that come after it has sent one: a client
+ * sends those again elsewhere.
  */
 function sendAway(session: ServerHttp2Session): void {
   if (session.destroyed) return;
-  session.goaway(constants.NGHTTP2_NO_ERROR, lastStreamId);
-  // Its answer comes after all that it sent before it read of the end.
-  session.ping(() => {
-    const timer = setTimeout(() => session.close(), leaveMillis);
-    session.once('close', () => clearTimeout(timer));
-  });
+  session.goaway(constants.NGHTTP2_NO_ERROR);
+  // No ping tells whether it knows: one that leaves at once answers none.
+  const timer = setTimeout(() => session.close(), leaveMillis);
+  session.once('close', () => clearTimeout(timer));
 }
 
 const goodbyeMillisMax = 4_000;
