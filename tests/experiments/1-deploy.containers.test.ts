@@ -34,7 +34,7 @@ describe('experiment 1', () => {
     for (const part of ['node-1', 'node-2', 'node-3']) {
       const url = `http://${await addressOf(cluster, part)}:${nodePort}/`;
       await eventually(`${part} answers`, async () => (await fetch(url)).ok);
-      const load = startLoad(url, { timeoutMillis: 5_000 });
+      const load = await startLoad(url, { timeoutMillis: 5_000 });
       await eventually('thirty answers', () => load.succeeded >= 30);
       const report = await load.stop();
       expect(report.failures).toEqual([]);
@@ -112,7 +112,7 @@ describe('experiment 1', () => {
     await waitForReadyPods(cluster, selector, 3);
     const url = `http://${await addressOf(cluster, 'node-2')}:${nodePort}/`;
     await eventually('the NodePort answers', async () => (await fetch(url)).ok);
-    const load = startLoad(url, { timeoutMillis: 10_000 });
+    const load = await startLoad(url, { timeoutMillis: 10_000 });
     await cluster.kubectl('set', 'image', `deployment/${name}`, 'web=drydock-demo:2');
     await cluster.kubectl('rollout', 'status', `deployment/${name}`, '--timeout=120s');
     await eventually(

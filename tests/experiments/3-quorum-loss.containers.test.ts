@@ -32,7 +32,7 @@ test('experiment 3: without a quorum writes are refused in bounded time, and pod
   await cluster.etcdctl(['put', 'experiment-3', 'before']);
   const url = `http://${await addressOf(cluster, 'node-1')}:${nodePort}/`;
   await eventually('the NodePort answers', async () => (await fetch(url)).ok);
-  const load = startLoad(url, { timeoutMillis: 10_000 });
+  const load = await startLoad(url, { timeoutMillis: 10_000 });
 
   await cluster.docker('kill', ...members.map((part) => cluster.container(part)));
   // The flag --endpoints would clash with the variable of the same name.

@@ -97,7 +97,7 @@ describe('experiment 5', () => {
     await deployWeb(cluster, { name, replicas: 3, nodePort });
     const before = await waitForReadyPods(cluster, selector, 3);
     const [pid] = await processesOf(cluster, 'node-1', 'node-agent');
-    const load = startLoad(`http://${await addressOf(cluster, 'node-1')}:${nodePort}/`, {
+    const load = await startLoad(`http://${await addressOf(cluster, 'node-1')}:${nodePort}/`, {
       timeoutMillis: 10_000,
     });
     process.kill(Number(pid), 'SIGKILL');
@@ -129,7 +129,7 @@ describe('experiment 5', () => {
       'the NodePort answers',
       async () => (await fetch(`http://${address}:${nodePort}/`)).ok,
     );
-    const load = startLoad(`http://${address}:${nodePort}/`, { timeoutMillis: 10_000 });
+    const load = await startLoad(`http://${address}:${nodePort}/`, { timeoutMillis: 10_000 });
     const [pid] = await processesOf(cluster, 'node-1', 'kube-proxy');
     process.kill(Number(pid), 'SIGKILL');
     await eventually(

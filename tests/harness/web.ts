@@ -98,8 +98,12 @@ export interface Load {
   stop(): Promise<LoadReport>;
 }
 
-/** Requests one after another, each on a connection of its own, until stopped. */
-export function startLoad(url: string, options: { timeoutMillis: number }): Load {
+/**
+ * Requests one after another, each on a connection of its own, until stopped. They begin when the first
+ * one is answered: pods are ready before the proxy of every node has heard of it.
+ */
+export async function startLoad(url: string, options: { timeoutMillis: number }): Promise<Load> {
+  await eventually(`an answer from ${url}`, async () => (await fetch(url)).ok);
   const stopped = new AbortController();
   const failures: string[] = [];
   const pods = new Map<string, number>();
