@@ -1,5 +1,8 @@
 import { containerCases } from './containers.ts';
-import { coreCases, nodeCases, podStatusCases, serviceCases } from './core.ts';
+import { coreCases } from './core.ts';
+import { nodeCases } from './nodes.ts';
+import { podStatusCases } from './pod-status.ts';
+import { serviceCases } from './services.ts';
 import { countCases, groupCases } from './groups.ts';
 import { podCases } from './pods.ts';
 
