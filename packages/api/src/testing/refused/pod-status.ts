@@ -1,7 +1,7 @@
 /** Of what a pod's status may become. */
 import { updateCases } from './case.ts';
 import { container, pod } from './pods.ts';
-import { badSubdomain, badIP, immutable } from './words.ts';
+import { badSubdomain, badIP } from './words.ts';
 
 const podStatus = pod({ restartPolicy: 'Never', containers: [container] });
 
